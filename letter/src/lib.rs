@@ -1,0 +1,1 @@
+//! Typesets Portolan's letters.

@@ -1,0 +1,1 @@
+//! Documents: the letter, its seal, and the proof of ownership.

@@ -1,0 +1,4 @@
+//! The rules of porting. Pure: no async, no I/O, no SQL, no clock; time and ids are handed in.
+
+pub mod carrier;
+pub mod number;

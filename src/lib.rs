@@ -1,0 +1,14 @@
+//! Portolan: a self-hosted desk for porting telephone numbers.
+//!
+//! The modules are listed in reading order; imports only ever point up this list.
+
+pub mod clock;
+pub mod ids;
+
+pub mod domain;
+
+pub mod db;
+
+pub mod carriers;
+pub mod documents;
+pub mod simulator;

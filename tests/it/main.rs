@@ -1,0 +1,1 @@
+//! The one integration test binary: everything is proved through the public doors.
