@@ -9,7 +9,7 @@ use figment::providers::Serialized;
 use figment::{Figment, Provider};
 use toml::Table;
 
-use super::layers::{Layer, Schema, insert};
+use super::layers::{FREE_TABLES, Layer, Schema, dotted, insert};
 use super::{Config, DEFAULTS, Setting, show, validate};
 
 /// The file that is read when none is named.
@@ -155,7 +155,10 @@ impl Loaded {
                     file: file.map(|(path, _)| path.to_owned()),
                 })
             }
-            _ => Err(Problems(problems)),
+            _ => {
+                problems.sort_by(|a, b| a.place.cmp(&b.place));
+                Err(Problems(problems))
+            }
         }
     }
 }
@@ -199,11 +202,13 @@ fn extract(
             parts.pop();
         }
         let key = parts.join(".");
-        problems.push(Problem::new(&key, place(&key), explain(&error.kind)));
-        let default = schema.get(&parts).filter(|_| !replaced.contains(&key));
-        let Some(default) = default.cloned() else {
-            return None;
+        let named = match FREE_TABLES.contains(&key.as_str()) {
+            true => dotted(error.path.get(..=parts.len()).unwrap_or(&error.path)),
+            false => key.clone(),
         };
+        problems.push(Problem::new(&named, place(&named), explain(&error.kind)));
+        let default = schema.get(&parts).filter(|_| !replaced.contains(&key));
+        let default = default.cloned()?;
         let mut values = Table::new();
         // Merging keeps the keys of the operator's own tables, so these are emptied by joining anew.
         insert(&mut values, &parts, default);
@@ -266,7 +271,7 @@ fn explain(kind: &Kind) -> String {
 }
 
 /// Where a value was set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Place {
     /// In `config.default.toml`.
     Default,

@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::ExposeSecret;
 
+use super::layers::dotted;
 use super::{Config, MailMode, MailTls, Telnyx};
 
 /// Calls `problem(key, text)` for each problem.
@@ -233,10 +234,12 @@ fn ranges(config: &Config, problem: Note<'_>) {
     }
     for (carrier, days) in &loa.carrier_max_age_days {
         if !(1..=365).contains(days) {
-            problem(
-                "loa.carrier_max_age_days",
-                format!("must be from 1 to 365 for \"{carrier}\", but is {days}"),
-            );
+            let key = dotted(&[
+                "loa".to_owned(),
+                "carrier_max_age_days".to_owned(),
+                carrier.clone(),
+            ]);
+            problem(&key, format!("must be from 1 to 365, but is {days}"));
         }
     }
     let day = config.demo.day_seconds;

@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::de::{Deserialize, Deserializer, Error};
@@ -77,6 +77,29 @@ pub(super) fn time_zone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ti
             "`{name}` is not a time zone's name such as America/Chicago"
         ))
     })
+}
+
+/// Lists of days by name.
+pub(super) fn dates_by_name<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<String, Vec<Date>>, D::Error> {
+    struct Day(Date);
+    impl<'de> Deserialize<'de> for Day {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            let bad = || {
+                D::Error::custom(format!(
+                    "`{text}` is not a day of the calendar such as 2026-12-24"
+                ))
+            };
+            text.parse().map(Self).map_err(|_| bad())
+        }
+    }
+    let lists: BTreeMap<String, Vec<Day>> = BTreeMap::deserialize(deserializer)?;
+    Ok(lists
+        .into_iter()
+        .map(|(name, days)| (name, days.into_iter().map(|Day(date)| date).collect()))
+        .collect())
 }
 
 /// Looks a losing provider up by its name: outer white space and capitals do not matter.
