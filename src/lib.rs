@@ -5,6 +5,8 @@
 pub mod clock;
 pub mod ids;
 
+pub mod config;
+
 pub mod domain;
 
 pub mod db;
