@@ -28,6 +28,11 @@ mod bulk;
 mod connect;
 mod error;
 pub mod migrate;
+pub mod mails;
+pub mod outside;
+pub mod papers;
+pub mod people;
+pub mod ports;
 mod row;
 mod signals;
 
