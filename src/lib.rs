@@ -14,3 +14,5 @@ pub mod db;
 pub mod carriers;
 pub mod documents;
 pub mod simulator;
+
+pub mod jobs;

@@ -1,1 +1,8 @@
 //! The one integration test binary: everything is proved through the public doors.
+
+mod support;
+
+mod db;
+mod db_schema;
+mod db_trouble;
+mod jobs;
