@@ -6,6 +6,7 @@ pub mod clock;
 pub mod ids;
 
 pub mod config;
+pub mod telemetry;
 
 pub mod domain;
 
@@ -14,3 +15,5 @@ pub mod db;
 pub mod carriers;
 pub mod documents;
 pub mod simulator;
+
+pub mod cli;
