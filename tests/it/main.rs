@@ -1,3 +1,4 @@
 //! The one integration test binary: everything is proved through the public doors.
 
 mod cli;
+mod house;
