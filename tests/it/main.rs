@@ -2,7 +2,9 @@
 
 mod support;
 
+mod cli;
 mod db;
 mod db_schema;
 mod db_trouble;
+mod house;
 mod jobs;
