@@ -16,6 +16,7 @@ pub mod blobs;
 pub mod carriers;
 pub mod documents;
 pub mod mail;
+pub mod outbound;
 
 pub mod app;
 pub mod jobs;

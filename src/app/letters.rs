@@ -1,5 +1,7 @@
 //! The Letter of Authorization: made, shown, sent, signed, declined.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use portolan_letter as letter;
 use sha2::{Digest as _, Sha256};
@@ -9,7 +11,7 @@ use super::ports::{self, Extras, Handled, Scope};
 use super::{App, AppError, Caller};
 use crate::db::papers::{self, Document, DocumentKind, Link, LinkState, Purpose};
 use crate::documents::seal;
-use crate::domain::port::{Actor, Address, Event, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining, Scope as PortScope, Signer};
+use crate::domain::port::{Actor, Address, Event, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining, Role, Scope as PortScope, Signer};
 use crate::ids::{DocumentId, LinkId, PortId};
 
 /// What a signer agrees to before signing electronically (15 USC 7001; record of what was shown).
@@ -179,15 +181,15 @@ pub async fn send(app: &App, caller: &Caller, id: PortId, signer: Option<Signer>
 pub async fn remind(app: &App, scope: Scope, by: &Actor, id: PortId) -> Result<Handled, AppError> {
     let now = app.clock.now();
     let Some(stored) = ports::get(app, id).await? else { return Err(AppError::NotFound("port request")) };
-    let Loa::Sent { signer, sent_at, expires_at, .. } = &stored.request.loa else {
+    let Loa::Sent { signer, mailed_at, expires_at, .. } = &stored.request.loa else {
         return Err(Refusal::conflict("no_letter", "There is no letter waiting for a signature.", "Send the letter first.").into());
     };
-    let pause = SignedDuration::from_secs(i64::from(app.config.links.resend_pause_seconds));
-    let passed = now.duration_since(*sent_at);
-    let pause_desk = app.clock.desk_for_wire(std::time::Duration::from_secs(pause.unsigned_abs().as_secs()));
-    if passed < pause_desk {
-        let left = (pause_desk - passed).as_secs_f64() / app.clock.speed();
-        return Err(AppError::TooOften(left.ceil().clamp(1.0, 3600.0).abs() as u64));
+    let pause = app.clock.desk_for_wire(std::time::Duration::from_secs(u64::from(app.config.links.resend_pause_seconds)));
+    let passed = now.duration_since(*mailed_at);
+    // The pause protects the signer from an impatient person; a timer has its own schedule.
+    if by.role != Role::Timer && passed < pause {
+        let left = (pause - passed).as_secs_f64() / app.clock.speed();
+        return Err(AppError::TooOften(Duration::from_secs_f64(left.ceil().clamp(1.0, 3600.0)).as_secs()));
     }
     let (mut link, secret) = new_link(app, id, Purpose::Sign, &signer.email, now);
     link.expires_at = *expires_at;

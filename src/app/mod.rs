@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use crate::blobs::{BlobError, Blobs};
+use crate::carriers::Carrier;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError};
@@ -12,6 +13,7 @@ use crate::documents::seal::SealKey;
 use crate::domain::port::{Actor, Problem, Refusal, Role};
 use crate::ids::{AccountId, Ids, UserId};
 
+pub mod inbox;
 pub mod letters;
 pub mod mailing;
 pub mod open;
@@ -41,6 +43,8 @@ pub struct Parts {
     pub vault: vault::Vault,
     /// What seals signed letters.
     pub seal: SealKey,
+    /// The gaining carrier, if one is set up.
+    pub carrier: Option<Carrier>,
 }
 
 impl std::ops::Deref for App {

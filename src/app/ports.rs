@@ -236,6 +236,7 @@ pub fn carrier_job(kind: &'static str, port: PortId) -> NewJob {
 
 fn job_for(port: PortId, effect: Effect) -> NewJob {
     match effect {
+        Effect::CheckPortability => NewJob::new("carrier_portability", serde_json::json!({ "port": port })).port(port).once(format!("portability/{port}")).attempts(20),
         Effect::SubmitToCarrier => carrier_job("carrier_submit", port),
         Effect::SendSupplement => carrier_job("carrier_supplement", port),
         Effect::CancelAtCarrier => carrier_job("carrier_cancel", port),

@@ -58,6 +58,8 @@ struct Body {
     proof: Vec<Proof>,
     stage: Stage,
     attention: Vec<Attention>,
+    #[serde(default)]
+    reminded_of: Option<Timestamp>,
 }
 
 /// What of a number is not a column.
@@ -101,6 +103,7 @@ pub async fn load(session: &mut Session, id: PortId) -> Result<Option<Stored>, D
         orders: orders.iter().map(|row| row.json("body")).collect::<Result<_, _>>()?,
         attention: body.attention,
         last_movement: row.instant("last_movement")?,
+        reminded_of: body.reminded_of,
     };
     Ok(Some(Stored { request, version: row.int("version")?, facts: row.int("facts")?, head }))
 }
@@ -213,6 +216,7 @@ fn body_of(request: &PortRequest) -> Body {
         proof: request.proof.clone(),
         stage: request.stage.clone(),
         attention: request.attention.clone(),
+        reminded_of: request.reminded_of,
     }
 }
 

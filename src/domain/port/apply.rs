@@ -30,6 +30,8 @@ pub struct Step {
 /// Work that a step asks for. Mails and webhooks are not among them: they are views of the facts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
+    /// Ask the gaining carrier which numbers it can take.
+    CheckPortability,
     /// Create, fill and confirm the orders at the gaining carrier.
     SubmitToCarrier,
     /// Send the mended data to the orders that wait for a supplement.
@@ -127,6 +129,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             if !numbers.is_empty() {
                 step.happened(Fact::NumbersAdded { numbers });
                 void_letter(step, "numbers were added".to_owned());
+                step.want(Effect::CheckPortability);
             }
         }
         Event::RemoveNumbers { numbers } => {
@@ -235,6 +238,9 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             for (id, reading) in orders {
                 orders::read(step, world, &carrier, id, reading);
             }
+            if step.facts.iter().any(Fact::is_movement) {
+                step.clear(|one| matches!(one, Attention::Silence { .. }));
+            }
         }
         Event::SupplementSent { order, seen } => {
             if step.request.order(order).is_some_and(|one| one.supplement == Some(Supplement::ToSend)) {
@@ -314,7 +320,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
         }
         Event::RemindOfPortDay => {
             let next = step.request.numbers.iter().filter_map(|one| if let Voice::Scheduled { window } = one.voice { Some(window) } else { None }).min_by_key(|window| window.start);
-            if let Some(window) = next {
+            if let Some(window) = next.filter(|window| step.request.reminded_of != Some(window.start)) {
                 step.happened(Fact::PortDayNear { window });
             }
         }

@@ -28,6 +28,7 @@ pub fn begin(fact: &Fact, at: Timestamp) -> Option<PortRequest> {
         orders: Vec::new(),
         attention: Vec::new(),
         last_movement: at,
+        reminded_of: None,
     })
 }
 
@@ -48,7 +49,8 @@ pub fn evolve(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
         request.last_movement = at;
     }
     match fact {
-        Fact::Begun { .. } | Fact::PortDayNear { .. } | Fact::NoteWritten { .. } | Fact::UpdateAsked | Fact::SilenceNoticed { .. } => {}
+        Fact::PortDayNear { window } => request.reminded_of = Some(window.start),
+        Fact::Begun { .. } | Fact::NoteWritten { .. } | Fact::UpdateAsked | Fact::SilenceNoticed { .. } => {}
         Fact::Edited { changes } => changes.iter().for_each(|change| change.write(&mut request.details)),
         Fact::NumbersAdded { numbers } => request.numbers.extend(numbers.iter().cloned()),
         Fact::NumbersRemoved { numbers } => {
@@ -163,16 +165,17 @@ fn evolve_letter(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
                 signer: signer.clone(),
                 link: *link,
                 sent_at: at,
+                mailed_at: at,
                 expires_at: *expires_at,
                 opened_at: None,
                 reminders: 0,
             }
         }
-        (Loa::Sent { letter, signer, expires_at, opened_at, .. }, Fact::SignerReminded { link, count }) => {
-            Loa::Sent { letter, signer, link: *link, sent_at: at, expires_at, opened_at, reminders: *count }
+        (Loa::Sent { letter, signer, sent_at, expires_at, opened_at, .. }, Fact::SignerReminded { link, count }) => {
+            Loa::Sent { letter, signer, link: *link, sent_at, mailed_at: at, expires_at, opened_at, reminders: *count }
         }
-        (Loa::Sent { letter, signer, link, sent_at, expires_at, opened_at, reminders }, Fact::LetterOpened) => {
-            Loa::Sent { letter, signer, link, sent_at, expires_at, opened_at: opened_at.or(Some(at)), reminders }
+        (Loa::Sent { letter, signer, link, sent_at, mailed_at, expires_at, opened_at, reminders }, Fact::LetterOpened) => {
+            Loa::Sent { letter, signer, link, sent_at, mailed_at, expires_at, opened_at: opened_at.or(Some(at)), reminders }
         }
         (Loa::Sent { letter, signer, .. }, Fact::LetterSigned { document, .. }) => {
             Loa::Signed { letter, signer, signed_at: at, document: *document }

@@ -39,6 +39,8 @@ pub struct PortRequest {
     pub attention: Vec<Attention>,
     /// When something last happened that moved it on.
     pub last_movement: Timestamp,
+    /// The window of which the customer was reminded on the day before.
+    pub reminded_of: Option<Timestamp>,
 }
 
 /// How far the request has come as a whole. What the customer sees is derived from this, from the
@@ -102,8 +104,10 @@ pub enum Loa {
         signer: Signer,
         /// The link; an older link is dead.
         link: LinkId,
-        /// When the last mail went out.
+        /// When it was first mailed; reminders are counted from here.
         sent_at: Timestamp,
+        /// When the last mail with a link went out.
+        mailed_at: Timestamp,
         /// When the link dies.
         expires_at: Timestamp,
         /// When the signer first opened it.
