@@ -7,3 +7,4 @@ pub mod field;
 pub mod number;
 pub mod paper;
 pub mod party;
+pub mod rejection;
