@@ -7,4 +7,5 @@ pub mod field;
 pub mod number;
 pub mod paper;
 pub mod party;
+pub mod preflight;
 pub mod rejection;

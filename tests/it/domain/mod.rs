@@ -1,6 +1,7 @@
 //! The rules against data that was made elsewhere: holiday tables, carriers' lists, sample bills.
 
 mod holidays;
+mod preflight;
 mod rejections;
 
 use std::path::{Path, PathBuf};
