@@ -6,5 +6,6 @@ mod cli;
 mod db;
 mod db_schema;
 mod db_trouble;
+mod domain;
 mod house;
 mod jobs;
