@@ -33,16 +33,35 @@ pub async fn receive(app: &App, carrier: &str, hint: &Hint, body: &[u8]) -> Resu
     if outside::receive(&mut tx, &row).await?
         && let Some(port) = port
     {
-        jobs::enqueue(&mut tx, &app.ids, now, super::ports::carrier_job("carrier_read", port)).await?;
+        jobs::enqueue(
+            &mut tx,
+            &app.ids,
+            now,
+            super::ports::carrier_job("carrier_read", port),
+        )
+        .await?;
         if hint.kind == HintKind::NewComment {
-            jobs::enqueue(&mut tx, &app.ids, now, super::ports::carrier_job("carrier_comments", port)).await?;
+            jobs::enqueue(
+                &mut tx,
+                &app.ids,
+                now,
+                super::ports::carrier_job("carrier_comments", port),
+            )
+            .await?;
         }
     }
     Ok(tx.commit().await?)
 }
 
 /// Takes down something that could not be read, for the desk to look at.
-pub async fn unreadable(app: &App, carrier: &str, kind: &'static str, port: Option<PortId>, body: &[u8], why: &str) -> Result<(), AppError> {
+pub async fn unreadable(
+    app: &App,
+    carrier: &str,
+    kind: &'static str,
+    port: Option<PortId>,
+    body: &[u8],
+    why: &str,
+) -> Result<(), AppError> {
     use sha2::{Digest as _, Sha256};
     let now = app.clock.now();
     let row = Received {
@@ -64,7 +83,13 @@ pub async fn unreadable(app: &App, carrier: &str, kind: &'static str, port: Opti
 /// Asks for a request's orders to be read soon.
 pub async fn read_soon(app: &App, port: PortId) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
-    jobs::enqueue(&mut tx, &app.ids, app.clock.now(), super::ports::carrier_job("carrier_read", port)).await?;
+    jobs::enqueue(
+        &mut tx,
+        &app.ids,
+        app.clock.now(),
+        super::ports::carrier_job("carrier_read", port),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
@@ -83,11 +108,17 @@ pub async fn secrets(app: &App, request: &PortRequest) -> Result<CarrierSecrets,
     let mut opened = [None, None];
     for (slot, field) in opened.iter_mut().zip(["account_number", "pin"]) {
         if let Some(sealed) = crate::db::papers::secret(&mut read, request.id, field).await? {
-            *slot = Some(app.vault.open(&super::ports::secret_place(request.id, field), &sealed)?);
+            *slot = Some(
+                app.vault
+                    .open(&super::ports::secret_place(request.id, field), &sealed)?,
+            );
         }
     }
     let [account_number, pin] = opened;
-    Ok(CarrierSecrets { account_number: account_number.ok_or(AppError::NotFound("account number"))?, pin })
+    Ok(CarrierSecrets {
+        account_number: account_number.ok_or(AppError::NotFound("account number"))?,
+        pin,
+    })
 }
 
 /// What could not be read, newest first, for the desk.
@@ -99,5 +130,11 @@ pub async fn list_unreadable(app: &App, caller: &super::Caller) -> Result<Vec<Re
 
 /// For jobs that are asked for again by hand.
 pub fn tell_job(port: PortId, text: &str) -> NewJob {
-    NewJob::new("carrier_tell", serde_json::json!({ "port": port, "text": text })).port(port).alone(port.to_string()).attempts(50)
+    NewJob::new(
+        "carrier_tell",
+        serde_json::json!({ "port": port, "text": text }),
+    )
+    .port(port)
+    .alone(port.to_string())
+    .attempts(50)
 }

@@ -11,7 +11,10 @@ use super::ports::{self, Extras, Handled, Scope};
 use super::{App, AppError, Caller};
 use crate::db::papers::{self, Document, DocumentKind, Link, LinkState, Purpose};
 use crate::documents::seal;
-use crate::domain::port::{Actor, Address, Event, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining, Role, Scope as PortScope, Signer};
+use crate::domain::port::{
+    Actor, Address, Event, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining, Role,
+    Scope as PortScope, Signer,
+};
 use crate::ids::{DocumentId, LinkId, PortId};
 
 /// What a signer agrees to before signing electronically (15 USC 7001; record of what was shown).
@@ -25,12 +28,21 @@ fn printed(address: &Address) -> Vec<String> {
     if !address.extended.is_empty() {
         lines.push(address.extended.clone());
     }
-    lines.push(format!("{}, {} {}", address.city, address.state, address.postal_code));
+    lines.push(format!(
+        "{}, {} {}",
+        address.city, address.state, address.postal_code
+    ));
     lines
 }
 
 /// The letter that this request asks somebody to sign.
-pub fn letter_of(app: &App, request: &PortRequest, signer: &Signer, version: u32, at: Timestamp) -> letter::Letter {
+pub fn letter_of(
+    app: &App,
+    request: &PortRequest,
+    signer: &Signer,
+    version: u32,
+    at: Timestamp,
+) -> letter::Letter {
     let operator = &app.config.operator;
     let zone = ports::calendar(app, request).zone().clone();
     letter::Letter {
@@ -40,7 +52,10 @@ pub fn letter_of(app: &App, request: &PortRequest, signer: &Signer, version: u32
         agent: letter::Agent {
             name: operator.legal_name.clone(),
             contact: vec![
-                format!("{}, {}, {} {}", operator.street, operator.city, operator.state, operator.zip),
+                format!(
+                    "{}, {}, {} {}",
+                    operator.street, operator.city, operator.state, operator.zip
+                ),
                 operator.support.phone.clone(),
                 operator.support.email.clone(),
             ],
@@ -49,19 +64,38 @@ pub fn letter_of(app: &App, request: &PortRequest, signer: &Signer, version: u32
         losing_provider: request.details.losing_carrier.clone(),
         gaining_carrier: gaining_carrier(app).to_owned(),
         subscriber: request.details.customer.business_name.clone(),
-        signer: letter::Person { name: signer.name.clone(), title: (!signer.title.is_empty()).then(|| signer.title.clone()) },
+        signer: letter::Person {
+            name: signer.name.clone(),
+            title: (!signer.title.is_empty()).then(|| signer.title.clone()),
+        },
         billing_address: printed(&request.details.billing),
         service_address: printed(request.service_address()),
         billing_number: request.btn().map(|number| number.national()),
-        numbers: request.numbers.iter().map(|one| one.number.national()).collect(),
+        numbers: request
+            .numbers
+            .iter()
+            .map(|one| one.number.national())
+            .collect(),
         extent: match &request.details.scope {
             PortScope::Full => letter::Extent::Full,
-            PortScope::Partial { remaining: Remaining::Keep, new_btn } => {
-                letter::Extent::Partial(letter::Remaining::Stay { new_billing_number: new_btn.map(|number| number.national()) })
-            }
-            PortScope::Partial { remaining: Remaining::Disconnect, .. } => letter::Extent::Partial(letter::Remaining::Disconnect),
+            PortScope::Partial {
+                remaining: Remaining::Keep,
+                new_btn,
+            } => letter::Extent::Partial(letter::Remaining::Stay {
+                new_billing_number: new_btn.map(|number| number.national()),
+            }),
+            PortScope::Partial {
+                remaining: Remaining::Disconnect,
+                ..
+            } => letter::Extent::Partial(letter::Remaining::Disconnect),
         },
-        valid_days: u16::try_from(app.config.loa.max_age_days_at(&request.details.losing_carrier).min(60)).unwrap_or(60),
+        valid_days: u16::try_from(
+            app.config
+                .loa
+                .max_age_days_at(&request.details.losing_carrier)
+                .min(60),
+        )
+        .unwrap_or(60),
     }
 }
 
@@ -85,13 +119,24 @@ async fn typeset(data: letter::Letter) -> Result<Vec<u8>, AppError> {
 pub async fn preview(app: &App, caller: &Caller, id: PortId) -> Result<Vec<u8>, AppError> {
     let view = ports::view(app, caller, id).await?;
     let signer = signer_of(&view.request, None);
-    typeset(letter_of(app, &view.request, &signer, view.request.letters + 1, app.clock.now())).await
+    typeset(letter_of(
+        app,
+        &view.request,
+        &signer,
+        view.request.letters + 1,
+        app.clock.now(),
+    ))
+    .await
 }
 
 fn signer_of(request: &PortRequest, given: Option<Signer>) -> Signer {
     given
         .or_else(|| request.details.signer.clone())
-        .unwrap_or_else(|| Signer { name: request.details.customer.person(), email: String::new(), title: String::new() })
+        .unwrap_or_else(|| Signer {
+            name: request.details.customer.person(),
+            email: String::new(),
+            title: String::new(),
+        })
 }
 
 fn check_signer(signer: &Signer) -> Result<(), AppError> {
@@ -100,13 +145,26 @@ fn check_signer(signer: &Signer) -> Result<(), AppError> {
         problems.push(Problem::new("signer.name", "Fill in the full name of the person who owns the numbers now. It is usually the person on the phone bill."));
     }
     if signer.email.parse::<lettre::Address>().is_err() {
-        problems.push(Problem::new("signer.email", "That is not an e-mail address. The link for signing is sent there."));
+        problems.push(Problem::new(
+            "signer.email",
+            "That is not an e-mail address. The link for signing is sent there.",
+        ));
     }
-    if problems.is_empty() { Ok(()) } else { Err(AppError::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(AppError::Invalid(problems))
+    }
 }
 
 /// A new secret link to a request.
-pub fn new_link(app: &App, port: PortId, purpose: Purpose, email: &str, now: Timestamp) -> (Link, SecretLink) {
+pub fn new_link(
+    app: &App,
+    port: PortId,
+    purpose: Purpose,
+    email: &str,
+    now: Timestamp,
+) -> (Link, SecretLink) {
     use base64::Engine as _;
     let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(app.ids.secret());
     let (days, path) = match purpose {
@@ -125,11 +183,18 @@ pub fn new_link(app: &App, port: PortId, purpose: Purpose, email: &str, now: Tim
         opened_at: None,
     };
     let url = app.config.server.link(&format!("/{path}/{token}"));
-    (link, SecretLink { purpose, url: url.into() })
+    (
+        link,
+        SecretLink {
+            purpose,
+            url: url.into(),
+        },
+    )
 }
 
 fn after(now: Timestamp, days: u32) -> Timestamp {
-    now.checked_add(SignedDuration::from_hours(24 * i64::from(days))).unwrap_or(Timestamp::MAX)
+    now.checked_add(SignedDuration::from_hours(24 * i64::from(days)))
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// What a token is stored as.
@@ -138,12 +203,22 @@ pub fn hash_of(token: &str) -> [u8; 32] {
 }
 
 /// Makes the letter and mails its link to the signer (R41, R113). An earlier link dies.
-pub async fn send(app: &App, caller: &Caller, id: PortId, signer: Option<Signer>) -> Result<Handled, AppError> {
+pub async fn send(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    signer: Option<Signer>,
+) -> Result<Handled, AppError> {
     let request = ports::view(app, caller, id).await?.request;
     let signer = signer_of(&request, signer);
     let problems = crate::domain::port::missing(&request);
     if !problems.is_empty() {
-        return Err(Refusal::invalid("form_incomplete", "The letter cannot be made yet: something is missing.", problems).into());
+        return Err(Refusal::invalid(
+            "form_incomplete",
+            "The letter cannot be made yet: something is missing.",
+            problems,
+        )
+        .into());
     }
     check_signer(&signer)?;
     // Microseconds, as the database keeps it.
@@ -168,33 +243,72 @@ pub async fn send(app: &App, caller: &Caller, id: PortId, signer: Option<Signer>
     };
     let (link, secret) = new_link(app, id, Purpose::Sign, &signer.email, now);
     let event = Event::SendLetter {
-        letter: LetterRef { document, sha256, data_sha256, version: request.letters + 1 },
+        letter: LetterRef {
+            document,
+            sha256,
+            data_sha256,
+            version: request.letters + 1,
+        },
         signer,
         link: link.id,
         expires_at: link.expires_at,
     };
-    let extras = Extras { documents: vec![row], links: vec![(link, secret)], ..Extras::default() };
+    let extras = Extras {
+        documents: vec![row],
+        links: vec![(link, secret)],
+        ..Extras::default()
+    };
     ports::handle(app, id, caller.scope(), &caller.actor, event, extras).await
 }
 
 /// Mails the signer the link again: a new link to the same letter.
 pub async fn remind(app: &App, scope: Scope, by: &Actor, id: PortId) -> Result<Handled, AppError> {
     let now = app.clock.now();
-    let Some(stored) = ports::get(app, id).await? else { return Err(AppError::NotFound("port request")) };
-    let Loa::Sent { signer, mailed_at, expires_at, .. } = &stored.request.loa else {
-        return Err(Refusal::conflict("no_letter", "There is no letter waiting for a signature.", "Send the letter first.").into());
+    let Some(stored) = ports::get(app, id).await? else {
+        return Err(AppError::NotFound("port request"));
     };
-    let pause = app.clock.desk_for_wire(std::time::Duration::from_secs(u64::from(app.config.links.resend_pause_seconds)));
+    let Loa::Sent {
+        signer,
+        mailed_at,
+        expires_at,
+        ..
+    } = &stored.request.loa
+    else {
+        return Err(Refusal::conflict(
+            "no_letter",
+            "There is no letter waiting for a signature.",
+            "Send the letter first.",
+        )
+        .into());
+    };
+    let pause = app
+        .clock
+        .desk_for_wire(std::time::Duration::from_secs(u64::from(
+            app.config.links.resend_pause_seconds,
+        )));
     let passed = now.duration_since(*mailed_at);
     // The pause protects the signer from an impatient person; a timer has its own schedule.
     if by.role != Role::Timer && passed < pause {
         let left = (pause - passed).as_secs_f64() / app.clock.speed();
-        return Err(AppError::TooOften(Duration::from_secs_f64(left.ceil().clamp(1.0, 3600.0)).as_secs()));
+        return Err(AppError::TooOften(
+            Duration::from_secs_f64(left.ceil().clamp(1.0, 3600.0)).as_secs(),
+        ));
     }
     let (mut link, secret) = new_link(app, id, Purpose::Sign, &signer.email, now);
     link.expires_at = *expires_at;
     let event = Event::RemindSigner { link: link.id };
-    ports::handle(app, id, scope, by, event, Extras { links: vec![(link, secret)], ..Extras::default() }).await
+    ports::handle(
+        app,
+        id,
+        scope,
+        by,
+        event,
+        Extras {
+            links: vec![(link, secret)],
+            ..Extras::default()
+        },
+    )
+    .await
 }
 
 /// What stands behind a link.
@@ -226,14 +340,24 @@ pub struct Live {
 /// Looks behind a link without changing anything.
 pub async fn look(app: &App, token: &str, purpose: Purpose) -> Result<Opened, AppError> {
     let mut read = app.db.read().await?;
-    let Some(link) = papers::link(&mut read, hash_of(token)).await?.filter(|link| link.purpose == purpose) else { return Ok(Opened::Unknown) };
-    let Some(stored) = crate::db::ports::load(&mut read, link.port).await? else { return Ok(Opened::Unknown) };
+    let Some(link) = papers::link(&mut read, hash_of(token))
+        .await?
+        .filter(|link| link.purpose == purpose)
+    else {
+        return Ok(Opened::Unknown);
+    };
+    let Some(stored) = crate::db::ports::load(&mut read, link.port).await? else {
+        return Ok(Opened::Unknown);
+    };
     Ok(match link.state {
         LinkState::Replaced => Opened::Replaced,
         LinkState::Dead => Opened::Over,
         LinkState::Used => Opened::Used(Box::new(stored.request)),
         LinkState::Live if app.clock.now() >= link.expires_at => Opened::Expired,
-        LinkState::Live => Opened::Live(Box::new(Live { link, request: stored.request })),
+        LinkState::Live => Opened::Live(Box::new(Live {
+            link,
+            request: stored.request,
+        })),
     })
 }
 
@@ -247,7 +371,16 @@ pub async fn open(app: &App, token: &str) -> Result<Opened, AppError> {
         papers::open_link(&mut tx, live.link.id, app.clock.now()).await?;
         tx.commit().await?;
         let by = Actor::owner(&signer_of(&live.request, None).name);
-        match ports::handle(app, live.request.id, Scope::Any, &by, Event::OpenLetter, Extras::default()).await {
+        match ports::handle(
+            app,
+            live.request.id,
+            Scope::Any,
+            &by,
+            Event::OpenLetter,
+            Extras::default(),
+        )
+        .await
+        {
             Ok(_) => {}
             Err(e) if ports::is_moot(&e) => {}
             Err(e) => return Err(e),
@@ -269,7 +402,9 @@ pub async fn pdf(app: &App, token: &str) -> Result<(String, bytes::Bytes), AppEr
         _ => return Err(AppError::NotFound("letter")),
     };
     let mut read = app.db.read().await?;
-    let row = papers::document(&mut read, document).await?.ok_or(AppError::NotFound("letter"))?;
+    let row = papers::document(&mut read, document)
+        .await?
+        .ok_or(AppError::NotFound("letter"))?;
     drop(read);
     Ok((row.name, app.blobs.get(&row.sha256).await?))
 }
@@ -294,7 +429,12 @@ pub struct Given {
 /// The owner signs: the same letter with the signature and a certificate page, sealed as a whole.
 pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppError> {
     let Opened::Live(live) = look(app, token, Purpose::Sign).await? else {
-        return Err(Refusal::conflict("link_over", "This link does not work any more.", "Ask the person who sent it for a new one.").into());
+        return Err(Refusal::conflict(
+            "link_over",
+            "This link does not work any more.",
+            "Ask the person who sent it for a new one.",
+        )
+        .into());
     };
     let Live { link, request } = *live;
     let mut problems = Vec::new();
@@ -302,20 +442,43 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
         problems.push(Problem::new("name", "Type your full name."));
     }
     if !given.consent {
-        problems.push(Problem::new("consent", "Tick the box to sign electronically, or decline."));
+        problems.push(Problem::new(
+            "consent",
+            "Tick the box to sign electronically, or decline.",
+        ));
     }
     if !problems.is_empty() {
         return Err(AppError::Invalid(problems));
     }
-    let Loa::Sent { letter: shown, signer, sent_at, opened_at, .. } = &request.loa else {
-        return Err(Refusal::conflict("no_letter", "There is no letter waiting for a signature.", "Ask the person who sent it.").into());
+    let Loa::Sent {
+        letter: shown,
+        signer,
+        sent_at,
+        opened_at,
+        ..
+    } = &request.loa
+    else {
+        return Err(Refusal::conflict(
+            "no_letter",
+            "There is no letter waiting for a signature.",
+            "Ask the person who sent it.",
+        )
+        .into());
     };
-    let data: letter::Letter = serde_json::from_slice(&app.blobs.get(&shown.data_sha256).await?).map_err(AppError::broken)?;
+    let data: letter::Letter = serde_json::from_slice(&app.blobs.get(&shown.data_sha256).await?)
+        .map_err(AppError::broken)?;
     let now = app.clock.now();
     let document: DocumentId = app.ids.next(now);
-    let method = if given.drawn.is_some() { "drawn" } else { "typed" };
+    let method = if given.drawn.is_some() {
+        "drawn"
+    } else {
+        "typed"
+    };
     let signature = letter::Signature {
-        mark: given.drawn.map_or_else(|| letter::Mark::Typed(given.name.trim().to_owned()), |png| letter::Mark::Drawn(letter::Drawing::Png(png))),
+        mark: given.drawn.map_or_else(
+            || letter::Mark::Typed(given.name.trim().to_owned()),
+            |png| letter::Mark::Drawn(letter::Drawing::Png(png)),
+        ),
         printed_name: given.name.trim().to_owned(),
         title: (!given.title.trim().is_empty()).then(|| given.title.trim().to_owned()),
         signed_at: now.to_zoned(data.prepared_at.time_zone().clone()),
@@ -324,24 +487,52 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
     let certificate = letter::Certificate {
         document_id: document.to_string(),
         signer_email: link.email.clone(),
-        authentication: letter::Authentication::MailedLink { address: link.email.clone() },
+        authentication: letter::Authentication::MailedLink {
+            address: link.email.clone(),
+        },
         consent: CONSENT.to_owned(),
         consent_version: CONSENT_VERSION.to_owned(),
         events: vec![
-            event(data.prepared_at.timestamp(), letter::EventKind::Prepared, None),
+            event(
+                data.prepared_at.timestamp(),
+                letter::EventKind::Prepared,
+                None,
+            ),
             event(*sent_at, letter::EventKind::Sent, Some(link.email.clone())),
-            event(opened_at.or(link.opened_at).unwrap_or(now), letter::EventKind::Opened, None),
+            event(
+                opened_at.or(link.opened_at).unwrap_or(now),
+                letter::EventKind::Opened,
+                None,
+            ),
             event(now, letter::EventKind::Consented, None),
             event(now, letter::EventKind::Signed, Some(method.to_owned())),
         ],
-        device: letter::Device { ip: given.ip, user_agent: given.user_agent.chars().take(300).collect() },
-        shown_sha256: hex::decode(&shown.sha256).ok().and_then(|bytes| bytes.try_into().ok()).unwrap_or_default(),
+        device: letter::Device {
+            ip: given.ip,
+            user_agent: given.user_agent.chars().take(300).collect(),
+        },
+        shown_sha256: hex::decode(&shown.sha256)
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .unwrap_or_default(),
     };
     let parts = app.clone();
     let name = signer.name.clone();
     let sealed = tokio::task::spawn_blocking(move || {
-        let pdf = letter::signed_pdf(&data, &signature, &certificate).map_err(|e| AppError::field("signature", format!("The signature could not be placed: {e}.")))?;
-        seal::seal(&pdf, &parts.seal, now, "Letter of Authorization, signed electronically", &name).map_err(AppError::broken)
+        let pdf = letter::signed_pdf(&data, &signature, &certificate).map_err(|e| {
+            AppError::field(
+                "signature",
+                format!("The signature could not be placed: {e}."),
+            )
+        })?;
+        seal::seal(
+            &pdf,
+            &parts.seal,
+            now,
+            "Letter of Authorization, signed electronically",
+            &name,
+        )
+        .map_err(AppError::broken)
     })
     .await
     .map_err(AppError::broken)??;
@@ -359,23 +550,59 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
         created_at: now,
     };
     let upload = new_link(app, request.id, Purpose::Upload, &link.email, now);
-    let extras = Extras { documents: vec![row], links: vec![upload], uses: Some(link.id), ..Extras::default() };
-    let event = Event::SignLetter { document, sha256, method: method.to_owned() };
-    ports::handle(app, request.id, Scope::Any, &Actor::owner(&signer.name), event, extras).await
+    let extras = Extras {
+        documents: vec![row],
+        links: vec![upload],
+        uses: Some(link.id),
+        ..Extras::default()
+    };
+    let event = Event::SignLetter {
+        document,
+        sha256,
+        method: method.to_owned(),
+    };
+    ports::handle(
+        app,
+        request.id,
+        Scope::Any,
+        &Actor::owner(&signer.name),
+        event,
+        extras,
+    )
+    .await
 }
 
 /// The signer says no.
 pub async fn decline(app: &App, token: &str, reason: &str) -> Result<Handled, AppError> {
     let Opened::Live(live) = look(app, token, Purpose::Sign).await? else {
-        return Err(Refusal::conflict("link_over", "This link does not work any more.", "Ask the person who sent it for a new one.").into());
+        return Err(Refusal::conflict(
+            "link_over",
+            "This link does not work any more.",
+            "Ask the person who sent it for a new one.",
+        )
+        .into());
     };
     if reason.trim().is_empty() {
-        return Err(AppError::field("reason", "Say why, so that the person who sent the letter can mend it."));
+        return Err(AppError::field(
+            "reason",
+            "Say why, so that the person who sent the letter can mend it.",
+        ));
     }
     let by = Actor::owner(&signer_of(&live.request, None).name);
     let reason = reason.trim().chars().take(1_000).collect();
-    let extras = Extras { uses: Some(live.link.id), ..Extras::default() };
-    ports::handle(app, live.request.id, Scope::Any, &by, Event::DeclineLetter { reason }, extras).await
+    let extras = Extras {
+        uses: Some(live.link.id),
+        ..Extras::default()
+    };
+    ports::handle(
+        app,
+        live.request.id,
+        Scope::Any,
+        &by,
+        Event::DeclineLetter { reason },
+        extras,
+    )
+    .await
 }
 
 /// For a test or a timer: whether this link is the one that the request waits for.

@@ -10,7 +10,9 @@ use crate::db::papers::{Link, Purpose};
 use crate::db::people;
 use crate::db::ports::StoredFact;
 use crate::db::{DbError, Tx};
-use crate::domain::port::{Actor, Fact, Loa, MailKind, PortRequest, Reader, World, notices, standing, words};
+use crate::domain::port::{
+    Actor, Fact, Loa, MailKind, PortRequest, Reader, World, notices, standing, words,
+};
 use crate::domain::rejection;
 use crate::ids::{MailId, PortId};
 use crate::mail::{self, LINK_PLACE, MailContext};
@@ -26,7 +28,9 @@ pub struct SecretLink {
 
 impl std::fmt::Debug for SecretLink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SecretLink").field("purpose", &self.purpose).finish_non_exhaustive()
+        f.debug_struct("SecretLink")
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
     }
 }
 
@@ -47,19 +51,30 @@ pub(super) async fn queue(
                     if submitter.is_none() {
                         submitter = people::user(tx, request.submitter).await?;
                     }
-                    submitter.as_ref().map(|user| (user.name.clone(), user.email.clone()))
+                    submitter
+                        .as_ref()
+                        .map(|user| (user.name.clone(), user.email.clone()))
                 }
                 Reader::Owner => signer_of(request),
-                Reader::Desk => Some((app.config.operator.name.clone(), app.config.operator.support.email.clone())),
+                Reader::Desk => Some((
+                    app.config.operator.name.clone(),
+                    app.config.operator.support.email.clone(),
+                )),
             };
-            let Some((to_name, to_address)) = to else { continue };
+            let Some((to_name, to_address)) = to else {
+                continue;
+            };
             let wanted = match kind {
                 MailKind::LetterToSign | MailKind::LetterReminder => Some(Purpose::Sign),
                 MailKind::UploadBill => Some(Purpose::Upload),
                 _ => None,
             };
-            let link = wanted.and_then(|purpose| links.iter().find(|(_, secret)| secret.purpose == purpose));
-            let composed = mail::compose(kind, &context(app, request, fact, &to_name, link.map(|(link, _)| link)));
+            let link = wanted
+                .and_then(|purpose| links.iter().find(|(_, secret)| secret.purpose == purpose));
+            let composed = mail::compose(
+                kind,
+                &context(app, request, fact, &to_name, link.map(|(link, _)| link)),
+            );
             let id: MailId = app.ids.next(now);
             let domain = mail_domain(app);
             let row = Mail {
@@ -73,7 +88,8 @@ pub(super) async fn queue(
                 subject: composed.subject,
                 body_text: composed.text,
                 body_html: composed.html,
-                sealed_link: link.map(|(_, secret)| app.vault.seal(&link_place(id), secret.url.expose_secret())),
+                sealed_link: link
+                    .map(|(_, secret)| app.vault.seal(&link_place(id), secret.url.expose_secret())),
                 message_id: format!("{}.{}@{domain}", fact.id, reader.name()),
                 thread_id: format!("{}@{domain}", request.id),
                 state: MailState::Queued,
@@ -82,7 +98,10 @@ pub(super) async fn queue(
                 last_error: None,
             };
             if mails::insert(tx, &row).await? {
-                let job = NewJob::new("send_mail", serde_json::json!({ "mail": id })).port(request.id).once(format!("mail/{id}")).attempts(60);
+                let job = NewJob::new("send_mail", serde_json::json!({ "mail": id }))
+                    .port(request.id)
+                    .once(format!("mail/{id}"))
+                    .attempts(60);
                 jobs::enqueue(tx, &app.ids, now, job).await?;
             }
         }
@@ -99,32 +118,55 @@ fn name_of(kind: MailKind) -> String {
 
 fn signer_of(request: &PortRequest) -> Option<(String, String)> {
     match &request.loa {
-        Loa::Sent { signer, .. } | Loa::Signed { signer, .. } | Loa::Declined { signer, .. } | Loa::Expired { signer, .. } => {
-            Some((signer.name.clone(), signer.email.clone()))
-        }
-        Loa::NotSent { .. } => request.details.signer.as_ref().map(|signer| (signer.name.clone(), signer.email.clone())),
+        Loa::Sent { signer, .. }
+        | Loa::Signed { signer, .. }
+        | Loa::Declined { signer, .. }
+        | Loa::Expired { signer, .. } => Some((signer.name.clone(), signer.email.clone())),
+        Loa::NotSent { .. } => request
+            .details
+            .signer
+            .as_ref()
+            .map(|signer| (signer.name.clone(), signer.email.clone())),
     }
 }
 
 fn mail_domain(app: &App) -> String {
     let from = &app.config.mail.from;
-    from.rsplit_once('@').map_or("portolan.invalid", |(_, domain)| domain.trim_end_matches('>')).to_owned()
+    from.rsplit_once('@')
+        .map_or("portolan.invalid", |(_, domain)| {
+            domain.trim_end_matches('>')
+        })
+        .to_owned()
 }
 
 fn link_place(id: MailId) -> String {
     format!("{id}/link")
 }
 
-fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str, link: Option<&Link>) -> MailContext {
+fn context(
+    app: &App,
+    request: &PortRequest,
+    stored: &StoredFact,
+    to_name: &str,
+    link: Option<&Link>,
+) -> MailContext {
     let calendar = super::ports::calendar(app, request);
     let zone = calendar.zone().clone();
-    let world = World { calendar: &calendar, receiving: std::collections::HashSet::new(), campaign_approved: true };
+    let world = World {
+        calendar: &calendar,
+        receiving: std::collections::HashSet::new(),
+        campaign_approved: true,
+    };
     let standing = standing(request, &world);
     let operator = &app.config.operator;
     let fact = &stored.fact;
     let (window, before, ported) = match fact {
-        Fact::PortDateSet { window, .. } | Fact::PortDayNear { window } => (Some(*window), None, Some(window.start)),
-        Fact::PortDateChanged { window, from, .. } => (Some(*window), Some(*from), Some(window.start)),
+        Fact::PortDateSet { window, .. } | Fact::PortDayNear { window } => {
+            (Some(*window), None, Some(window.start))
+        }
+        Fact::PortDateChanged { window, from, .. } => {
+            (Some(*window), Some(*from), Some(window.start))
+        }
         Fact::NumbersPorted { .. } | Fact::Completed => (None, None, Some(stored.at)),
         _ => (None, None, None),
     };
@@ -137,7 +179,11 @@ fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str,
             .collect(),
         _ => Vec::new(),
     };
-    let numbers: Vec<String> = numbers_of(fact).unwrap_or_else(|| request.numbers.iter().map(|one| one.number).collect()).iter().map(|one| one.national()).collect();
+    let numbers: Vec<String> = numbers_of(fact)
+        .unwrap_or_else(|| request.numbers.iter().map(|one| one.number).collect())
+        .iter()
+        .map(|one| one.national())
+        .collect();
     MailContext {
         reader_name: to_name.to_owned(),
         operator: operator.name.clone(),
@@ -146,7 +192,10 @@ fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str,
         support_hours: support_hours(app),
         port: request.id.to_string(),
         title: title_of(request),
-        url: app.config.server.link(&format!("/numbers/ports/{}", request.id)),
+        url: app
+            .config
+            .server
+            .link(&format!("/numbers/ports/{}", request.id)),
         losing_provider: request.details.losing_carrier.clone(),
         gaining_carrier: super::letters::gaining_carrier(app).to_owned(),
         business: request.details.customer.business_name.clone(),
@@ -158,7 +207,13 @@ fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str,
         next: standing.next,
         window: window.map(|window| words::window(window, &zone)),
         window_before: before.map(|window| words::window(window, &zone)),
-        earlier: matches!(fact, Fact::PortDateSet { earlier_than_asked: true, .. }) || matches!(fact, Fact::PortDateChanged { window, from, .. } if window.start < from.start),
+        earlier: matches!(
+            fact,
+            Fact::PortDateSet {
+                earlier_than_asked: true,
+                ..
+            }
+        ) || matches!(fact, Fact::PortDateChanged { window, from, .. } if window.start < from.start),
         texts_from: texts.as_ref().map(|promise| day(promise.usually.from)),
         texts_to: texts.as_ref().map(|promise| day(promise.usually.to)),
         texts_at_most: texts.as_ref().map(|promise| day(promise.at_most)),
@@ -174,7 +229,12 @@ fn day(date: jiff::civil::Date) -> String {
 
 fn support_hours(app: &App) -> String {
     let support = &app.config.operator.support;
-    format!("{}-{} ({})", support.opens.strftime("%-I:%M %p"), support.closes.strftime("%-I:%M %p"), support.time_zone.iana_name().unwrap_or("local time"))
+    format!(
+        "{}-{} ({})",
+        support.opens.strftime("%-I:%M %p"),
+        support.closes.strftime("%-I:%M %p"),
+        support.time_zone.iana_name().unwrap_or("local time")
+    )
 }
 
 fn numbers_of(fact: &Fact) -> Option<Vec<crate::domain::number::E164>> {
@@ -197,14 +257,22 @@ pub fn title_of(request: &PortRequest) -> String {
         return request.details.title.clone();
     }
     let business = request.details.customer.business_name.trim();
-    if business.is_empty() { format!("Port from {}", request.details.losing_carrier) } else { business.to_owned() }
+    if business.is_empty() {
+        format!("Port from {}", request.details.losing_carrier)
+    } else {
+        business.to_owned()
+    }
 }
 
 /// A mail as its reader gets it: with the link in its place.
 pub fn whole(app: &App, mail: &Mail) -> Result<Mail, AppError> {
     let mut whole = mail.clone();
     let link = match &mail.sealed_link {
-        Some(sealed) => app.vault.open(&link_place(mail.id), sealed)?.expose_secret().to_owned(),
+        Some(sealed) => app
+            .vault
+            .open(&link_place(mail.id), sealed)?
+            .expose_secret()
+            .to_owned(),
         None => return Ok(whole),
     };
     whole.body_text = whole.body_text.replace(LINK_PLACE, &link);
@@ -215,7 +283,12 @@ pub fn whole(app: &App, mail: &Mail) -> Result<Mail, AppError> {
 /// A mail that is still to be sent, whole.
 pub async fn for_sending(app: &App, id: MailId) -> Result<Option<Mail>, AppError> {
     let mut read = app.db.read().await?;
-    let Some(mail) = mails::get(&mut read, id).await?.filter(|mail| mail.state != MailState::Sent) else { return Ok(None) };
+    let Some(mail) = mails::get(&mut read, id)
+        .await?
+        .filter(|mail| mail.state != MailState::Sent)
+    else {
+        return Ok(None);
+    };
     Ok(Some(whole(app, &mail)?))
 }
 
@@ -235,7 +308,14 @@ pub async fn not_sent(app: &App, id: MailId, why: &str, given_up: bool) -> Resul
 }
 
 /// The mailbox page's list. Only the desk reads all mails; whoever has no mail server reads them here.
-pub async fn list(app: &App, caller: &Caller, port: Option<PortId>, to: Option<&str>, before: Option<MailId>, limit: i64) -> Result<Vec<Mail>, AppError> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    port: Option<PortId>,
+    to: Option<&str>,
+    before: Option<MailId>,
+    limit: i64,
+) -> Result<Vec<Mail>, AppError> {
     caller.desk_only()?;
     let mut read = app.db.read().await?;
     Ok(mails::list(&mut read, port, to, before, limit).await?)
@@ -246,9 +326,15 @@ pub async fn list(app: &App, caller: &Caller, port: Option<PortId>, to: Option<&
 pub async fn read(app: &App, caller: &Caller, id: MailId) -> Result<Mail, AppError> {
     caller.desk_only()?;
     let mut read = app.db.read().await?;
-    let mail = mails::get(&mut read, id).await?.ok_or(AppError::NotFound("mail"))?;
+    let mail = mails::get(&mut read, id)
+        .await?
+        .ok_or(AppError::NotFound("mail"))?;
     drop(read);
-    if app.config.mail.mode == crate::config::MailMode::Mailbox { whole(app, &mail) } else { Ok(mail) }
+    if app.config.mail.mode == crate::config::MailMode::Mailbox {
+        whole(app, &mail)
+    } else {
+        Ok(mail)
+    }
 }
 
 /// For a timer: the actor in whose name reminders go out.

@@ -75,7 +75,11 @@ impl Caller {
     /// The caller that a signed-in user is.
     pub fn of(user: &crate::db::people::User) -> Self {
         Self {
-            actor: Actor { role: user.role, name: user.name.clone(), user: Some(user.id) },
+            actor: Actor {
+                role: user.role,
+                name: user.name.clone(),
+                user: Some(user.id),
+            },
             user: user.id,
             account: user.account,
         }
@@ -93,12 +97,20 @@ impl Caller {
 
     /// Refuses everybody but the desk.
     pub fn desk_only(&self) -> Result<(), AppError> {
-        if self.is_desk() { Ok(()) } else { Err(AppError::Forbidden("This is for the porting desk.")) }
+        if self.is_desk() {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden("This is for the porting desk."))
+        }
     }
 
     /// Refuses everybody but administrators.
     pub fn administrator_only(&self) -> Result<(), AppError> {
-        if self.actor.role == Role::Administrator { Ok(()) } else { Err(AppError::Forbidden("This is for administrators.")) }
+        if self.actor.role == Role::Administrator {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden("This is for administrators."))
+        }
     }
 }
 
@@ -118,21 +130,30 @@ pub enum AppError {
     #[error("{0}")]
     Forbidden(&'static str),
     /// Somebody else changed it first.
-    #[error("Somebody else changed this request meanwhile. Look at it again and repeat your change.")]
+    #[error(
+        "Somebody else changed this request meanwhile. Look at it again and repeat your change."
+    )]
     Stale,
     /// Too many tries.
     #[error("That was tried too often. Wait {0} seconds and try again.")]
     TooOften(u64),
     /// It cannot be done right now; nothing is lost and it can be repeated.
     #[error("{0}")]
-    Unavailable(&'static str, #[source] Box<dyn std::error::Error + Send + Sync>),
+    Unavailable(
+        &'static str,
+        #[source] Box<dyn std::error::Error + Send + Sync>,
+    ),
     /// It should have worked.
     #[error("Something went wrong on our side.")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 fn first(problems: &[Problem]) -> &str {
-    problems.first().map_or("Something is wrong with what was sent.", |problem| &problem.says)
+    problems
+        .first()
+        .map_or("Something is wrong with what was sent.", |problem| {
+            &problem.says
+        })
 }
 
 impl AppError {
@@ -150,9 +171,15 @@ impl AppError {
 impl From<DbError> for AppError {
     fn from(e: DbError) -> Self {
         if e.is_disk_full() {
-            Self::Unavailable("The disk of the porting desk is full. What you sent was not stored; try again later.", Box::new(e))
+            Self::Unavailable(
+                "The disk of the porting desk is full. What you sent was not stored; try again later.",
+                Box::new(e),
+            )
         } else if e.is_busy() || e.is_unavailable() {
-            Self::Unavailable("The database does not answer. What you sent was not stored; try again in a moment.", Box::new(e))
+            Self::Unavailable(
+                "The database does not answer. What you sent was not stored; try again in a moment.",
+                Box::new(e),
+            )
         } else {
             Self::Broken(Box::new(e))
         }
@@ -162,9 +189,10 @@ impl From<DbError> for AppError {
 impl From<BlobError> for AppError {
     fn from(e: BlobError) -> Self {
         match e {
-            BlobError::Store(_) | BlobError::Folder(..) => {
-                Self::Unavailable("The document store cannot be used right now. What you sent was not stored; try again later.", Box::new(e))
-            }
+            BlobError::Store(_) | BlobError::Folder(..) => Self::Unavailable(
+                "The document store cannot be used right now. What you sent was not stored; try again later.",
+                Box::new(e),
+            ),
             e => Self::Broken(Box::new(e)),
         }
     }

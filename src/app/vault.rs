@@ -19,7 +19,9 @@ pub enum VaultError {
     #[error("the master key must be 64 hexadecimal digits")]
     BadKey,
     /// The text was sealed with another key, or was changed, or belongs elsewhere.
-    #[error("a sealed value cannot be opened: the master key is not the one that it was sealed with, or the row was changed")]
+    #[error(
+        "a sealed value cannot be opened: the master key is not the one that it was sealed with, or the row was changed"
+    )]
     Sealed,
 }
 
@@ -48,9 +50,15 @@ impl Vault {
     pub fn seal(&self, place: &str, text: &str) -> Vec<u8> {
         let mut nonce = [0; NONCE_LENGTH];
         self.ids.fill(&mut nonce);
-        let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
+        let payload = Payload {
+            msg: text.as_bytes(),
+            aad: place.as_bytes(),
+        };
         // AES-GCM fails only on texts of many gigabytes; an empty sealed text opens as an error.
-        let sealed = self.cipher.encrypt(Nonce::from_slice(&nonce), payload).unwrap_or_default();
+        let sealed = self
+            .cipher
+            .encrypt(Nonce::from_slice(&nonce), payload)
+            .unwrap_or_default();
         let mut whole = Vec::with_capacity(1 + NONCE_LENGTH + sealed.len());
         whole.push(VERSION);
         whole.extend_from_slice(&nonce);
@@ -65,9 +73,17 @@ impl Vault {
             return Err(VaultError::Sealed);
         }
         let (nonce, rest) = rest.split_at(NONCE_LENGTH);
-        let payload = Payload { msg: rest, aad: place.as_bytes() };
-        let bytes = self.cipher.decrypt(Nonce::from_slice(nonce), payload).map_err(|_| VaultError::Sealed)?;
-        String::from_utf8(bytes).map(SecretString::from).map_err(|_| VaultError::Sealed)
+        let payload = Payload {
+            msg: rest,
+            aad: place.as_bytes(),
+        };
+        let bytes = self
+            .cipher
+            .decrypt(Nonce::from_slice(nonce), payload)
+            .map_err(|_| VaultError::Sealed)?;
+        String::from_utf8(bytes)
+            .map(SecretString::from)
+            .map_err(|_| VaultError::Sealed)
     }
 }
 
@@ -79,14 +95,24 @@ mod tests {
     fn a_sealed_text_opens_only_in_its_place_and_unchanged() {
         let vault = Vault::new(&"ab".repeat(32).into(), Ids::seeded(3)).unwrap();
         let sealed = vault.seal("port_1/pin", "0042");
-        assert_eq!(vault.open("port_1/pin", &sealed).unwrap().expose_secret(), "0042");
-        assert!(vault.open("port_2/pin", &sealed).is_err(), "moved to another row");
+        assert_eq!(
+            vault.open("port_1/pin", &sealed).unwrap().expose_secret(),
+            "0042"
+        );
+        assert!(
+            vault.open("port_2/pin", &sealed).is_err(),
+            "moved to another row"
+        );
         for at in 0..sealed.len() {
             let mut bad = sealed.clone();
             bad[at] ^= 1;
             assert!(vault.open("port_1/pin", &bad).is_err(), "byte {at} changed");
         }
         assert!(vault.open("port_1/pin", &[]).is_err());
-        assert_ne!(sealed, vault.seal("port_1/pin", "0042"), "the same PIN looks different each time");
+        assert_ne!(
+            sealed,
+            vault.seal("port_1/pin", "0042"),
+            "the same PIN looks different each time"
+        );
     }
 }

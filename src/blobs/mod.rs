@@ -33,8 +33,11 @@ pub struct Blobs(Arc<dyn ObjectStore>);
 impl Blobs {
     /// The store in this folder, which is made if it is missing.
     pub fn folder(folder: &Path) -> Result<Self, BlobError> {
-        std::fs::create_dir_all(folder).map_err(|e| BlobError::Folder(folder.display().to_string(), e))?;
-        let store = LocalFileSystem::new_with_prefix(folder).map_err(BlobError::Store)?.with_fsync(true);
+        std::fs::create_dir_all(folder)
+            .map_err(|e| BlobError::Folder(folder.display().to_string(), e))?;
+        let store = LocalFileSystem::new_with_prefix(folder)
+            .map_err(BlobError::Store)?
+            .with_fsync(true);
         Ok(Self(Arc::new(store)))
     }
 
@@ -42,7 +45,10 @@ impl Blobs {
     pub async fn put(&self, bytes: impl Into<Bytes>) -> Result<String, BlobError> {
         let bytes = bytes.into();
         let hash = hex::encode(Sha256::digest(&bytes));
-        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        let options = PutOptions {
+            mode: PutMode::Create,
+            ..PutOptions::default()
+        };
         match self.0.put_opts(&key(&hash), bytes.into(), options).await {
             Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(hash),
             Err(e) => Err(BlobError::Store(e)),
@@ -56,7 +62,11 @@ impl Blobs {
             e => BlobError::Store(e),
         })?;
         let bytes = found.bytes().await.map_err(BlobError::Store)?;
-        if hex::encode(Sha256::digest(&bytes)) == hash { Ok(bytes) } else { Err(BlobError::Changed) }
+        if hex::encode(Sha256::digest(&bytes)) == hash {
+            Ok(bytes)
+        } else {
+            Err(BlobError::Changed)
+        }
     }
 }
 
@@ -78,6 +88,9 @@ mod tests {
         assert_eq!(blobs.get(&hash).await.unwrap(), "a bill");
         std::fs::write(folder.path().join(&hash[..2]).join(&hash), "a bi11").unwrap();
         assert!(matches!(blobs.get(&hash).await, Err(BlobError::Changed)));
-        assert!(matches!(blobs.get(&"0".repeat(64)).await, Err(BlobError::Missing)));
+        assert!(matches!(
+            blobs.get(&"0".repeat(64)).await,
+            Err(BlobError::Missing)
+        ));
     }
 }

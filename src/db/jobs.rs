@@ -345,4 +345,3 @@ pub async fn prune(db: &Db, done_before: Timestamp) -> Result<(u64, bool), DbErr
 fn rows(rows: Vec<Row>) -> Result<Vec<Job>, DbError> {
     rows.iter().map(Job::from_row).collect()
 }
-

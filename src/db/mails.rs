@@ -58,7 +58,11 @@ pub enum MailState {
 
 impl std::fmt::Debug for Mail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mail").field("id", &self.id).field("kind", &self.kind).field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("Mail")
+            .field("id", &self.id)
+            .field("kind", &self.kind)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }
 
@@ -118,26 +122,66 @@ fn mail_of(row: &Row) -> Result<Mail, DbError> {
 
 /// The mail with this id.
 pub async fn get(session: &mut Session, id: MailId) -> Result<Option<Mail>, DbError> {
-    let row = session.fetch_optional("SELECT * FROM mails WHERE id = $1", args![id]).await?;
+    let row = session
+        .fetch_optional("SELECT * FROM mails WHERE id = $1", args![id])
+        .await?;
     row.map(|row| mail_of(&row)).transpose()
 }
 
 /// A page of mails, newest first: all of them, or one request's, or those to one address.
-pub async fn list(session: &mut Session, port: Option<PortId>, to: Option<&str>, before: Option<MailId>, limit: i64) -> Result<Vec<Mail>, DbError> {
+pub async fn list(
+    session: &mut Session,
+    port: Option<PortId>,
+    to: Option<&str>,
+    before: Option<MailId>,
+    limit: i64,
+) -> Result<Vec<Mail>, DbError> {
     let before = before.map_or_else(|| "mail_~".to_owned(), |id| id.to_string());
     let rows = match (port, to) {
-        (Some(port), _) => session.fetch_all("SELECT * FROM mails WHERE port_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", args![port, before, limit]).await?,
-        (None, Some(to)) => session.fetch_all("SELECT * FROM mails WHERE to_address = $1 AND id < $2 ORDER BY id DESC LIMIT $3", args![to, before, limit]).await?,
-        (None, None) => session.fetch_all("SELECT * FROM mails WHERE id < $1 ORDER BY id DESC LIMIT $2", args![before, limit]).await?,
+        (Some(port), _) => {
+            session
+                .fetch_all(
+                    "SELECT * FROM mails WHERE port_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+                    args![port, before, limit],
+                )
+                .await?
+        }
+        (None, Some(to)) => session
+            .fetch_all(
+                "SELECT * FROM mails WHERE to_address = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+                args![to, before, limit],
+            )
+            .await?,
+        (None, None) => {
+            session
+                .fetch_all(
+                    "SELECT * FROM mails WHERE id < $1 ORDER BY id DESC LIMIT $2",
+                    args![before, limit],
+                )
+                .await?
+        }
     };
     rows.iter().map(mail_of).collect()
 }
 
 /// Marks a mail as gone. Its secret link, if any, goes with it when `forget_link` is set.
-pub async fn sent(tx: &mut Tx, id: MailId, now: Timestamp, forget_link: bool) -> Result<(), DbError> {
-    tx.execute("UPDATE mails SET state = 'sent', sent_at = $2, last_error = NULL WHERE id = $1", args![id, now]).await?;
+pub async fn sent(
+    tx: &mut Tx,
+    id: MailId,
+    now: Timestamp,
+    forget_link: bool,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE mails SET state = 'sent', sent_at = $2, last_error = NULL WHERE id = $1",
+        args![id, now],
+    )
+    .await?;
     if forget_link {
-        tx.execute("UPDATE mails SET sealed_link = NULL WHERE id = $1", args![id]).await?;
+        tx.execute(
+            "UPDATE mails SET sealed_link = NULL WHERE id = $1",
+            args![id],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -145,6 +189,10 @@ pub async fn sent(tx: &mut Tx, id: MailId, now: Timestamp, forget_link: bool) ->
 /// Remembers why a mail did not leave.
 pub async fn not_sent(tx: &mut Tx, id: MailId, why: &str, given_up: bool) -> Result<(), DbError> {
     let state = if given_up { "failed" } else { "queued" };
-    tx.execute("UPDATE mails SET state = $2, last_error = $3 WHERE id = $1", args![id, state, why]).await?;
+    tx.execute(
+        "UPDATE mails SET state = $2, last_error = $3 WHERE id = $1",
+        args![id, state, why],
+    )
+    .await?;
     Ok(())
 }

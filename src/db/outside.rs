@@ -44,13 +44,23 @@ pub async fn receive(tx: &mut Tx, one: &Received) -> Result<bool, DbError> {
 
 /// What came under this id.
 pub async fn received(session: &mut Session, id: InboxId) -> Result<Option<Received>, DbError> {
-    let row = session.fetch_optional("SELECT * FROM inbox WHERE id = $1", args![id]).await?;
+    let row = session
+        .fetch_optional("SELECT * FROM inbox WHERE id = $1", args![id])
+        .await?;
     row.map(|row| received_of(&row)).transpose()
 }
 
 /// The newest of what could not be read.
 pub async fn unreadable(session: &mut Session, limit: i64) -> Result<Vec<Received>, DbError> {
-    session.fetch_all("SELECT * FROM inbox WHERE state = 'unreadable' ORDER BY id DESC LIMIT $1", args![limit]).await?.iter().map(received_of).collect()
+    session
+        .fetch_all(
+            "SELECT * FROM inbox WHERE state = 'unreadable' ORDER BY id DESC LIMIT $1",
+            args![limit],
+        )
+        .await?
+        .iter()
+        .map(received_of)
+        .collect()
 }
 
 fn received_of(row: &Row) -> Result<Received, DbError> {
@@ -68,8 +78,18 @@ fn received_of(row: &Row) -> Result<Received, DbError> {
 }
 
 /// Says what became of it.
-pub async fn settle(tx: &mut Tx, id: InboxId, state: &'static str, port: Option<PortId>, remark: Option<&str>) -> Result<(), DbError> {
-    tx.execute("UPDATE inbox SET state = $2, port_id = COALESCE($3, port_id), remark = $4 WHERE id = $1", args![id, state, port, remark]).await?;
+pub async fn settle(
+    tx: &mut Tx,
+    id: InboxId,
+    state: &'static str,
+    port: Option<PortId>,
+    remark: Option<&str>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE inbox SET state = $2, port_id = COALESCE($3, port_id), remark = $4 WHERE id = $1",
+        args![id, state, port, remark],
+    )
+    .await?;
     Ok(())
 }
 
@@ -92,7 +112,10 @@ pub struct Endpoint {
 
 impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Endpoint").field("id", &self.id).field("url", &self.url).finish_non_exhaustive()
+        f.debug_struct("Endpoint")
+            .field("id", &self.id)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
     }
 }
 
@@ -118,18 +141,36 @@ fn endpoint_of(row: &Row) -> Result<Endpoint, DbError> {
 }
 
 /// An account's living endpoints.
-pub async fn endpoints(session: &mut Session, account: AccountId) -> Result<Vec<Endpoint>, DbError> {
-    session.fetch_all("SELECT * FROM endpoints WHERE account_id = $1 AND disabled_at IS NULL ORDER BY id", args![account]).await?.iter().map(endpoint_of).collect()
+pub async fn endpoints(
+    session: &mut Session,
+    account: AccountId,
+) -> Result<Vec<Endpoint>, DbError> {
+    session
+        .fetch_all(
+            "SELECT * FROM endpoints WHERE account_id = $1 AND disabled_at IS NULL ORDER BY id",
+            args![account],
+        )
+        .await?
+        .iter()
+        .map(endpoint_of)
+        .collect()
 }
 
 /// The endpoint with this id.
 pub async fn endpoint(session: &mut Session, id: EndpointId) -> Result<Option<Endpoint>, DbError> {
-    let row = session.fetch_optional("SELECT * FROM endpoints WHERE id = $1", args![id]).await?;
+    let row = session
+        .fetch_optional("SELECT * FROM endpoints WHERE id = $1", args![id])
+        .await?;
     row.map(|row| endpoint_of(&row)).transpose()
 }
 
 /// Switches an account's endpoint off; `false` if there is none such.
-pub async fn disable_endpoint(tx: &mut Tx, account: AccountId, id: EndpointId, now: Timestamp) -> Result<bool, DbError> {
+pub async fn disable_endpoint(
+    tx: &mut Tx,
+    account: AccountId,
+    id: EndpointId,
+    now: Timestamp,
+) -> Result<bool, DbError> {
     Ok(tx.execute("UPDATE endpoints SET disabled_at = $3 WHERE id = $1 AND account_id = $2 AND disabled_at IS NULL", args![id, account, now]).await? > 0)
 }
 
@@ -193,17 +234,38 @@ fn delivery_of(row: &Row) -> Result<Delivery, DbError> {
 
 /// The delivery with this id.
 pub async fn delivery(session: &mut Session, id: DeliveryId) -> Result<Option<Delivery>, DbError> {
-    let row = session.fetch_optional("SELECT * FROM deliveries WHERE id = $1", args![id]).await?;
+    let row = session
+        .fetch_optional("SELECT * FROM deliveries WHERE id = $1", args![id])
+        .await?;
     row.map(|row| delivery_of(&row)).transpose()
 }
 
 /// An endpoint's newest deliveries.
-pub async fn deliveries(session: &mut Session, endpoint: EndpointId, limit: i64) -> Result<Vec<Delivery>, DbError> {
-    session.fetch_all("SELECT * FROM deliveries WHERE endpoint_id = $1 ORDER BY id DESC LIMIT $2", args![endpoint, limit]).await?.iter().map(delivery_of).collect()
+pub async fn deliveries(
+    session: &mut Session,
+    endpoint: EndpointId,
+    limit: i64,
+) -> Result<Vec<Delivery>, DbError> {
+    session
+        .fetch_all(
+            "SELECT * FROM deliveries WHERE endpoint_id = $1 ORDER BY id DESC LIMIT $2",
+            args![endpoint, limit],
+        )
+        .await?
+        .iter()
+        .map(delivery_of)
+        .collect()
 }
 
 /// Remembers one attempt.
-pub async fn attempted(tx: &mut Tx, id: DeliveryId, state: &'static str, status: Option<i64>, answer: &str, delivered_at: Option<Timestamp>) -> Result<(), DbError> {
+pub async fn attempted(
+    tx: &mut Tx,
+    id: DeliveryId,
+    state: &'static str,
+    status: Option<i64>,
+    answer: &str,
+    delivered_at: Option<Timestamp>,
+) -> Result<(), DbError> {
     tx.execute(
         "UPDATE deliveries SET state = $2, attempts = attempts + 1, last_status = $3, last_answer = $4, delivered_at = $5 WHERE id = $1",
         args![id, state, status, answer, delivered_at],
@@ -228,8 +290,17 @@ pub struct Remembered {
 }
 
 /// The answer remembered under this key.
-pub async fn remembered(session: &mut Session, scope: &str, key: &str) -> Result<Option<Remembered>, DbError> {
-    let row = session.fetch_optional("SELECT * FROM idempotency WHERE scope = $1 AND key = $2", args![scope, key]).await?;
+pub async fn remembered(
+    session: &mut Session,
+    scope: &str,
+    key: &str,
+) -> Result<Option<Remembered>, DbError> {
+    let row = session
+        .fetch_optional(
+            "SELECT * FROM idempotency WHERE scope = $1 AND key = $2",
+            args![scope, key],
+        )
+        .await?;
     row.map(|row| {
         Ok(Remembered {
             request_hash: row.bytes("request_hash")?,
@@ -243,7 +314,13 @@ pub async fn remembered(session: &mut Session, scope: &str, key: &str) -> Result
 }
 
 /// Remembers an answer in the commit of what it answers; `false` if the key was used meanwhile.
-pub async fn remember(tx: &mut Tx, scope: &str, key: &str, one: &Remembered, wall: Timestamp) -> Result<bool, DbError> {
+pub async fn remember(
+    tx: &mut Tx,
+    scope: &str,
+    key: &str,
+    one: &Remembered,
+    wall: Timestamp,
+) -> Result<bool, DbError> {
     let stored = tx
         .execute(
             "INSERT INTO idempotency (scope, key, request_hash, status, body, etag, location, created_wall) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -256,5 +333,9 @@ pub async fn remember(tx: &mut Tx, scope: &str, key: &str, one: &Remembered, wal
 
 /// Forgets what was remembered before this moment.
 pub async fn forget(tx: &mut Tx, before_wall: Timestamp) -> Result<u64, DbError> {
-    tx.execute("DELETE FROM idempotency WHERE created_wall < $1", args![before_wall]).await
+    tx.execute(
+        "DELETE FROM idempotency WHERE created_wall < $1",
+        args![before_wall],
+    )
+    .await
 }

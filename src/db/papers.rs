@@ -60,7 +60,12 @@ impl DocumentKind {
             "signed_letter" => Self::SignedLetter,
             "proof" => Self::Proof,
             "attachment" => Self::Attachment,
-            other => return Err(DbError::bad_row("kind", format!("no such kind of document: {other}"))),
+            other => {
+                return Err(DbError::bad_row(
+                    "kind",
+                    format!("no such kind of document: {other}"),
+                ));
+            }
         })
     }
 }
@@ -166,13 +171,23 @@ fn document_of(row: &Row) -> Result<Document, DbError> {
 
 /// The document with this id.
 pub async fn document(session: &mut Session, id: DocumentId) -> Result<Option<Document>, DbError> {
-    let row = session.fetch_optional("SELECT * FROM documents WHERE id = $1", args![id]).await?;
+    let row = session
+        .fetch_optional("SELECT * FROM documents WHERE id = $1", args![id])
+        .await?;
     row.map(|row| document_of(&row)).transpose()
 }
 
 /// A request's documents, oldest first.
 pub async fn documents(session: &mut Session, port: PortId) -> Result<Vec<Document>, DbError> {
-    session.fetch_all("SELECT * FROM documents WHERE port_id = $1 ORDER BY created_at, id", args![port]).await?.iter().map(document_of).collect()
+    session
+        .fetch_all(
+            "SELECT * FROM documents WHERE port_id = $1 ORDER BY created_at, id",
+            args![port],
+        )
+        .await?
+        .iter()
+        .map(document_of)
+        .collect()
 }
 
 /// Stores a link; earlier links for the same purpose die.
@@ -192,7 +207,12 @@ pub async fn insert_link(tx: &mut Tx, link: &Link) -> Result<(), DbError> {
 
 /// The link with this token's hash.
 pub async fn link(session: &mut Session, token_hash: [u8; 32]) -> Result<Option<Link>, DbError> {
-    let row = session.fetch_optional("SELECT * FROM links WHERE token_hash = $1", args![token_hash]).await?;
+    let row = session
+        .fetch_optional(
+            "SELECT * FROM links WHERE token_hash = $1",
+            args![token_hash],
+        )
+        .await?;
     row.map(|row| link_of(&row, token_hash)).transpose()
 }
 
@@ -220,23 +240,42 @@ fn link_of(row: &Row, token_hash: [u8; 32]) -> Result<Link, DbError> {
 
 /// Remembers when a link was first opened.
 pub async fn open_link(tx: &mut Tx, id: LinkId, now: Timestamp) -> Result<(), DbError> {
-    tx.execute("UPDATE links SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL", args![id, now]).await?;
+    tx.execute(
+        "UPDATE links SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL",
+        args![id, now],
+    )
+    .await?;
     Ok(())
 }
 
 /// Ends a living link, for this one use; `false` if somebody else was faster.
 pub async fn use_link(tx: &mut Tx, id: LinkId) -> Result<bool, DbError> {
-    Ok(tx.execute("UPDATE links SET state = 'used' WHERE id = $1 AND state = 'live'", args![id]).await? > 0)
+    Ok(tx
+        .execute(
+            "UPDATE links SET state = 'used' WHERE id = $1 AND state = 'live'",
+            args![id],
+        )
+        .await?
+        > 0)
 }
 
 /// Ends a request's living links for a purpose, because what they were for is over.
 pub async fn kill_links(tx: &mut Tx, port: PortId, purpose: Purpose) -> Result<(), DbError> {
-    tx.execute("UPDATE links SET state = 'dead' WHERE port_id = $1 AND purpose = $2 AND state = 'live'", args![port, purpose.name()]).await?;
+    tx.execute(
+        "UPDATE links SET state = 'dead' WHERE port_id = $1 AND purpose = $2 AND state = 'live'",
+        args![port, purpose.name()],
+    )
+    .await?;
     Ok(())
 }
 
 /// Stores a sealed secret of a request; `None` takes it away.
-pub async fn set_secret(tx: &mut Tx, port: PortId, field: &'static str, sealed: Option<Vec<u8>>) -> Result<(), DbError> {
+pub async fn set_secret(
+    tx: &mut Tx,
+    port: PortId,
+    field: &'static str,
+    sealed: Option<Vec<u8>>,
+) -> Result<(), DbError> {
     match sealed {
         Some(sealed) => {
             tx.execute(
@@ -251,7 +290,16 @@ pub async fn set_secret(tx: &mut Tx, port: PortId, field: &'static str, sealed: 
 }
 
 /// A sealed secret of a request.
-pub async fn secret(session: &mut Session, port: PortId, field: &'static str) -> Result<Option<Vec<u8>>, DbError> {
-    let row = session.fetch_optional("SELECT sealed FROM port_secrets WHERE port_id = $1 AND field = $2", args![port, field]).await?;
+pub async fn secret(
+    session: &mut Session,
+    port: PortId,
+    field: &'static str,
+) -> Result<Option<Vec<u8>>, DbError> {
+    let row = session
+        .fetch_optional(
+            "SELECT sealed FROM port_secrets WHERE port_id = $1 AND field = $2",
+            args![port, field],
+        )
+        .await?;
     row.map(|row| row.bytes("sealed")).transpose()
 }

@@ -13,7 +13,8 @@ use super::{Arg, DbError, Row, Session, Tx};
 use crate::args;
 use crate::domain::carrier::{Messaging, OrderStatus};
 use crate::domain::port::{
-    Actor, Attention, CarrierOrder, Details, Fact, Loa, PortNumber, PortRequest, Proof, Stage, Test, Text, Voice, next_window, status,
+    Actor, Attention, CarrierOrder, Details, Fact, Loa, PortNumber, PortRequest, Proof, Stage,
+    Test, Text, Voice, next_window, status,
 };
 use crate::ids::{AccountId, FactId, OrderId, PortId};
 
@@ -83,9 +84,24 @@ fn json(value: &impl Serialize) -> Result<Arg, DbError> {
 
 /// The request with this id, or `None`.
 pub async fn load(session: &mut Session, id: PortId) -> Result<Option<Stored>, DbError> {
-    let Some(row) = session.fetch_optional("SELECT * FROM ports WHERE id = $1", args![id]).await? else { return Ok(None) };
-    let numbers = session.fetch_all("SELECT * FROM port_numbers WHERE port_id = $1 ORDER BY position", args![id]).await?;
-    let orders = session.fetch_all("SELECT id, body FROM carrier_orders WHERE port_id = $1 ORDER BY id", args![id]).await?;
+    let Some(row) = session
+        .fetch_optional("SELECT * FROM ports WHERE id = $1", args![id])
+        .await?
+    else {
+        return Ok(None);
+    };
+    let numbers = session
+        .fetch_all(
+            "SELECT * FROM port_numbers WHERE port_id = $1 ORDER BY position",
+            args![id],
+        )
+        .await?;
+    let orders = session
+        .fetch_all(
+            "SELECT id, body FROM carrier_orders WHERE port_id = $1 ORDER BY id",
+            args![id],
+        )
+        .await?;
     let body: Body = row.json("body")?;
     let head = hash_of(&row, "head")?;
     let request = PortRequest {
@@ -100,16 +116,25 @@ pub async fn load(session: &mut Session, id: PortId) -> Result<Option<Stored>, D
         proof: body.proof,
         stage: body.stage,
         released_at: row.opt_instant("released_at")?,
-        orders: orders.iter().map(|row| row.json("body")).collect::<Result<_, _>>()?,
+        orders: orders
+            .iter()
+            .map(|row| row.json("body"))
+            .collect::<Result<_, _>>()?,
         attention: body.attention,
         last_movement: row.instant("last_movement")?,
         reminded_of: body.reminded_of,
     };
-    Ok(Some(Stored { request, version: row.int("version")?, facts: row.int("facts")?, head }))
+    Ok(Some(Stored {
+        request,
+        version: row.int("version")?,
+        facts: row.int("facts")?,
+        head,
+    }))
 }
 
 fn hash_of(row: &Row, column: &str) -> Result<[u8; 32], DbError> {
-    <[u8; 32]>::try_from(row.bytes(column)?).map_err(|_| DbError::bad_row(column, "a hash has 32 bytes"))
+    <[u8; 32]>::try_from(row.bytes(column)?)
+        .map_err(|_| DbError::bad_row(column, "a hash has 32 bytes"))
 }
 
 fn number_of(row: &Row) -> Result<PortNumber, DbError> {
@@ -133,11 +158,17 @@ fn number_of(row: &Row) -> Result<PortNumber, DbError> {
 }
 
 fn kind_of(row: &Row) -> Result<crate::domain::number::Kind, DbError> {
-    serde_json::from_value(serde_json::Value::String(row.text("kind")?)).map_err(|_| DbError::bad_row("kind", "not a kind of number"))
+    serde_json::from_value(serde_json::Value::String(row.text("kind")?))
+        .map_err(|_| DbError::bad_row("kind", "not a kind of number"))
 }
 
 /// Stores a new request with its first facts.
-pub async fn insert(tx: &mut Tx, request: &PortRequest, now: Timestamp, facts: &[StoredFact]) -> Result<(), DbError> {
+pub async fn insert(
+    tx: &mut Tx,
+    request: &PortRequest,
+    now: Timestamp,
+    facts: &[StoredFact],
+) -> Result<(), DbError> {
     let head = facts.last().map_or([0; 32], |fact| fact.hash);
     tx.execute(
         "INSERT INTO ports (id, account_id, submitter_id, title, losing_carrier, status, body, wants_desk, released_at, window_at,
@@ -169,7 +200,13 @@ pub async fn insert(tx: &mut Tx, request: &PortRequest, now: Timestamp, facts: &
 }
 
 /// Stores what became of a request. `Ok(false)` when somebody else saved it first: load it again.
-pub async fn save(tx: &mut Tx, before: &Stored, next: &PortRequest, now: Timestamp, facts: &[StoredFact]) -> Result<bool, DbError> {
+pub async fn save(
+    tx: &mut Tx,
+    before: &Stored,
+    next: &PortRequest,
+    now: Timestamp,
+    facts: &[StoredFact],
+) -> Result<bool, DbError> {
     let head = facts.last().map_or(before.head, |fact| fact.hash);
     let saved = tx
         .execute(
@@ -200,7 +237,11 @@ pub async fn save(tx: &mut Tx, before: &Stored, next: &PortRequest, now: Timesta
     let was_open = status(&before.request).is_open();
     if was_open && !status(next).is_open() {
         // One statement instead of one a number: a closed request holds no number any more.
-        tx.execute("UPDATE port_numbers SET is_open = $2 WHERE port_id = $1", args![next.id, false]).await?;
+        tx.execute(
+            "UPDATE port_numbers SET is_open = $2 WHERE port_id = $1",
+            args![next.id, false],
+        )
+        .await?;
     }
     save_numbers(tx, next.id, &before.request.numbers, next).await?;
     save_orders(tx, next.id, &before.request.orders, &next.orders).await?;
@@ -235,12 +276,25 @@ fn loa_expires_at(request: &PortRequest) -> Option<Timestamp> {
 
 /// Whether this request holds the number, so that no other may port it.
 fn holds(one: &PortNumber, request_is_open: bool) -> bool {
-    request_is_open && !matches!(one.voice, Voice::Failed { .. } | Voice::Cancelled | Voice::SnappedBack)
+    request_is_open
+        && !matches!(
+            one.voice,
+            Voice::Failed { .. } | Voice::Cancelled | Voice::SnappedBack
+        )
 }
 
-async fn save_numbers(tx: &mut Tx, port: PortId, before: &[PortNumber], next: &PortRequest) -> Result<(), DbError> {
+async fn save_numbers(
+    tx: &mut Tx,
+    port: PortId,
+    before: &[PortNumber],
+    next: &PortRequest,
+) -> Result<(), DbError> {
     let open = status(next).is_open();
-    let mut old: HashMap<_, _> = before.iter().enumerate().map(|(position, one)| (one.id, (position, one))).collect();
+    let mut old: HashMap<_, _> = before
+        .iter()
+        .enumerate()
+        .map(|(position, one)| (one.id, (position, one)))
+        .collect();
     let mut fresh = Vec::new();
     let mut changed = Vec::new();
     for (position, one) in next.numbers.iter().enumerate() {
@@ -251,11 +305,26 @@ async fn save_numbers(tx: &mut Tx, port: PortId, before: &[PortNumber], next: &P
         }
     }
     for id in old.keys() {
-        tx.execute("DELETE FROM port_numbers WHERE id = $1", args![*id]).await?;
+        tx.execute("DELETE FROM port_numbers WHERE id = $1", args![*id])
+            .await?;
     }
     for (position, one) in changed {
-        let [id, _, position, number, kind, receiving, source, description, wants_text, voice, text, order, more, is_open] =
-            number_args(port, position, one, open)?;
+        let [
+            id,
+            _,
+            position,
+            number,
+            kind,
+            receiving,
+            source,
+            description,
+            wants_text,
+            voice,
+            text,
+            order,
+            more,
+            is_open,
+        ] = number_args(port, position, one, open)?;
         tx.execute(
             "UPDATE port_numbers SET position = $2, number = $3, kind = $4, receiving = $5, source = $6, description = $7, wants_text = $8,
                 voice = $9, text = $10, order_id = $11, more = $12, is_open = $13 WHERE id = $1",
@@ -263,7 +332,10 @@ async fn save_numbers(tx: &mut Tx, port: PortId, before: &[PortNumber], next: &P
         )
         .await?;
     }
-    let rows = fresh.into_iter().map(|(position, one)| number_args(port, position, one, open)).collect::<Result<Vec<_>, _>>()?;
+    let rows = fresh
+        .into_iter()
+        .map(|(position, one)| number_args(port, position, one, open))
+        .collect::<Result<Vec<_>, _>>()?;
     tx.insert_many(
         "INSERT INTO port_numbers (id, port_id, position, number, kind, receiving, source, description, wants_text, voice, text, order_id,
             more, is_open)",
@@ -274,7 +346,12 @@ async fn save_numbers(tx: &mut Tx, port: PortId, before: &[PortNumber], next: &P
     Ok(())
 }
 
-fn number_args(port: PortId, position: usize, one: &PortNumber, open: bool) -> Result<[Arg; 14], DbError> {
+fn number_args(
+    port: PortId,
+    position: usize,
+    one: &PortNumber,
+    open: bool,
+) -> Result<[Arg; 14], DbError> {
     let more = More {
         not_portable: one.not_portable.clone(),
         voice: one.voice.clone(),
@@ -283,7 +360,11 @@ fn number_args(port: PortId, position: usize, one: &PortNumber, open: bool) -> R
         voice_test: one.voice_test.clone(),
         text_test: one.text_test.clone(),
     };
-    let more = if more == More::default() { Arg::Text(None) } else { json(&more)? };
+    let more = if more == More::default() {
+        Arg::Text(None)
+    } else {
+        json(&more)?
+    };
     Ok([
         one.id.into(),
         port.into(),
@@ -309,7 +390,12 @@ fn kind_name(kind: crate::domain::number::Kind) -> String {
     }
 }
 
-async fn save_orders(tx: &mut Tx, port: PortId, before: &[CarrierOrder], next: &[CarrierOrder]) -> Result<(), DbError> {
+async fn save_orders(
+    tx: &mut Tx,
+    port: PortId,
+    before: &[CarrierOrder],
+    next: &[CarrierOrder],
+) -> Result<(), DbError> {
     for order in next {
         if before.iter().any(|one| one == order) {
             continue;
@@ -338,9 +424,20 @@ pub fn chain(
     let mut linked = Vec::with_capacity(facts.len());
     for (offset, (id, fact)) in facts.into_iter().enumerate() {
         let seq = seq + 1 + i64::try_from(offset).unwrap_or(0);
-        let stored = StoredFact { id, port, seq, at, actor: actor.clone(), fact, hash: [0; 32] };
+        let stored = StoredFact {
+            id,
+            port,
+            seq,
+            at,
+            actor: actor.clone(),
+            fact,
+            hash: [0; 32],
+        };
         head = link(head, &stored)?;
-        linked.push(StoredFact { hash: head, ..stored });
+        linked.push(StoredFact {
+            hash: head,
+            ..stored
+        });
     }
     Ok(linked)
 }
@@ -391,12 +488,22 @@ async fn insert_facts(tx: &mut Tx, facts: &[StoredFact]) -> Result<(), DbError> 
             ])
         })
         .collect::<Result<Vec<[Arg; 9]>, DbError>>()?;
-    tx.insert_many("INSERT INTO facts (id, port_id, seq, at, name, actor, staff_only, body, hash)", "", rows).await?;
+    tx.insert_many(
+        "INSERT INTO facts (id, port_id, seq, at, name, actor, staff_only, body, hash)",
+        "",
+        rows,
+    )
+    .await?;
     Ok(())
 }
 
 /// A request's history, oldest first, after a place in it.
-pub async fn facts(session: &mut Session, port: PortId, after: i64, limit: i64) -> Result<Vec<StoredFact>, DbError> {
+pub async fn facts(
+    session: &mut Session,
+    port: PortId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<StoredFact>, DbError> {
     let rows = session
         .fetch_all(
             "SELECT id, port_id, seq, at, actor, body, hash FROM facts WHERE port_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
@@ -488,7 +595,11 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, D
         sql += &format!(" AND p.account_id = {}", bind(account.into()));
     }
     if !filter.statuses.is_empty() {
-        let places: Vec<String> = filter.statuses.iter().map(|status| bind(Arg::word(status))).collect();
+        let places: Vec<String> = filter
+            .statuses
+            .iter()
+            .map(|status| bind(Arg::word(status)))
+            .collect();
         sql += &format!(" AND p.status IN ({})", places.join(", "));
     }
     if filter.for_desk {
@@ -497,10 +608,22 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, D
     if let Some(before) = filter.before {
         sql += &format!(" AND p.id < {}", bind(before.into()));
     }
-    if let Some(text) = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+    if let Some(text) = filter
+        .text
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
         let place = bind(like(text).into());
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let number = bind(if digits.len() >= 3 { format!("%{digits}%") } else { "\u{1}".to_owned() }.into());
+        let number = bind(
+            if digits.len() >= 3 {
+                format!("%{digits}%")
+            } else {
+                "\u{1}".to_owned()
+            }
+            .into(),
+        );
         sql += &format!(
             " AND (LOWER(p.title) LIKE {place} ESCAPE '\\' OR LOWER(p.losing_carrier) LIKE {place} ESCAPE '\\' OR p.id LIKE {place} ESCAPE '\\'
                 OR EXISTS (SELECT 1 FROM port_numbers n WHERE n.port_id = p.id AND n.number LIKE {number}))"
@@ -545,18 +668,27 @@ fn like(text: &str) -> String {
 }
 
 /// How many requests are in each status, of one account or of all.
-pub async fn counts(session: &mut Session, account: Option<AccountId>) -> Result<Vec<(String, i64)>, DbError> {
+pub async fn counts(
+    session: &mut Session,
+    account: Option<AccountId>,
+) -> Result<Vec<(String, i64)>, DbError> {
     let rows = match account {
         Some(account) => {
             session.fetch_all("SELECT status, COUNT(*) AS n FROM ports WHERE account_id = $1 GROUP BY status ORDER BY status", args![account]).await?
         }
         None => session.fetch_all("SELECT status, COUNT(*) AS n FROM ports GROUP BY status ORDER BY status", &[]).await?,
     };
-    rows.iter().map(|row| Ok((row.text("status")?, row.int("n")?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.text("status")?, row.int("n")?)))
+        .collect()
 }
 
 /// Which open request holds one of these numbers, other than `except`: (number, request, account).
-pub async fn holders(session: &mut Session, numbers: &[String], except: PortId) -> Result<Vec<(String, PortId, AccountId)>, DbError> {
+pub async fn holders(
+    session: &mut Session,
+    numbers: &[String],
+    except: PortId,
+) -> Result<Vec<(String, PortId, AccountId)>, DbError> {
     let mut found = Vec::new();
     for chunk in numbers.chunks(500) {
         let places: Vec<String> = (2..=chunk.len() + 1).map(|at| format!("${at}")).collect();
@@ -573,36 +705,67 @@ pub async fn holders(session: &mut Session, numbers: &[String], except: PortId) 
             )
             .await?;
         for row in &rows {
-            found.push((row.text("number")?, row.parse("port_id")?, row.parse("account_id")?));
+            found.push((
+                row.text("number")?,
+                row.parse("port_id")?,
+                row.parse("account_id")?,
+            ));
         }
     }
     Ok(found)
 }
 
 /// The request that an order at a carrier belongs to.
-pub async fn of_order(session: &mut Session, carrier: &str, external_id: &str) -> Result<Option<(PortId, OrderId)>, DbError> {
+pub async fn of_order(
+    session: &mut Session,
+    carrier: &str,
+    external_id: &str,
+) -> Result<Option<(PortId, OrderId)>, DbError> {
     let row = session
-        .fetch_optional("SELECT port_id, id FROM carrier_orders WHERE carrier = $1 AND external_id = $2", args![carrier, external_id])
+        .fetch_optional(
+            "SELECT port_id, id FROM carrier_orders WHERE carrier = $1 AND external_id = $2",
+            args![carrier, external_id],
+        )
         .await?;
-    row.map(|row| Ok((row.parse("port_id")?, row.parse("id")?))).transpose()
+    row.map(|row| Ok((row.parse("port_id")?, row.parse("id")?)))
+        .transpose()
 }
 
 /// Requests whose state a timer may have to move: `(id, status)`, in these statuses, oldest first.
-pub async fn in_statuses(session: &mut Session, statuses: &[&'static str]) -> Result<Vec<PortId>, DbError> {
+pub async fn in_statuses(
+    session: &mut Session,
+    statuses: &[&'static str],
+) -> Result<Vec<PortId>, DbError> {
     let places: Vec<String> = (1..=statuses.len()).map(|at| format!("${at}")).collect();
     let values: Vec<Arg> = statuses.iter().map(|status| Arg::word(status)).collect();
-    let rows = session.fetch_all(format!("SELECT id FROM ports WHERE status IN ({}) ORDER BY id", places.join(", ")), &values).await?;
+    let rows = session
+        .fetch_all(
+            format!(
+                "SELECT id FROM ports WHERE status IN ({}) ORDER BY id",
+                places.join(", ")
+            ),
+            &values,
+        )
+        .await?;
     rows.iter().map(|row| row.parse("id")).collect()
 }
 
 /// Requests with a window that starts at or before this moment and is not behind them.
-pub async fn with_window_until(session: &mut Session, until: Timestamp) -> Result<Vec<PortId>, DbError> {
+pub async fn with_window_until(
+    session: &mut Session,
+    until: Timestamp,
+) -> Result<Vec<PortId>, DbError> {
     let rows = session.fetch_all("SELECT id FROM ports WHERE window_at IS NOT NULL AND window_at <= $1 ORDER BY window_at", args![until]).await?;
     rows.iter().map(|row| row.parse("id")).collect()
 }
 
 /// Requests with a letter out for signing.
 pub async fn with_letter_out(session: &mut Session) -> Result<Vec<PortId>, DbError> {
-    let rows = session.fetch_all("SELECT id FROM ports WHERE loa_expires_at IS NOT NULL ORDER BY loa_expires_at", &[]).await?;
+    let rows = session
+        .fetch_all(
+            "SELECT id FROM ports WHERE loa_expires_at IS NOT NULL ORDER BY loa_expires_at",
+            &[],
+        )
+        .await?;
     rows.iter().map(|row| row.parse("id")).collect()
 }

@@ -6,13 +6,15 @@ use super::{JobContext, JobError};
 use crate::app::ports::{self, Extras, Scope};
 use crate::app::{App, AppError, inbox};
 use crate::carriers::{
-    Carrier, CarrierError, DocumentKind, DocumentUpload, NewOrder, OrderData, PortScope, RemainingNumbers, ServiceAddress,
+    Carrier, CarrierError, DocumentKind, DocumentUpload, NewOrder, OrderData, PortScope,
+    RemainingNumbers, ServiceAddress,
 };
 use crate::db::papers;
 use crate::domain::carrier::{CommentAuthor, FocWindow, LineKind, OrderReading, OrderStatus};
 use crate::domain::number::{E164, Kind};
 use crate::domain::port::{
-    Actor, Event, Loa, PortRequest, PortabilityResult, Remaining, Scope as Extent, Stage, Supplement, Verdict,
+    Actor, Event, Loa, PortRequest, PortabilityResult, Remaining, Scope as Extent, Stage,
+    Supplement, Verdict,
 };
 use crate::ids::{DocumentId, OrderId, PortId};
 
@@ -28,10 +30,20 @@ struct Work<'a> {
 pub(super) async fn run(app: &App, job: &JobContext) -> Result<(), JobError> {
     let port: PortId = job.field("port")?;
     let Some(carrier) = &app.carrier else {
-        return Err(JobError::retry_after(SignedDuration::from_hours(1), "no gaining carrier is set up: see [carriers] in the settings"));
+        return Err(JobError::retry_after(
+            SignedDuration::from_hours(1),
+            "no gaining carrier is set up: see [carriers] in the settings",
+        ));
     };
-    let Some(stored) = ports::get(app, port).await.map_err(|e| retry(&e))? else { return Ok(()) };
-    let work = Work { app, carrier, port, request: stored.request };
+    let Some(stored) = ports::get(app, port).await.map_err(|e| retry(&e))? else {
+        return Ok(());
+    };
+    let work = Work {
+        app,
+        carrier,
+        port,
+        request: stored.request,
+    };
     match job.job.kind.as_str() {
         "carrier_portability" => work.check_portability().await,
         "carrier_submit" => work.submit().await,
@@ -60,7 +72,16 @@ impl Work<'_> {
 
     /// Lets an event happen; one that comes too late is no failure of the job.
     async fn happens(&self, event: Event) -> Result<Option<PortRequest>, JobError> {
-        match ports::handle(self.app, self.port, Scope::Any, &self.actor(), event, Extras::default()).await {
+        match ports::handle(
+            self.app,
+            self.port,
+            Scope::Any,
+            &self.actor(),
+            event,
+            Extras::default(),
+        )
+        .await
+        {
             Ok(handled) => Ok(Some(handled.request)),
             Err(e) if ports::is_moot(&e) => Ok(None),
             Err(e) => Err(retry(&e)),
@@ -72,41 +93,78 @@ impl Work<'_> {
             return Ok(());
         }
         let now = self.app.clock.now();
-        let orders = orders.into_iter().map(|reading| (self.app.ids.next::<OrderId>(now), reading)).collect();
-        self.happens(Event::ReadOrders { carrier: self.code().to_owned(), orders }).await?;
+        let orders = orders
+            .into_iter()
+            .map(|reading| (self.app.ids.next::<OrderId>(now), reading))
+            .collect();
+        self.happens(Event::ReadOrders {
+            carrier: self.code().to_owned(),
+            orders,
+        })
+        .await?;
         Ok(())
     }
 
     /// What a failed call means for the job, after the desk has been told what it must know.
     async fn failed(&self, step: &'static str, error: CarrierError) -> JobError {
         if let Some(body) = error.kept_body() {
-            let kept = inbox::unreadable(self.app, self.code(), "answer", Some(self.port), body.text().as_bytes(), &error.to_string()).await;
+            let kept = inbox::unreadable(
+                self.app,
+                self.code(),
+                "answer",
+                Some(self.port),
+                body.text().as_bytes(),
+                &error.to_string(),
+            )
+            .await;
             if let Err(e) = kept.map_err(|e| retry(&e)) {
                 return e;
             }
-            if let Err(e) = self.happens(Event::CarrierUnreadable { step: step.to_owned() }).await {
+            if let Err(e) = self
+                .happens(Event::CarrierUnreadable {
+                    step: step.to_owned(),
+                })
+                .await
+            {
                 return e;
             }
         }
         let told = match &error {
-            CarrierError::Refused { .. } | CarrierError::Unauthorized => {
-                self.happens(Event::CarrierRefused { step: step.to_owned(), says: error.to_string() }).await.map(|_| ())
-            }
+            CarrierError::Refused { .. } | CarrierError::Unauthorized => self
+                .happens(Event::CarrierRefused {
+                    step: step.to_owned(),
+                    says: error.to_string(),
+                })
+                .await
+                .map(|_| ()),
             _ => Ok(()),
         };
         if let Err(e) = told {
             return e;
         }
         match error.retry_after() {
-            Some(wire) => JobError::retry_after(self.app.clock.desk_for_wire(wire), format!("{step}: {error}")),
-            None if error.is_retryable() || error.is_ambiguous() => JobError::retry(format!("{step}: {error}")),
-            None if matches!(error, CarrierError::Unauthorized) => JobError::retry_after(SignedDuration::from_hours(1), format!("{step}: {error}")),
+            Some(wire) => JobError::retry_after(
+                self.app.clock.desk_for_wire(wire),
+                format!("{step}: {error}"),
+            ),
+            None if error.is_retryable() || error.is_ambiguous() => {
+                JobError::retry(format!("{step}: {error}"))
+            }
+            None if matches!(error, CarrierError::Unauthorized) => {
+                JobError::retry_after(SignedDuration::from_hours(1), format!("{step}: {error}"))
+            }
             None => JobError::fail(format!("{step}: {error}")),
         }
     }
 
     async fn check_portability(&self) -> Result<(), JobError> {
-        let numbers: Vec<E164> = self.request.numbers.iter().filter(|one| !one.voice.is_over()).map(|one| one.number).collect();
+        let numbers: Vec<E164> = self
+            .request
+            .numbers
+            .iter()
+            .filter(|one| !one.voice.is_over())
+            .map(|one| one.number)
+            .collect();
         let answers = match self.carrier.check_portability(&numbers).await {
             Ok(answers) => answers,
             Err(e) => return Err(self.failed("check portability", e).await),
@@ -121,7 +179,8 @@ impl Work<'_> {
                     Some(LineKind::TollFree) => Some(Kind::TollFree),
                     Some(LineKind::Other(_)) | None => None,
                 },
-                not_portable: (!one.portable).then(|| one.reason.unwrap_or_else(|| "no reason given".to_owned())),
+                not_portable: (!one.portable)
+                    .then(|| one.reason.unwrap_or_else(|| "no reason given".to_owned())),
             })
             .collect();
         self.happens(Event::CheckPortability { results }).await?;
@@ -145,17 +204,28 @@ impl Work<'_> {
             .iter()
             .filter(|one| !one.voice.is_over())
             .map(|one| one.number)
-            .filter(|number| !orders.iter().any(|order| order.numbers.iter().any(|said| said.number == *number)))
+            .filter(|number| {
+                !orders
+                    .iter()
+                    .any(|order| order.numbers.iter().any(|said| said.number == *number))
+            })
             .collect();
         if !missing.is_empty() {
-            let new = NewOrder { reference, group_reference: Some(self.request.account.to_string()), numbers: missing };
+            let new = NewOrder {
+                reference,
+                group_reference: Some(self.request.account.to_string()),
+                numbers: missing,
+            };
             match self.carrier.create_orders(&new).await {
                 Ok(created) => orders.extend(created),
                 Err(e) => return Err(self.failed("create the order", e).await),
             }
         }
         self.take_in(orders.clone()).await?;
-        for order in orders.iter().filter(|order| order.status == OrderStatus::Draft) {
+        for order in orders
+            .iter()
+            .filter(|order| order.status == OrderStatus::Draft)
+        {
             let windows = match self.carrier.allowed_foc_windows(&order.external_id).await {
                 Ok(windows) => windows,
                 Err(e) => return Err(self.failed("read the possible port dates", e).await),
@@ -171,20 +241,44 @@ impl Work<'_> {
     /// The window to ask for: on the day that the customer wants or the first after it, else the first.
     fn wanted(&self, windows: &[FocWindow]) -> Option<jiff::Timestamp> {
         let zone = ports::calendar(self.app, &self.request).zone().clone();
-        let mut starts: Vec<jiff::Timestamp> = windows.iter().map(|window| window.starts_at).collect();
+        let mut starts: Vec<jiff::Timestamp> =
+            windows.iter().map(|window| window.starts_at).collect();
         starts.sort();
         let wish = self.request.details.requested_date;
-        starts.iter().copied().find(|start| wish.is_none_or(|date| start.to_zoned(zone.clone()).date() >= date)).or_else(|| starts.last().copied())
+        starts
+            .iter()
+            .copied()
+            .find(|start| wish.is_none_or(|date| start.to_zoned(zone.clone()).date() >= date))
+            .or_else(|| starts.last().copied())
     }
 
-    async fn fill(&self, external_id: &str, requested_foc: Option<jiff::Timestamp>) -> Result<(), JobError> {
-        let secrets = inbox::secrets(self.app, &self.request).await.map_err(|e| retry(&e))?;
+    async fn fill(
+        &self,
+        external_id: &str,
+        requested_foc: Option<jiff::Timestamp>,
+    ) -> Result<(), JobError> {
+        let secrets = inbox::secrets(self.app, &self.request)
+            .await
+            .map_err(|e| retry(&e))?;
         let details = &self.request.details;
         let address = self.request.service_address();
-        let Some(billing_number) = self.request.btn() else { return Err(JobError::fail("the request has no number")) };
-        let Loa::Signed { signer, document, .. } = &self.request.loa else { return Err(JobError::fail("the letter is not signed")) };
+        let Some(billing_number) = self.request.btn() else {
+            return Err(JobError::fail("the request has no number"));
+        };
+        let Loa::Signed {
+            signer, document, ..
+        } = &self.request.loa
+        else {
+            return Err(JobError::fail("the letter is not signed"));
+        };
         let loa = self.upload(*document, DocumentKind::Loa).await?;
-        let bill = match self.request.proof.iter().rev().find(|one| one.verdict == Verdict::Accepted) {
+        let bill = match self
+            .request
+            .proof
+            .iter()
+            .rev()
+            .find(|one| one.verdict == Verdict::Accepted)
+        {
             Some(proof) => Some(self.upload(proof.document, DocumentKind::Bill).await?),
             None => None,
         };
@@ -207,14 +301,25 @@ impl Work<'_> {
             bill,
             scope: match &details.scope {
                 Extent::Full => PortScope::Full,
-                Extent::Partial { remaining: Remaining::Keep, new_btn } => {
-                    PortScope::Partial(RemainingNumbers::Keep { new_billing_number: *new_btn })
-                }
-                Extent::Partial { remaining: Remaining::Disconnect, .. } => PortScope::Partial(RemainingNumbers::Disconnect),
+                Extent::Partial {
+                    remaining: Remaining::Keep,
+                    new_btn,
+                } => PortScope::Partial(RemainingNumbers::Keep {
+                    new_billing_number: *new_btn,
+                }),
+                Extent::Partial {
+                    remaining: Remaining::Disconnect,
+                    ..
+                } => PortScope::Partial(RemainingNumbers::Disconnect),
             },
             requested_foc,
             messaging: self.request.numbers.iter().any(|one| one.wants_text),
-            webhook_url: Some(self.app.config.server.link(&format!("/hooks/{}", self.code()))),
+            webhook_url: Some(
+                self.app
+                    .config
+                    .server
+                    .link(&format!("/hooks/{}", self.code())),
+            ),
         };
         match self.carrier.fill_order(external_id, &data).await {
             Ok(_) => Ok(()),
@@ -222,12 +327,29 @@ impl Work<'_> {
         }
     }
 
-    async fn upload(&self, id: DocumentId, kind: DocumentKind) -> Result<crate::carriers::CarrierDocumentId, JobError> {
+    async fn upload(
+        &self,
+        id: DocumentId,
+        kind: DocumentKind,
+    ) -> Result<crate::carriers::CarrierDocumentId, JobError> {
         let mut read = self.app.db.read().await?;
-        let Some(row) = papers::document(&mut read, id).await? else { return Err(JobError::fail("a document's row is missing")) };
+        let Some(row) = papers::document(&mut read, id).await? else {
+            return Err(JobError::fail("a document's row is missing"));
+        };
         drop(read);
-        let bytes = self.app.blobs.get(&row.sha256).await.map_err(|e| JobError::retry_because(&e))?;
-        let upload = DocumentUpload { kind, filename: row.name, content_type: row.content_type, bytes, reference: Some(self.port.to_string()) };
+        let bytes = self
+            .app
+            .blobs
+            .get(&row.sha256)
+            .await
+            .map_err(|e| JobError::retry_because(&e))?;
+        let upload = DocumentUpload {
+            kind,
+            filename: row.name,
+            content_type: row.content_type,
+            bytes,
+            reference: Some(self.port.to_string()),
+        };
         match self.carrier.upload_document(upload).await {
             Ok(id) => Ok(id),
             Err(e) => Err(self.failed("hand a document over", e).await),
@@ -236,9 +358,17 @@ impl Work<'_> {
 
     /// Sends the mended data to the orders that wait for it, and says so to the carrier's staff.
     async fn supplement(&self) -> Result<(), JobError> {
-        for order in self.request.orders.iter().filter(|order| order.supplement == Some(Supplement::ToSend)) {
+        for order in self
+            .request
+            .orders
+            .iter()
+            .filter(|order| order.supplement == Some(Supplement::ToSend))
+        {
             self.fill(&order.external_id, None).await?;
-            let text = format!("We have mended the data of this order (version {}). Please submit it to the losing provider again.", order.version);
+            let text = format!(
+                "We have mended the data of this order (version {}). Please submit it to the losing provider again.",
+                order.version
+            );
             let said = match self.carrier.comments(&order.external_id).await {
                 Ok(comments) => comments.iter().any(|one| one.body == text),
                 Err(e) => return Err(self.failed("read the comments", e).await),
@@ -250,32 +380,47 @@ impl Work<'_> {
                 Ok(reading) => reading.updated_at,
                 Err(e) => return Err(self.failed("read the order", e).await),
             };
-            self.happens(Event::SupplementSent { order: order.id, seen }).await?;
+            self.happens(Event::SupplementSent {
+                order: order.id,
+                seen,
+            })
+            .await?;
         }
         self.read().await
     }
 
     async fn cancel(&self) -> Result<(), JobError> {
-        if !matches!(self.request.stage, Stage::CancelPending { .. } | Stage::Cancelled { .. }) {
+        if !matches!(
+            self.request.stage,
+            Stage::CancelPending { .. } | Stage::Cancelled { .. }
+        ) {
             return Ok(());
         }
         let orders = match self.carrier.find_orders(&self.port.to_string()).await {
             Ok(orders) => orders,
             Err(e) => return Err(self.failed("look the order up", e).await),
         };
-        let open: Vec<&OrderReading> = orders.iter().filter(|order| !matches!(order.status, OrderStatus::Cancelled | OrderStatus::Ported)).collect();
+        let open: Vec<&OrderReading> = orders
+            .iter()
+            .filter(|order| !matches!(order.status, OrderStatus::Cancelled | OrderStatus::Ported))
+            .collect();
         for order in &open {
             match self.carrier.cancel(&order.external_id).await {
                 Ok(_) => {}
                 Err(e @ CarrierError::Refused { .. }) => {
-                    self.happens(Event::CancelRefused { says: e.to_string() }).await?;
+                    self.happens(Event::CancelRefused {
+                        says: e.to_string(),
+                    })
+                    .await?;
                 }
                 Err(e) => return Err(self.failed("cancel the order", e).await),
             }
         }
         self.read().await?;
         let over = match self.carrier.find_orders(&self.port.to_string()).await {
-            Ok(orders) => orders.iter().all(|order| order.status == OrderStatus::Cancelled),
+            Ok(orders) => orders
+                .iter()
+                .all(|order| order.status == OrderStatus::Cancelled),
             Err(e) => return Err(self.failed("look the order up", e).await),
         };
         if over {
@@ -298,26 +443,43 @@ impl Work<'_> {
                 Ok(comments) => comments,
                 Err(e) => return Err(self.failed("read the comments", e).await),
             };
-            for comment in comments.into_iter().filter(|one| one.by != CommentAuthor::Us && !order.heard.contains(&one.id)) {
+            for comment in comments
+                .into_iter()
+                .filter(|one| one.by != CommentAuthor::Us && !order.heard.contains(&one.id))
+            {
                 let by = match comment.by {
                     CommentAuthor::System => "automatic".to_owned(),
                     CommentAuthor::Unknown(word) => word,
                     CommentAuthor::Carrier | CommentAuthor::Us => "staff".to_owned(),
                 };
-                self.happens(Event::CarrierSpoke { order: order.id, comment: comment.id, body: comment.body, by }).await?;
+                self.happens(Event::CarrierSpoke {
+                    order: order.id,
+                    comment: comment.id,
+                    body: comment.body,
+                    by,
+                })
+                .await?;
             }
         }
         Ok(())
     }
 
     async fn tell(&self, text: &str) -> Result<(), JobError> {
-        for order in self.request.orders.iter().filter(|one| !matches!(one.status, OrderStatus::Ported | OrderStatus::Cancelled)) {
+        for order in self
+            .request
+            .orders
+            .iter()
+            .filter(|one| !matches!(one.status, OrderStatus::Ported | OrderStatus::Cancelled))
+        {
             let before = match self.carrier.comments(&order.external_id).await {
                 Ok(comments) => comments,
                 Err(e) => return Err(self.failed("read the comments", e).await),
             };
             // The last word is ours and the same: it was sent by an earlier try.
-            if before.last().is_some_and(|one| one.by == CommentAuthor::Us && one.body == text) {
+            if before
+                .last()
+                .is_some_and(|one| one.by == CommentAuthor::Us && one.body == text)
+            {
                 continue;
             }
             if let Err(e) = self.carrier.post_comment(&order.external_id, text).await {

@@ -287,9 +287,7 @@ impl Core {
 
 fn same_lease(a: &Job, b: &Job) -> bool {
     match (&a.state, &b.state) {
-        (JobState::Running(a), JobState::Running(b)) => {
-            a.owner == b.owner && a.number == b.number
-        }
+        (JobState::Running(a), JobState::Running(b)) => a.owner == b.owner && a.number == b.number,
         _ => false,
     }
 }

@@ -10,9 +10,9 @@ mod work;
 
 pub use handler::{Handler, JobContext, JobError};
 pub use reconcile::{Reconcile, Reconciler};
+pub use runner::{Backoff, Runner, RunnerOptions};
 pub use timers::timers;
 pub use work::Work;
-pub use runner::{Backoff, Runner, RunnerOptions};
 
 #[cfg(test)]
 mod tests;

@@ -298,7 +298,8 @@ impl Core {
             return Ok(None);
         }
         let mut read = self.db.read().await?;
-        let Outlook { due, next } = lease::outlook(&mut read, &self.kinds, self.clock.now()).await?;
+        let Outlook { due, next } =
+            lease::outlook(&mut read, &self.kinds, self.clock.now()).await?;
         drop(read);
         if due {
             for job in self.claim(room).await? {

@@ -19,15 +19,42 @@ pub fn timers(app: &App) -> Vec<Reconciler> {
     let timer = |name, period, work: Box<dyn Fn(App) -> Due + Send + Sync>| Reconciler {
         name,
         period,
-        work: Arc::new(Timer { app: app.clone(), work }),
+        work: Arc::new(Timer {
+            app: app.clone(),
+            work,
+        }),
     };
     vec![
-        timer("open_windows", minutes(1), Box::new(|app| Box::pin(open_windows(app)))),
-        timer("remind_of_port_day", minutes(30), Box::new(|app| Box::pin(remind_of_port_day(app)))),
-        timer("chase_signers", minutes(60), Box::new(|app| Box::pin(chase_signers(app)))),
-        timer("notice_silence", minutes(60), Box::new(|app| Box::pin(notice_silence(app)))),
-        timer("poll_carriers", poll, Box::new(|app| Box::pin(poll_carriers(app)))),
-        timer("forget_answers", SignedDuration::from_hours(24), Box::new(|app| Box::pin(forget_answers(app)))),
+        timer(
+            "open_windows",
+            minutes(1),
+            Box::new(|app| Box::pin(open_windows(app))),
+        ),
+        timer(
+            "remind_of_port_day",
+            minutes(30),
+            Box::new(|app| Box::pin(remind_of_port_day(app))),
+        ),
+        timer(
+            "chase_signers",
+            minutes(60),
+            Box::new(|app| Box::pin(chase_signers(app))),
+        ),
+        timer(
+            "notice_silence",
+            minutes(60),
+            Box::new(|app| Box::pin(notice_silence(app))),
+        ),
+        timer(
+            "poll_carriers",
+            poll,
+            Box::new(|app| Box::pin(poll_carriers(app))),
+        ),
+        timer(
+            "forget_answers",
+            SignedDuration::from_hours(24),
+            Box::new(|app| Box::pin(forget_answers(app))),
+        ),
     ]
 }
 
@@ -41,13 +68,24 @@ struct Timer {
 #[async_trait]
 impl Reconcile for Timer {
     async fn run(&self) -> Result<(), JobError> {
-        (self.work)(self.app.clone()).await.map_err(|e| JobError::retry_because(&e))
+        (self.work)(self.app.clone())
+            .await
+            .map_err(|e| JobError::retry_because(&e))
     }
 }
 
 /// One request's turn. What comes too late is no failure, and one request never keeps the others waiting.
 async fn happens(app: &App, port: PortId, event: Event) -> Result<(), AppError> {
-    match ports::handle(app, port, Scope::Any, &Actor::timer(), event, Extras::default()).await {
+    match ports::handle(
+        app,
+        port,
+        Scope::Any,
+        &Actor::timer(),
+        event,
+        Extras::default(),
+    )
+    .await
+    {
         Ok(_) => Ok(()),
         Err(e) if ports::is_moot(&e) || matches!(e, AppError::Stale) => Ok(()),
         Err(e) => Err(e),
@@ -55,11 +93,13 @@ async fn happens(app: &App, port: PortId, event: Event) -> Result<(), AppError> 
 }
 
 fn ago(now: Timestamp, hours: i64) -> Timestamp {
-    now.checked_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MIN)
+    now.checked_sub(SignedDuration::from_hours(hours))
+        .unwrap_or(Timestamp::MIN)
 }
 
 fn ahead(now: Timestamp, hours: i64) -> Timestamp {
-    now.checked_add(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MAX)
+    now.checked_add(SignedDuration::from_hours(hours))
+        .unwrap_or(Timestamp::MAX)
 }
 
 async fn open_windows(app: App) -> Result<(), AppError> {
@@ -90,8 +130,18 @@ async fn chase_signers(app: App) -> Result<(), AppError> {
     drop(read);
     let now = app.clock.now();
     for port in out {
-        let Some(stored) = ports::get(&app, port).await? else { continue };
-        let Loa::Sent { sent_at, expires_at, reminders, .. } = stored.request.loa else { continue };
+        let Some(stored) = ports::get(&app, port).await? else {
+            continue;
+        };
+        let Loa::Sent {
+            sent_at,
+            expires_at,
+            reminders,
+            ..
+        } = stored.request.loa
+        else {
+            continue;
+        };
         if now >= expires_at {
             happens(&app, port, Event::ExpireLetter).await?;
             continue;
@@ -105,7 +155,9 @@ async fn chase_signers(app: App) -> Result<(), AppError> {
         if due {
             match letters::remind(&app, Scope::Any, &Actor::timer(), port).await {
                 Ok(_) => {}
-                Err(e) if ports::is_moot(&e) || matches!(e, AppError::Stale | AppError::TooOften(_)) => {}
+                Err(e)
+                    if ports::is_moot(&e)
+                        || matches!(e, AppError::Stale | AppError::TooOften(_)) => {}
                 Err(e) => return Err(e),
             }
         }
@@ -119,10 +171,20 @@ async fn notice_silence(app: App) -> Result<(), AppError> {
     drop(read);
     let now = app.clock.now();
     for port in submitted {
-        let Some(stored) = ports::get(&app, port).await? else { continue };
-        let silent = ports::calendar(&app, &stored.request).silent_days(stored.request.last_movement, now);
+        let Some(stored) = ports::get(&app, port).await? else {
+            continue;
+        };
+        let silent =
+            ports::calendar(&app, &stored.request).silent_days(stored.request.last_movement, now);
         if silent >= app.config.silence.chase_business_days {
-            happens(&app, port, Event::NoticeSilence { business_days: silent }).await?;
+            happens(
+                &app,
+                port,
+                Event::NoticeSilence {
+                    business_days: silent,
+                },
+            )
+            .await?;
         }
     }
     Ok(())
@@ -133,7 +195,18 @@ async fn poll_carriers(app: App) -> Result<(), AppError> {
         return Ok(());
     }
     let mut read = app.db.read().await?;
-    let open = rows::in_statuses(&mut read, &["submitted", "rejected", "scheduled", "porting", "testing", "cancel_pending"]).await?;
+    let open = rows::in_statuses(
+        &mut read,
+        &[
+            "submitted",
+            "rejected",
+            "scheduled",
+            "porting",
+            "testing",
+            "cancel_pending",
+        ],
+    )
+    .await?;
     drop(read);
     for port in open {
         inbox::read_soon(&app, port).await?;
@@ -143,6 +216,13 @@ async fn poll_carriers(app: App) -> Result<(), AppError> {
 
 async fn forget_answers(app: App) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
-    outside::forget(&mut tx, ago(app.clock.wall(), i64::from(app.config.limits.idempotency_hours))).await?;
+    outside::forget(
+        &mut tx,
+        ago(
+            app.clock.wall(),
+            i64::from(app.config.limits.idempotency_hours),
+        ),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }

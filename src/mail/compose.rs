@@ -7,7 +7,10 @@ pub const LINK_PLACE: &str = "https://link.invalid/put-the-secret-link-here";
 
 /// Everything that a mail may speak of. No PIN, no account number, no link.
 #[derive(Clone, Debug, Default)]
-#[expect(missing_docs, reason = "the names say it; see `app::mailing`, which fills it")]
+#[expect(
+    missing_docs,
+    reason = "the names say it; see `app::mailing`, which fills it"
+)]
 pub struct MailContext {
     pub reader_name: String,
     pub operator: String,
@@ -51,7 +54,18 @@ pub struct Composed {
 /// Writes a mail.
 pub fn compose(kind: MailKind, c: &MailContext) -> Composed {
     let subject = format!("{kind:?}: {}", c.title);
-    let link = if c.link { format!("\n{LINK_PLACE}\n") } else { String::new() };
-    let text = format!("{}\n\n{}\n{link}\n{}\n{}\n\n{}\n", c.reader_name, c.says, c.now, c.next, c.url);
-    Composed { html: format!("<pre>{}</pre>", text.replace('<', "&lt;")), subject, text }
+    let link = if c.link {
+        format!("\n{LINK_PLACE}\n")
+    } else {
+        String::new()
+    };
+    let text = format!(
+        "{}\n\n{}\n{link}\n{}\n{}\n\n{}\n",
+        c.reader_name, c.says, c.now, c.next, c.url
+    );
+    Composed {
+        html: format!("<pre>{}</pre>", text.replace('<', "&lt;")),
+        subject,
+        text,
+    }
 }

@@ -33,7 +33,9 @@ pub struct Smtp {
 
 impl std::fmt::Debug for Smtp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Smtp").field("from", &self.from).finish_non_exhaustive()
+        f.debug_struct("Smtp")
+            .field("from", &self.from)
+            .finish_non_exhaustive()
     }
 }
 
@@ -44,19 +46,36 @@ impl Smtp {
         let bad = |e: &dyn std::fmt::Display| MailError::Unwritable(e.to_string());
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)
             .port(settings.port)
-            .timeout(Some(std::time::Duration::from_secs(u64::from(settings.timeout_seconds))));
+            .timeout(Some(std::time::Duration::from_secs(u64::from(
+                settings.timeout_seconds,
+            ))));
         builder = match settings.tls {
             MailTls::None => builder,
-            MailTls::Starttls => builder.tls(Tls::Required(TlsParameters::new(host).map_err(|e| bad(&e))?)),
-            MailTls::Tls => builder.tls(Tls::Wrapper(TlsParameters::new(host).map_err(|e| bad(&e))?)),
+            MailTls::Starttls => builder.tls(Tls::Required(
+                TlsParameters::new(host).map_err(|e| bad(&e))?,
+            )),
+            MailTls::Tls => {
+                builder.tls(Tls::Wrapper(TlsParameters::new(host).map_err(|e| bad(&e))?))
+            }
         };
         if let (Some(user), Some(password)) = (&settings.user, &settings.password) {
-            builder = builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
+            builder = builder.credentials(Credentials::new(
+                user.clone(),
+                password.expose_secret().to_owned(),
+            ));
         }
         Ok(Self {
             transport: builder.build(),
-            from: settings.from.parse().map_err(|e: lettre::address::AddressError| bad(&e))?,
-            reply_to: settings.reply_to.as_deref().unwrap_or(support).parse().map_err(|e: lettre::address::AddressError| bad(&e))?,
+            from: settings
+                .from
+                .parse()
+                .map_err(|e: lettre::address::AddressError| bad(&e))?,
+            reply_to: settings
+                .reply_to
+                .as_deref()
+                .unwrap_or(support)
+                .parse()
+                .map_err(|e: lettre::address::AddressError| bad(&e))?,
         })
     }
 
@@ -72,7 +91,10 @@ impl Smtp {
     }
 
     fn message(&self, mail: &Mail) -> Result<Message, MailError> {
-        let address = mail.to_address.parse().map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
+        let address = mail
+            .to_address
+            .parse()
+            .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
         Message::builder()
             .from(self.from.clone())
             .reply_to(self.reply_to.clone())
@@ -81,7 +103,10 @@ impl Smtp {
             .message_id(Some(format!("<{}>", mail.message_id)))
             .in_reply_to(format!("<{}>", mail.thread_id))
             .references(format!("<{}>", mail.thread_id))
-            .multipart(MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone()))
+            .multipart(MultiPart::alternative_plain_html(
+                mail.body_text.clone(),
+                mail.body_html.clone(),
+            ))
             .map_err(|e| MailError::Unwritable(e.to_string()))
     }
 }

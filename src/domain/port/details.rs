@@ -53,7 +53,9 @@ pub struct Customer {
 impl Customer {
     /// First and last name.
     pub fn person(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+        format!("{} {}", self.first_name, self.last_name)
+            .trim()
+            .to_owned()
     }
 }
 
@@ -81,8 +83,15 @@ impl Address {
 
     /// The address on one line, for screens and notes.
     pub fn one_line(&self) -> String {
-        let street = if self.extended.is_empty() { self.street.clone() } else { format!("{}, {}", self.street, self.extended) };
-        format!("{street}, {}, {} {}", self.city, self.state, self.postal_code)
+        let street = if self.extended.is_empty() {
+            self.street.clone()
+        } else {
+            format!("{}, {}", self.street, self.extended)
+        };
+        format!(
+            "{street}, {}, {} {}",
+            self.city, self.state, self.postal_code
+        )
     }
 }
 
@@ -121,8 +130,16 @@ impl Mask {
     /// Masks an account number: the last four characters stay where there are at least eight.
     pub fn of_account_number(text: &str) -> Self {
         let characters: Vec<char> = text.chars().collect();
-        let shown = if characters.len() >= 8 { &characters[characters.len() - 4..] } else { &[] };
-        Self(format!("•••• {}", shown.iter().collect::<String>()).trim_end().to_owned())
+        let shown = if characters.len() >= 8 {
+            &characters[characters.len() - 4..]
+        } else {
+            &[]
+        };
+        Self(
+            format!("•••• {}", shown.iter().collect::<String>())
+                .trim_end()
+                .to_owned(),
+        )
     }
 
     /// Masks a PIN: nothing of it stays.
@@ -206,7 +223,15 @@ impl Change {
     /// Whether the field is printed on the letter, so that a signed letter no longer says what the
     /// request says (47 CFR 64.1130(e): the billing name and address and each number are on it).
     pub fn is_on_the_letter(&self) -> bool {
-        matches!(self, Self::LosingCarrier(_) | Self::Customer(_) | Self::Billing(_) | Self::Service(_) | Self::Btn(_) | Self::Scope(_))
+        matches!(
+            self,
+            Self::LosingCarrier(_)
+                | Self::Customer(_)
+                | Self::Billing(_)
+                | Self::Service(_)
+                | Self::Btn(_)
+                | Self::Scope(_)
+        )
     }
 
     /// Whether this would change anything. A new secret always counts: its mask may look the same.

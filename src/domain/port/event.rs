@@ -56,17 +56,29 @@ impl Role {
 impl Actor {
     /// The timer.
     pub fn timer() -> Self {
-        Self { role: Role::Timer, name: "Portolan".to_owned(), user: None }
+        Self {
+            role: Role::Timer,
+            name: "Portolan".to_owned(),
+            user: None,
+        }
     }
 
     /// A gaining carrier.
     pub fn carrier(name: &str) -> Self {
-        Self { role: Role::Carrier, name: name.to_owned(), user: None }
+        Self {
+            role: Role::Carrier,
+            name: name.to_owned(),
+            user: None,
+        }
     }
 
     /// The owner of the numbers, known by a secret link.
     pub fn owner(name: &str) -> Self {
-        Self { role: Role::Owner, name: name.to_owned(), user: None }
+        Self {
+            role: Role::Owner,
+            name: name.to_owned(),
+            user: None,
+        }
     }
 
     /// Whether they work at the desk.
@@ -92,13 +104,22 @@ pub enum Event {
     /// The gaining carrier said which numbers it can take.
     CheckPortability { results: Vec<PortabilityResult> },
     /// The letter goes to its signer; an earlier link dies.
-    SendLetter { letter: LetterRef, signer: Signer, link: LinkId, expires_at: Timestamp },
+    SendLetter {
+        letter: LetterRef,
+        signer: Signer,
+        link: LinkId,
+        expires_at: Timestamp,
+    },
     /// The signer is reminded, with the same letter and a new link.
     RemindSigner { link: LinkId },
     /// The signer opened the letter.
     OpenLetter,
     /// The signer signed it; `document` is the sealed result.
-    SignLetter { document: DocumentId, sha256: String, method: String },
+    SignLetter {
+        document: DocumentId,
+        sha256: String,
+        method: String,
+    },
     /// The signer said no.
     DeclineLetter { reason: String },
     /// Nobody signed in time.
@@ -108,15 +129,29 @@ pub enum Event {
     /// The desk accepts a proof.
     AcceptProof { document: DocumentId },
     /// The desk refuses a proof.
-    RefuseProof { document: DocumentId, reason: String },
+    RefuseProof {
+        document: DocumentId,
+        reason: String,
+    },
     /// The desk releases the request to the gaining carrier (R29).
     Release,
     /// The carrier's orders were read; `ids` are fresh ids for orders that are new to us.
-    ReadOrders { carrier: String, orders: Vec<(OrderId, OrderReading)> },
+    ReadOrders {
+        carrier: String,
+        orders: Vec<(OrderId, OrderReading)>,
+    },
     /// A supplement reached the carrier, which showed the order like this afterwards.
-    SupplementSent { order: OrderId, seen: Option<Timestamp> },
+    SupplementSent {
+        order: OrderId,
+        seen: Option<Timestamp>,
+    },
     /// The carrier wrote a comment.
-    CarrierSpoke { order: OrderId, comment: String, body: String, by: String },
+    CarrierSpoke {
+        order: OrderId,
+        comment: String,
+        body: String,
+        by: String,
+    },
     /// The carrier refused what we sent.
     CarrierRefused { step: String, says: String },
     /// The carrier's answer could not be read.
@@ -130,9 +165,19 @@ pub enum Event {
     /// A port window opened.
     OpenWindow,
     /// A test call or text was made.
-    RecordTest { number: E164, kind: TestKind, passed: bool, remark: String },
+    RecordTest {
+        number: E164,
+        kind: TestKind,
+        passed: bool,
+        remark: String,
+    },
     /// A note is written.
-    Note { note: NoteId, text: String, staff_only: bool, attachments: Vec<DocumentId> },
+    Note {
+        note: NoteId,
+        text: String,
+        staff_only: bool,
+        attachments: Vec<DocumentId>,
+    },
     /// The customer asks for news (R130).
     AskForUpdate,
     /// Nothing has moved for too long.

@@ -18,7 +18,12 @@ use crate::ids::{AccountId, DocumentId, LinkId, NoteId, OrderId, PortId, UserId}
 #[expect(missing_docs, reason = "each variant's sentence names its fields")]
 pub enum Fact {
     /// The request was begun.
-    Begun { port: PortId, account: AccountId, submitter: UserId, title: String },
+    Begun {
+        port: PortId,
+        account: AccountId,
+        submitter: UserId,
+        title: String,
+    },
     /// The form changed.
     Edited { changes: Vec<Change> },
     /// Numbers joined.
@@ -32,13 +37,22 @@ pub enum Fact {
     /// The gaining carrier said which numbers it can take.
     PortabilityChecked { results: Vec<PortabilityResult> },
     /// The letter went to its signer (R41, R113).
-    LetterSent { letter: LetterRef, signer: Signer, link: LinkId, expires_at: Timestamp },
+    LetterSent {
+        letter: LetterRef,
+        signer: Signer,
+        link: LinkId,
+        expires_at: Timestamp,
+    },
     /// The signer was reminded.
     SignerReminded { link: LinkId, count: u32 },
     /// The signer opened the letter.
     LetterOpened,
     /// The letter was signed (R114).
-    LetterSigned { document: DocumentId, sha256: String, method: String },
+    LetterSigned {
+        document: DocumentId,
+        sha256: String,
+        method: String,
+    },
     /// The signer said no.
     LetterDeclined { reason: String },
     /// Nobody signed in time.
@@ -50,11 +64,17 @@ pub enum Fact {
     /// The desk accepted a proof.
     ProofAccepted { document: DocumentId },
     /// The desk refused a proof.
-    ProofRefused { document: DocumentId, reason: String },
+    ProofRefused {
+        document: DocumentId,
+        reason: String,
+    },
     /// The desk released the request to the gaining carrier (R29).
     Released,
     /// An order stands at the carrier.
-    OrderOpened { order: CarrierOrder, numbers: Vec<E164> },
+    OrderOpened {
+        order: CarrierOrder,
+        numbers: Vec<E164>,
+    },
     /// The carrier changed the order.
     OrderChanged {
         order: OrderId,
@@ -67,17 +87,38 @@ pub enum Fact {
         updated_at: Option<Timestamp>,
     },
     /// The carrier moved numbers to another order.
-    OrderSplit { from: OrderId, to: OrderId, numbers: Vec<E164> },
+    OrderSplit {
+        from: OrderId,
+        to: OrderId,
+        numbers: Vec<E164>,
+    },
     /// The losing provider has them.
     NumbersSubmitted { order: OrderId, numbers: Vec<E164> },
     /// Something must be mended (R30).
-    NumbersRejected { order: OrderId, numbers: Vec<E164>, reasons: Vec<CarrierReason> },
+    NumbersRejected {
+        order: OrderId,
+        numbers: Vec<E164>,
+        reasons: Vec<CarrierReason>,
+    },
     /// The port date is confirmed (R31, R134).
-    PortDateSet { order: OrderId, numbers: Vec<E164>, window: Window, earlier_than_asked: bool },
+    PortDateSet {
+        order: OrderId,
+        numbers: Vec<E164>,
+        window: Window,
+        earlier_than_asked: bool,
+    },
     /// The port date changed.
-    PortDateChanged { order: OrderId, numbers: Vec<E164>, from: Window, window: Window },
+    PortDateChanged {
+        order: OrderId,
+        numbers: Vec<E164>,
+        from: Window,
+        window: Window,
+    },
     /// The date is at risk.
-    Jeopardy { order: OrderId, reasons: Vec<CarrierReason> },
+    Jeopardy {
+        order: OrderId,
+        reasons: Vec<CarrierReason>,
+    },
     /// The date is safe again.
     JeopardyOver { order: OrderId },
     /// Tomorrow is the day.
@@ -93,21 +134,41 @@ pub enum Fact {
     /// The text track moved.
     TextMoved { numbers: Vec<E164>, text: Text },
     /// The carrier said where texts stand.
-    CarrierTextSeen { numbers: Vec<E164>, messaging: Messaging },
+    CarrierTextSeen {
+        numbers: Vec<E164>,
+        messaging: Messaging,
+    },
     /// A test was made (R33, R152-R154).
-    TestRecorded { number: E164, kind: TestKind, test: Test },
+    TestRecorded {
+        number: E164,
+        kind: TestKind,
+        test: Test,
+    },
     /// The mended request goes back to the carrier.
     Resubmitted { orders: Vec<OrderId> },
     /// The supplement reached the carrier.
-    SupplementSent { order: OrderId, seen: Option<Timestamp> },
+    SupplementSent {
+        order: OrderId,
+        seen: Option<Timestamp>,
+    },
     /// The carrier wrote a comment.
-    CarrierSpoke { order: OrderId, comment: String, body: String, by: String },
+    CarrierSpoke {
+        order: OrderId,
+        comment: String,
+        body: String,
+        by: String,
+    },
     /// The desk has a new line on its list.
     AttentionRaised { attention: Attention },
     /// A line of the desk's list is done.
     AttentionCleared { attention: Attention },
     /// A note was written (R125).
-    NoteWritten { note: NoteId, text: String, staff_only: bool, attachments: Vec<DocumentId> },
+    NoteWritten {
+        note: NoteId,
+        text: String,
+        staff_only: bool,
+        attachments: Vec<DocumentId>,
+    },
     /// The customer asked for news (R130).
     UpdateAsked,
     /// Nothing moved for too long; the carrier is asked.

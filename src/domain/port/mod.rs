@@ -31,7 +31,8 @@ pub use fact::Fact;
 pub use notices::{MailKind, Reader, notices};
 pub use refusal::{Problem, Refusal, RefusalKind};
 pub use request::{
-    Attention, CarrierOrder, LetterRef, Loa, PortNumber, PortRequest, Proof, ProofKind, Stage, Supplement, Test, Text, Verdict, Voice, Window,
+    Attention, CarrierOrder, LetterRef, Loa, PortNumber, PortRequest, Proof, ProofKind, Stage,
+    Supplement, Test, Text, Verdict, Voice, Window,
 };
 pub use standing::{Standing, next_window, standing};
 pub use status::{Ball, Status, ball, status};

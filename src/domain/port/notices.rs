@@ -72,33 +72,56 @@ pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, M
     match fact {
         Fact::LetterSent { .. } => vec![(Owner, Kind::LetterToSign)],
         Fact::SignerReminded { .. } => vec![(Owner, Kind::LetterReminder)],
-        Fact::LetterSigned { .. } => vec![(Owner, Kind::UploadBill), (Submitter, Kind::LetterSigned)],
+        Fact::LetterSigned { .. } => {
+            vec![(Owner, Kind::UploadBill), (Submitter, Kind::LetterSigned)]
+        }
         Fact::LetterDeclined { .. } => vec![(Submitter, Kind::LetterDeclined)],
         Fact::LetterExpired => vec![(Submitter, Kind::LetterExpired)],
-        Fact::ProofReceived { .. } => vec![(Submitter, Kind::ProofReceived), (Desk, Kind::DeskWanted)],
+        Fact::ProofReceived { .. } => {
+            vec![(Submitter, Kind::ProofReceived), (Desk, Kind::DeskWanted)]
+        }
         Fact::ProofRefused { .. } => vec![(Submitter, Kind::ProofRefused)],
         Fact::Released => vec![(Submitter, Kind::Submitted)],
         Fact::NumbersRejected { .. } => vec![(Submitter, Kind::Rejected)],
         Fact::PortDateSet { .. } => vec![(Submitter, Kind::PortDateSet)],
         Fact::PortDateChanged { .. } => vec![(Submitter, Kind::PortDateChanged)],
         Fact::Jeopardy { .. } => vec![(Submitter, Kind::Jeopardy)],
-        Fact::JeopardyOver { .. } | Fact::OrderSplit { .. } | Fact::SilenceNoticed { .. } | Fact::SnappedBack | Fact::SnapbackAsked { .. } | Fact::CarrierSpoke { .. } => {
+        Fact::JeopardyOver { .. }
+        | Fact::OrderSplit { .. }
+        | Fact::SilenceNoticed { .. }
+        | Fact::SnappedBack
+        | Fact::SnapbackAsked { .. }
+        | Fact::CarrierSpoke { .. } => {
             vec![(Submitter, Kind::Update)]
         }
         Fact::PortDayNear { .. } => vec![(Submitter, Kind::PortDayNear)],
         Fact::WindowOpened { .. } => vec![(Submitter, Kind::WindowOpened)],
         Fact::NumbersPorted { .. } => vec![(Submitter, Kind::NumbersPorted)],
         Fact::NumbersFailed { .. } => vec![(Submitter, Kind::NumbersFailed)],
-        Fact::TextMoved { text: Text::Enabled { .. }, .. } => vec![(Submitter, Kind::TextsEnabled)],
-        Fact::TextMoved { text: Text::Failed { .. }, .. } if request.released_at.is_some() => vec![(Submitter, Kind::Update)],
+        Fact::TextMoved {
+            text: Text::Enabled { .. },
+            ..
+        } => vec![(Submitter, Kind::TextsEnabled)],
+        Fact::TextMoved {
+            text: Text::Failed { .. },
+            ..
+        } if request.released_at.is_some() => vec![(Submitter, Kind::Update)],
         Fact::Completed => vec![(Submitter, Kind::Completed)],
         Fact::Cancelled { .. } => vec![(Submitter, Kind::Cancelled)],
         Fact::CancelRefused { .. } => vec![(Submitter, Kind::CancelRefused)],
-        Fact::NoteWritten { staff_only: true, .. } => vec![],
+        Fact::NoteWritten {
+            staff_only: true, ..
+        } => vec![],
         Fact::NoteWritten { .. } if own => vec![(Desk, Kind::NoteAdded)],
         Fact::NoteWritten { .. } => vec![(Submitter, Kind::NoteAdded)],
         Fact::UpdateAsked => vec![(Desk, Kind::DeskWanted)],
-        Fact::Edited { .. } | Fact::NumbersAdded { .. } | Fact::NumbersRemoved { .. } | Fact::NumberChanged { .. } | Fact::TestRecorded { .. } | Fact::Resubmitted { .. } | Fact::CancelAsked { .. }
+        Fact::Edited { .. }
+        | Fact::NumbersAdded { .. }
+        | Fact::NumbersRemoved { .. }
+        | Fact::NumberChanged { .. }
+        | Fact::TestRecorded { .. }
+        | Fact::Resubmitted { .. }
+        | Fact::CancelAsked { .. }
             if request.released_at.is_some() && !own =>
         {
             vec![(Submitter, Kind::Update)]

@@ -15,8 +15,18 @@ use crate::domain::rejection::{self, Party};
 use crate::ids::OrderId;
 
 /// Takes one reading in. `fresh` is the id that the order gets if it is new to us.
-pub(super) fn read(step: &mut Stepper, world: &World<'_>, carrier: &str, fresh: OrderId, reading: OrderReading) {
-    let known = step.request.orders.iter().find(|one| one.carrier == carrier && one.external_id == reading.external_id);
+pub(super) fn read(
+    step: &mut Stepper,
+    world: &World<'_>,
+    carrier: &str,
+    fresh: OrderId,
+    reading: OrderReading,
+) {
+    let known = step
+        .request
+        .orders
+        .iter()
+        .find(|one| one.carrier == carrier && one.external_id == reading.external_id);
     let id = match known {
         None => open(step, carrier, fresh, &reading),
         Some(order) => {
@@ -33,7 +43,10 @@ pub(super) fn read(step: &mut Stepper, world: &World<'_>, carrier: &str, fresh: 
     };
     take_moved_numbers(step, id, &reading);
     match &reading.status {
-        OrderStatus::Unknown(word) => step.raise(Attention::UnknownWord { order: id, word: word.clone() }),
+        OrderStatus::Unknown(word) => step.raise(Attention::UnknownWord {
+            order: id,
+            word: word.clone(),
+        }),
         _ => step.clear(|one| matches!(one, Attention::UnknownWord { order, .. } if *order == id)),
     }
     let numbers = Numbers::of(step, id, &reading);
@@ -61,7 +74,11 @@ fn open(step: &mut Stepper, carrier: &str, id: OrderId, reading: &OrderReading) 
         .numbers
         .iter()
         .map(|one| one.number)
-        .filter(|number| step.request.find(*number).is_some_and(|one| one.order.is_none()))
+        .filter(|number| {
+            step.request
+                .find(*number)
+                .is_some_and(|one| one.order.is_none())
+        })
         .collect();
     let order = CarrierOrder {
         id,
@@ -124,8 +141,14 @@ fn changed(order: OrderId, reading: &OrderReading) -> Fact {
 fn take_moved_numbers(step: &mut Stepper, to: OrderId, reading: &OrderReading) {
     let mut moved: BTreeMap<OrderId, Vec<E164>> = BTreeMap::new();
     for one in &reading.numbers {
-        if let Some(from) = step.request.find(one.number).and_then(|known| known.order).filter(|from| *from != to) {
-            let older = step.request.order(from).and_then(|order| order.updated_at) > reading.updated_at;
+        if let Some(from) = step
+            .request
+            .find(one.number)
+            .and_then(|known| known.order)
+            .filter(|from| *from != to)
+        {
+            let older =
+                step.request.order(from).and_then(|order| order.updated_at) > reading.updated_at;
             if !older {
                 moved.entry(from).or_default().push(one.number);
             }
@@ -141,7 +164,11 @@ struct Numbers(Vec<(PortNumber, Option<NumberReading>)>);
 
 impl Numbers {
     fn of(step: &Stepper, order: OrderId, reading: &OrderReading) -> Self {
-        let mut said: HashMap<E164, &NumberReading> = reading.numbers.iter().map(|one| (one.number, one)).collect();
+        let mut said: HashMap<E164, &NumberReading> = reading
+            .numbers
+            .iter()
+            .map(|one| (one.number, one))
+            .collect();
         Self(
             step.request
                 .numbers
@@ -153,18 +180,33 @@ impl Numbers {
     }
 
     fn where_voice(&self, wanted: impl Fn(&Voice) -> bool) -> Vec<E164> {
-        self.0.iter().filter(|(one, _)| wanted(&one.voice)).map(|(one, _)| one.number).collect()
+        self.0
+            .iter()
+            .filter(|(one, _)| wanted(&one.voice))
+            .map(|(one, _)| one.number)
+            .collect()
     }
 
     fn not_over(&self, step: &Stepper) -> Vec<E164> {
-        self.0.iter().map(|(one, _)| one.number).filter(|number| step.request.find(*number).is_some_and(|one| !one.voice.is_over())).collect()
+        self.0
+            .iter()
+            .map(|(one, _)| one.number)
+            .filter(|number| {
+                step.request
+                    .find(*number)
+                    .is_some_and(|one| !one.voice.is_over())
+            })
+            .collect()
     }
 }
 
 fn submitted(step: &mut Stepper, order: OrderId, numbers: &Numbers) {
     let news = numbers.where_voice(|voice| !voice.is_over() && *voice != Voice::Submitted);
     if !news.is_empty() {
-        step.happened(Fact::NumbersSubmitted { order, numbers: news });
+        step.happened(Fact::NumbersSubmitted {
+            order,
+            numbers: news,
+        });
     }
 }
 
@@ -176,14 +218,24 @@ fn rejected(step: &mut Stepper, order: OrderId, numbers: &Numbers, reading: &Ord
     if news.is_empty() {
         return;
     }
-    step.happened(Fact::NumbersRejected { order, numbers: news, reasons: reading.reasons.clone() });
+    step.happened(Fact::NumbersRejected {
+        order,
+        numbers: news,
+        reasons: reading.reasons.clone(),
+    });
     let playbook = rejection::playbook(&reading.reasons);
     if playbook.actor != Party::Customer || !playbook.unknown.is_empty() {
         step.raise(Attention::Rejection { order });
     }
 }
 
-fn confirmed(step: &mut Stepper, world: &World<'_>, order: OrderId, numbers: &Numbers, reading: &OrderReading) {
+fn confirmed(
+    step: &mut Stepper,
+    world: &World<'_>,
+    order: OrderId,
+    numbers: &Numbers,
+    reading: &OrderReading,
+) {
     let Some(start) = reading.confirmed_foc else {
         // A confirmation without a date tells the customer nothing to rely on.
         return submitted(step, order, numbers);
@@ -197,21 +249,34 @@ fn confirmed(step: &mut Stepper, world: &World<'_>, order: OrderId, numbers: &Nu
             (_, voice) if voice.is_over() => {}
             (Some(Activation::Active), _) => arrived.push(one.number),
             (Some(Activation::Failed), _) => failed.push(one.number),
-            (_, Voice::Scheduled { window: before } | Voice::Porting { window: before }) if *before == window => {}
-            (_, Voice::Scheduled { window: before } | Voice::Porting { window: before }) => match moved.iter_mut().find(|(from, _)| from == before) {
-                Some((_, list)) => list.push(one.number),
-                None => moved.push((*before, vec![one.number])),
-            },
+            (_, Voice::Scheduled { window: before } | Voice::Porting { window: before })
+                if *before == window => {}
+            (_, Voice::Scheduled { window: before } | Voice::Porting { window: before }) => {
+                match moved.iter_mut().find(|(from, _)| from == before) {
+                    Some((_, list)) => list.push(one.number),
+                    None => moved.push((*before, vec![one.number])),
+                }
+            }
             _ => set.push(one.number),
         }
     }
     let earlier = reading.requested_foc.is_some_and(|asked| start < asked);
     let dated = !set.is_empty() || !moved.is_empty();
     if !set.is_empty() {
-        step.happened(Fact::PortDateSet { order, numbers: set, window, earlier_than_asked: earlier });
+        step.happened(Fact::PortDateSet {
+            order,
+            numbers: set,
+            window,
+            earlier_than_asked: earlier,
+        });
     }
     for (from, numbers) in moved {
-        step.happened(Fact::PortDateChanged { order, numbers, from, window });
+        step.happened(Fact::PortDateChanged {
+            order,
+            numbers,
+            from,
+            window,
+        });
     }
     if dated && earlier {
         step.raise(Attention::EarlyDate { order });
@@ -223,9 +288,15 @@ fn confirmed(step: &mut Stepper, world: &World<'_>, order: OrderId, numbers: &Nu
 }
 
 fn jeopardy(step: &mut Stepper, order: OrderId, reading: &OrderReading) {
-    let flagged = step.request.attention.contains(&Attention::Jeopardy { order });
+    let flagged = step
+        .request
+        .attention
+        .contains(&Attention::Jeopardy { order });
     if !reading.reasons.is_empty() && !flagged {
-        step.happened(Fact::Jeopardy { order, reasons: reading.reasons.clone() });
+        step.happened(Fact::Jeopardy {
+            order,
+            reasons: reading.reasons.clone(),
+        });
         step.raise(Attention::Jeopardy { order });
     } else if reading.reasons.is_empty() && flagged {
         step.happened(Fact::JeopardyOver { order });
@@ -248,19 +319,33 @@ fn ported(step: &mut Stepper, order: OrderId, numbers: &Numbers) {
 fn land(step: &mut Stepper, order: OrderId, arrived: Vec<E164>, failed: Vec<E164>) {
     if !arrived.is_empty() {
         if matches!(step.request.stage, Stage::CancelPending { .. }) {
-            step.happened(Fact::CancelRefused { says: "The numbers have ported.".to_owned() });
+            step.happened(Fact::CancelRefused {
+                says: "The numbers have ported.".to_owned(),
+            });
         }
-        step.happened(Fact::NumbersPorted { order, numbers: arrived });
+        step.happened(Fact::NumbersPorted {
+            order,
+            numbers: arrived,
+        });
     }
     if !failed.is_empty() {
-        step.happened(Fact::NumbersFailed { numbers: failed, reason: "the losing provider did not release the number".to_owned() });
+        step.happened(Fact::NumbersFailed {
+            numbers: failed,
+            reason: "the losing provider did not release the number".to_owned(),
+        });
     }
 }
 
 fn texts(step: &mut Stepper, numbers: &Numbers) {
     let mut news: Vec<(_, Vec<E164>)> = Vec::new();
     for (one, said) in &numbers.0 {
-        let Some(messaging) = said.as_ref().map(|said| &said.messaging).filter(|said| **said != one.carrier_text) else { continue };
+        let Some(messaging) = said
+            .as_ref()
+            .map(|said| &said.messaging)
+            .filter(|said| **said != one.carrier_text)
+        else {
+            continue;
+        };
         match news.iter_mut().find(|(word, _)| word == messaging) {
             Some((_, list)) => list.push(one.number),
             None => news.push((messaging.clone(), vec![one.number])),

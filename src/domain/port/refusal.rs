@@ -44,28 +44,59 @@ pub struct Problem {
 impl Problem {
     /// A problem with a field.
     pub fn new(field: impl Into<String>, says: impl Into<String>) -> Self {
-        Self { field: field.into(), says: says.into() }
+        Self {
+            field: field.into(),
+            says: says.into(),
+        }
     }
 }
 
 impl Refusal {
     /// Not legal now.
-    pub fn conflict(rule: &'static str, says: impl Into<String>, way_out: impl Into<String>) -> Self {
-        Self { kind: RefusalKind::Conflict, rule, says: says.into(), way_out: way_out.into(), problems: Vec::new() }
+    pub fn conflict(
+        rule: &'static str,
+        says: impl Into<String>,
+        way_out: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind: RefusalKind::Conflict,
+            rule,
+            says: says.into(),
+            way_out: way_out.into(),
+            problems: Vec::new(),
+        }
     }
 
     /// Not for this person.
     pub fn forbidden(rule: &'static str, says: impl Into<String>) -> Self {
-        Self { kind: RefusalKind::Forbidden, rule, says: says.into(), way_out: String::new(), problems: Vec::new() }
+        Self {
+            kind: RefusalKind::Forbidden,
+            rule,
+            says: says.into(),
+            way_out: String::new(),
+            problems: Vec::new(),
+        }
     }
 
     /// Something is wrong or missing.
     pub fn invalid(rule: &'static str, says: impl Into<String>, problems: Vec<Problem>) -> Self {
-        Self { kind: RefusalKind::Invalid, rule, says: says.into(), way_out: String::new(), problems }
+        Self {
+            kind: RefusalKind::Invalid,
+            rule,
+            says: says.into(),
+            way_out: String::new(),
+            problems,
+        }
     }
 
     /// What was named is not here.
     pub fn not_found(rule: &'static str, says: impl Into<String>) -> Self {
-        Self { kind: RefusalKind::NotFound, rule, says: says.into(), way_out: String::new(), problems: Vec::new() }
+        Self {
+            kind: RefusalKind::NotFound,
+            rule,
+            says: says.into(),
+            way_out: String::new(),
+            problems: Vec::new(),
+        }
     }
 }

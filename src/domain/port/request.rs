@@ -313,7 +313,10 @@ impl Voice {
 
     /// Whether nothing of this request can move it any more (a ported number may still snap back).
     pub fn is_over(&self) -> bool {
-        matches!(self, Self::Ported { .. } | Self::Failed { .. } | Self::Cancelled | Self::SnappedBack)
+        matches!(
+            self,
+            Self::Ported { .. } | Self::Failed { .. } | Self::Cancelled | Self::SnappedBack
+        )
     }
 }
 
@@ -361,7 +364,10 @@ impl Text {
     /// Whether the request may be completed as far as this number's texts are concerned. A missing
     /// campaign is the customer's own registration and does not keep a ported number's request open.
     pub fn is_settled(&self) -> bool {
-        matches!(self, Self::NotWanted | Self::WaitingCampaign | Self::Enabled { .. } | Self::Failed { .. })
+        matches!(
+            self,
+            Self::NotWanted | Self::WaitingCampaign | Self::Enabled { .. } | Self::Failed { .. }
+        )
     }
 }
 
@@ -506,17 +512,24 @@ impl PortRequest {
 
     /// The service address: its own, or the billing address.
     pub fn service_address(&self) -> &super::details::Address {
-        self.details.service.as_ref().unwrap_or(&self.details.billing)
+        self.details
+            .service
+            .as_ref()
+            .unwrap_or(&self.details.billing)
     }
 
     /// The billing telephone number: as given, or the first number.
     pub fn btn(&self) -> Option<E164> {
-        self.details.btn.or_else(|| self.numbers.first().map(|one| one.number))
+        self.details
+            .btn
+            .or_else(|| self.numbers.first().map(|one| one.number))
     }
 
     /// The proof that stands: received and not refused.
     pub fn standing_proof(&self) -> impl Iterator<Item = &Proof> {
-        self.proof.iter().filter(|one| !matches!(one.verdict, Verdict::Refused { .. }))
+        self.proof
+            .iter()
+            .filter(|one| !matches!(one.verdict, Verdict::Refused { .. }))
     }
 
     /// Whether the letter is signed and still says what the request says.

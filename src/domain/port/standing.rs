@@ -83,5 +83,12 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
         Status::SnapbackPending => ("The providers have been asked to undo the port.", "The desk follows it up.".to_owned(), None),
         Status::SnappedBack => ("The numbers went back to the losing provider.", String::new(), None),
     };
-    Standing { status, ball: ball(request), now: now.to_owned(), next, by, safe_to_cancel_old_service: status == Status::Completed }
+    Standing {
+        status,
+        ball: ball(request),
+        now: now.to_owned(),
+        next,
+        by,
+        safe_to_cancel_old_service: status == Status::Completed,
+    }
 }

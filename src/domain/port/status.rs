@@ -7,7 +7,10 @@ use super::request::{Loa, PortRequest, Stage, Voice};
 /// A port request's status. It is derived, never set: see [`status`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "see `words` and the table in docs/port-states.md")]
+#[expect(
+    missing_docs,
+    reason = "see `words` and the table in docs/port-states.md"
+)]
 pub enum Status {
     Draft,
     AwaitingSignature,
@@ -111,7 +114,9 @@ pub fn status(request: &PortRequest) -> Status {
             return match request.loa {
                 Loa::NotSent { .. } | Loa::Declined { .. } | Loa::Expired { .. } => Status::Draft,
                 Loa::Sent { .. } => Status::AwaitingSignature,
-                Loa::Signed { .. } if request.standing_proof().next().is_none() => Status::AwaitingProof,
+                Loa::Signed { .. } if request.standing_proof().next().is_none() => {
+                    Status::AwaitingProof
+                }
                 Loa::Signed { .. } => Status::InReview,
             };
         }
@@ -169,7 +174,12 @@ impl Ball {
 pub fn ball(request: &PortRequest) -> Ball {
     use super::request::Attention;
     use crate::domain::carrier::OrderStatus;
-    let desk_wanted = request.attention.iter().any(|one| !matches!(one, Attention::UpdateAsked | Attention::Jeopardy { .. } | Attention::Silence { .. }));
+    let desk_wanted = request.attention.iter().any(|one| {
+        !matches!(
+            one,
+            Attention::UpdateAsked | Attention::Jeopardy { .. } | Attention::Silence { .. }
+        )
+    });
     match status(request) {
         Status::Draft | Status::AwaitingProof | Status::Testing => Ball::Customer,
         Status::AwaitingSignature => Ball::Owner,
@@ -178,7 +188,14 @@ pub fn ball(request: &PortRequest) -> Ball {
         Status::Rejected if desk_wanted => Ball::Desk,
         Status::Rejected => Ball::Customer,
         Status::Submitted if desk_wanted => Ball::Desk,
-        Status::Submitted if request.orders.iter().any(|one| one.status == OrderStatus::Submitted) => Ball::LosingProvider,
+        Status::Submitted
+            if request
+                .orders
+                .iter()
+                .any(|one| one.status == OrderStatus::Submitted) =>
+        {
+            Ball::LosingProvider
+        }
         Status::Submitted | Status::CancelPending | Status::Porting => Ball::GainingCarrier,
         Status::Scheduled => Ball::LosingProvider,
         Status::Completed | Status::Cancelled | Status::SnappedBack => Ball::Nobody,

@@ -7,12 +7,16 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::calendar::Calendar;
-use crate::domain::carrier::{Activation, CarrierReason, CodeSystem, Messaging, NumberReading, OrderReading, OrderStatus};
+use crate::domain::carrier::{
+    Activation, CarrierReason, CodeSystem, Messaging, NumberReading, OrderReading, OrderStatus,
+};
 use crate::domain::number::{E164, Kind};
 use crate::ids::{DocumentId, Ids, LinkId, NoteId, OrderId};
 
 fn number(line: u16) -> E164 {
-    format!("+1404555{:04}", 100 + line % 100).parse().expect("a number of the fictional range")
+    format!("+1404555{:04}", 100 + line % 100)
+        .parse()
+        .expect("a number of the fictional range")
 }
 
 fn entry(ids: &Ids, line: u16, now: Timestamp) -> PortNumber {
@@ -35,7 +39,11 @@ fn entry(ids: &Ids, line: u16, now: Timestamp) -> PortNumber {
 }
 
 fn actor(role: Role) -> Actor {
-    Actor { role, name: role.words().to_owned(), user: None }
+    Actor {
+        role,
+        name: role.words().to_owned(),
+        user: None,
+    }
 }
 
 fn start() -> Timestamp {
@@ -59,7 +67,12 @@ impl Desk {
     fn new() -> Self {
         let ids = Ids::seeded(7);
         let now = start();
-        let fact = Fact::Begun { port: ids.next(now), account: ids.next(now), submitter: ids.next(now), title: "Head office".to_owned() };
+        let fact = Fact::Begun {
+            port: ids.next(now),
+            account: ids.next(now),
+            submitter: ids.next(now),
+            title: "Head office".to_owned(),
+        };
         let request = begin(&fact, now).expect("it begins");
         Self {
             order: ids.next(now),
@@ -75,12 +88,20 @@ impl Desk {
     }
 
     fn does(&mut self, role: Role, event: Event) -> Result<Vec<Effect>, Refusal> {
-        self.now = self.now.checked_add(SignedDuration::from_mins(7)).expect("in range");
-        let world = World { calendar: &self.calendar, receiving: self.receiving.clone(), campaign_approved: self.campaign };
+        self.now = self
+            .now
+            .checked_add(SignedDuration::from_mins(7))
+            .expect("in range");
+        let world = World {
+            calendar: &self.calendar,
+            receiving: self.receiving.clone(),
+            campaign_approved: self.campaign,
+        };
         let before = self.request.clone();
         match apply(&self.request, event, &actor(role), &world, self.now) {
             Ok(step) => {
-                self.facts.extend(step.facts.into_iter().map(|fact| (fact, self.now)));
+                self.facts
+                    .extend(step.facts.into_iter().map(|fact| (fact, self.now)));
                 self.request = step.next;
                 Ok(step.effects)
             }
@@ -93,35 +114,64 @@ impl Desk {
 
     fn must(&mut self, role: Role, event: Event) -> Vec<Effect> {
         let shown = format!("{event:?}");
-        self.does(role, event).unwrap_or_else(|refusal| panic!("{shown}: {refusal}"))
+        self.does(role, event)
+            .unwrap_or_else(|refusal| panic!("{shown}: {refusal}"))
     }
 
     fn fill(&mut self, lines: u16) {
-        let address = Address { street: "12 Harbor Street".into(), city: "Atlanta".into(), state: "GA".into(), postal_code: "30303".into(), ..Address::default() };
+        let address = Address {
+            street: "12 Harbor Street".into(),
+            city: "Atlanta".into(),
+            state: "GA".into(),
+            postal_code: "30303".into(),
+            ..Address::default()
+        };
         self.must(
             Role::Submitter,
             Event::Edit {
                 changes: vec![
                     Change::LosingCarrier("Northline Telecom".into()),
-                    Change::Customer(Customer { first_name: "Ada".into(), last_name: "Quay".into(), business_name: "Quay & Sons".into() }),
+                    Change::Customer(Customer {
+                        first_name: "Ada".into(),
+                        last_name: "Quay".into(),
+                        business_name: "Quay & Sons".into(),
+                    }),
                     Change::AccountNumber(Some(Mask::of_account_number("000481516"))),
                     Change::Billing(address),
                 ],
             },
         );
-        let numbers = (0..lines).map(|line| entry(&self.ids, line, self.now)).collect();
+        let numbers = (0..lines)
+            .map(|line| entry(&self.ids, line, self.now))
+            .collect();
         self.must(Role::Submitter, Event::AddNumbers { numbers });
-        let agreement = Agreement { version: "1".into(), at: self.now, by: "Ada".into() };
+        let agreement = Agreement {
+            version: "1".into(),
+            at: self.now,
+            by: "Ada".into(),
+        };
         self.must(Role::Submitter, Event::Agree { agreement });
     }
 
     fn letter(&mut self) -> Event {
-        let letter = LetterRef { document: self.ids.next(self.now), sha256: "00".repeat(32), data_sha256: String::new(), version: self.request.letters + 1 };
+        let letter = LetterRef {
+            document: self.ids.next(self.now),
+            sha256: "00".repeat(32),
+            data_sha256: String::new(),
+            version: self.request.letters + 1,
+        };
         Event::SendLetter {
             letter,
-            signer: Signer { name: "Ada Quay".into(), email: "ada@quay.example".into(), title: String::new() },
+            signer: Signer {
+                name: "Ada Quay".into(),
+                email: "ada@quay.example".into(),
+                title: String::new(),
+            },
             link: self.ids.next::<LinkId>(self.now),
-            expires_at: self.now.checked_add(SignedDuration::from_hours(24 * 30)).expect("in range"),
+            expires_at: self
+                .now
+                .checked_add(SignedDuration::from_hours(24 * 30))
+                .expect("in range"),
         }
     }
 
@@ -130,12 +180,26 @@ impl Desk {
         self.must(Role::Submitter, letter);
         self.must(Role::Owner, Event::OpenLetter);
         let document = self.ids.next::<DocumentId>(self.now);
-        self.must(Role::Owner, Event::SignLetter { document, sha256: "11".repeat(32), method: "typed".into() });
+        self.must(
+            Role::Owner,
+            Event::SignLetter {
+                document,
+                sha256: "11".repeat(32),
+                method: "typed".into(),
+            },
+        );
     }
 
     fn prove(&mut self) {
         let document = self.ids.next::<DocumentId>(self.now);
-        let proof = Proof { document, kind: ProofKind::BillingStatement, name: "bill.pdf".into(), size: 1, received_at: self.now, verdict: Verdict::Waiting };
+        let proof = Proof {
+            document,
+            kind: ProofKind::BillingStatement,
+            name: "bill.pdf".into(),
+            size: 1,
+            received_at: self.now,
+            verdict: Verdict::Waiting,
+        };
         self.must(Role::Owner, Event::ReceiveProof { proof });
         self.must(Role::Desk, Event::AcceptProof { document });
     }
@@ -145,11 +209,18 @@ impl Desk {
         desk.fill(lines);
         desk.sign();
         desk.prove();
-        assert_eq!(desk.must(Role::Desk, Event::Release), vec![Effect::SubmitToCarrier]);
+        assert_eq!(
+            desk.must(Role::Desk, Event::Release),
+            vec![Effect::SubmitToCarrier]
+        );
         desk
     }
 
-    fn reading(&mut self, status: OrderStatus, each: impl Fn(usize, &mut NumberReading)) -> OrderReading {
+    fn reading(
+        &mut self,
+        status: OrderStatus,
+        each: impl Fn(usize, &mut NumberReading),
+    ) -> OrderReading {
         self.revision += 1;
         let numbers = self
             .request
@@ -157,7 +228,11 @@ impl Desk {
             .iter()
             .enumerate()
             .map(|(at, one)| {
-                let mut said = NumberReading { number: one.number, activation: Activation::Pending, messaging: Messaging::Pending };
+                let mut said = NumberReading {
+                    number: one.number,
+                    activation: Activation::Pending,
+                    messaging: Messaging::Pending,
+                };
                 each(at, &mut said);
                 said
             })
@@ -173,12 +248,22 @@ impl Desk {
             confirmed_foc: None,
             requirements_met: Some(true),
             numbers,
-            updated_at: Some(start().checked_add(SignedDuration::from_hours(self.revision)).expect("in range")),
+            updated_at: Some(
+                start()
+                    .checked_add(SignedDuration::from_hours(self.revision))
+                    .expect("in range"),
+            ),
         }
     }
 
     fn reads(&mut self, reading: OrderReading) -> Vec<Effect> {
-        self.must(Role::Carrier, Event::ReadOrders { carrier: "telnyx".into(), orders: vec![(self.order, reading)] })
+        self.must(
+            Role::Carrier,
+            Event::ReadOrders {
+                carrier: "telnyx".into(),
+                orders: vec![(self.order, reading)],
+            },
+        )
     }
 
     fn status(&self) -> Status {
@@ -187,7 +272,11 @@ impl Desk {
 }
 
 fn reason(code: &str) -> CarrierReason {
-    CarrierReason { system: CodeSystem::Telnyx, code: code.to_owned(), text: "as the carrier put it".to_owned() }
+    CarrierReason {
+        system: CodeSystem::Telnyx,
+        code: code.to_owned(),
+        text: "as the carrier put it".to_owned(),
+    }
 }
 
 #[test]
@@ -199,7 +288,14 @@ fn a_port_goes_from_draft_to_completed() {
     desk.must(Role::Submitter, letter);
     assert_eq!(desk.status(), Status::AwaitingSignature);
     let document = desk.ids.next::<DocumentId>(desk.now);
-    desk.must(Role::Owner, Event::SignLetter { document, sha256: String::new(), method: "typed".into() });
+    desk.must(
+        Role::Owner,
+        Event::SignLetter {
+            document,
+            sha256: String::new(),
+            method: "typed".into(),
+        },
+    );
     assert_eq!(desk.status(), Status::AwaitingProof);
     desk.prove();
     assert_eq!(desk.status(), Status::InReview);
@@ -212,16 +308,42 @@ fn a_port_goes_from_draft_to_completed() {
     desk.reads(confirmed);
     assert_eq!(desk.status(), Status::Scheduled);
     desk.now = "2026-12-07T16:30:00Z".parse().expect("a literal");
-    assert_eq!(desk.must(Role::Timer, Event::OpenWindow), vec![Effect::ReadFromCarrier]);
+    assert_eq!(
+        desk.must(Role::Timer, Event::OpenWindow),
+        vec![Effect::ReadFromCarrier]
+    );
     assert_eq!(desk.status(), Status::Porting);
-    let ported = desk.reading(OrderStatus::Ported, |_, said| said.activation = Activation::Active);
+    let ported = desk.reading(OrderStatus::Ported, |_, said| {
+        said.activation = Activation::Active
+    });
     desk.reads(ported);
-    assert_eq!(desk.status(), Status::Testing, "voice moves at once, texts follow");
-    assert!(desk.request.numbers.iter().all(|one| matches!(one.text, Text::WaitingRouting { .. })));
+    assert_eq!(
+        desk.status(),
+        Status::Testing,
+        "voice moves at once, texts follow"
+    );
+    assert!(
+        desk.request
+            .numbers
+            .iter()
+            .all(|one| matches!(one.text, Text::WaitingRouting { .. }))
+    );
     for at in 0..2 {
-        desk.must(Role::Submitter, Event::RecordTest { number: number(at), kind: TestKind::Voice, passed: true, remark: "rang at the front desk".into() });
+        desk.must(
+            Role::Submitter,
+            Event::RecordTest {
+                number: number(at),
+                kind: TestKind::Voice,
+                passed: true,
+                remark: "rang at the front desk".into(),
+            },
+        );
     }
-    assert_eq!(desk.status(), Status::Testing, "texts have not followed yet");
+    assert_eq!(
+        desk.status(),
+        Status::Testing,
+        "texts have not followed yet"
+    );
     let texts = desk.reading(OrderStatus::Ported, |_, said| {
         said.activation = Activation::Active;
         said.messaging = Messaging::Ported;
@@ -240,9 +362,25 @@ fn r33_untested_numbers_keep_the_port_open() {
     });
     desk.reads(done);
     assert_eq!(desk.status(), Status::Testing);
-    desk.must(Role::Desk, Event::RecordTest { number: number(0), kind: TestKind::Voice, passed: false, remark: "rang at the old provider".into() });
+    desk.must(
+        Role::Desk,
+        Event::RecordTest {
+            number: number(0),
+            kind: TestKind::Voice,
+            passed: false,
+            remark: "rang at the old provider".into(),
+        },
+    );
     assert_eq!(desk.status(), Status::Testing, "a failed test is no pass");
-    desk.must(Role::Desk, Event::RecordTest { number: number(0), kind: TestKind::Voice, passed: true, remark: String::new() });
+    desk.must(
+        Role::Desk,
+        Event::RecordTest {
+            number: number(0),
+            kind: TestKind::Voice,
+            passed: true,
+            remark: String::new(),
+        },
+    );
     assert_eq!(desk.status(), Status::Completed);
 }
 
@@ -251,13 +389,35 @@ fn r33_untested_numbers_keep_the_port_open() {
 fn r3_r40_release_needs_letter_and_proof() {
     let mut desk = Desk::new();
     desk.fill(1);
-    assert_eq!(desk.does(Role::Desk, Event::Release).expect_err("no letter").rule, "not_now");
+    assert_eq!(
+        desk.does(Role::Desk, Event::Release)
+            .expect_err("no letter")
+            .rule,
+        "not_now"
+    );
     desk.sign();
-    assert_eq!(desk.does(Role::Desk, Event::Release).expect_err("no proof").rule, "not_now");
+    assert_eq!(
+        desk.does(Role::Desk, Event::Release)
+            .expect_err("no proof")
+            .rule,
+        "not_now"
+    );
     let document = desk.ids.next::<DocumentId>(desk.now);
-    let proof = Proof { document, kind: ProofKind::BillingStatement, name: "bill.pdf".into(), size: 1, received_at: desk.now, verdict: Verdict::Waiting };
+    let proof = Proof {
+        document,
+        kind: ProofKind::BillingStatement,
+        name: "bill.pdf".into(),
+        size: 1,
+        received_at: desk.now,
+        verdict: Verdict::Waiting,
+    };
     desk.must(Role::Submitter, Event::ReceiveProof { proof });
-    assert_eq!(desk.does(Role::Desk, Event::Release).expect_err("unchecked proof").rule, "blocked");
+    assert_eq!(
+        desk.does(Role::Desk, Event::Release)
+            .expect_err("unchecked proof")
+            .rule,
+        "blocked"
+    );
 }
 
 /// R115: proof is refused until the letter is signed.
@@ -265,8 +425,20 @@ fn r3_r40_release_needs_letter_and_proof() {
 fn r115_no_proof_before_the_signature() {
     let mut desk = Desk::new();
     desk.fill(1);
-    let proof = Proof { document: desk.ids.next(desk.now), kind: ProofKind::PurchaseReceipt, name: "r.pdf".into(), size: 1, received_at: desk.now, verdict: Verdict::Waiting };
-    assert_eq!(desk.does(Role::Owner, Event::ReceiveProof { proof }).expect_err("too early").rule, "letter_unsigned");
+    let proof = Proof {
+        document: desk.ids.next(desk.now),
+        kind: ProofKind::PurchaseReceipt,
+        name: "r.pdf".into(),
+        size: 1,
+        received_at: desk.now,
+        verdict: Verdict::Waiting,
+    };
+    assert_eq!(
+        desk.does(Role::Owner, Event::ReceiveProof { proof })
+            .expect_err("too early")
+            .rule,
+        "letter_unsigned"
+    );
 }
 
 /// R104, R105: the PIN is asked for exactly when a number is mobile, and the number is named.
@@ -274,12 +446,31 @@ fn r115_no_proof_before_the_signature() {
 fn r105_a_mobile_number_needs_the_pin() {
     let mut desk = Desk::new();
     desk.fill(2);
-    assert!(missing(&desk.request).is_empty(), "R104: no PIN is needed without a mobile number");
-    desk.must(Role::Submitter, Event::ChangeNumber { number: number(1), change: NumberChange::Kind(Kind::Mobile) });
+    assert!(
+        missing(&desk.request).is_empty(),
+        "R104: no PIN is needed without a mobile number"
+    );
+    desk.must(
+        Role::Submitter,
+        Event::ChangeNumber {
+            number: number(1),
+            change: NumberChange::Kind(Kind::Mobile),
+        },
+    );
     let problems = missing(&desk.request);
-    assert!(problems.iter().any(|one| one.field == "pin" && one.says.contains("+14045550101")), "{problems:?}");
+    assert!(
+        problems
+            .iter()
+            .any(|one| one.field == "pin" && one.says.contains("+14045550101")),
+        "{problems:?}"
+    );
     let letter = desk.letter();
-    assert_eq!(desk.does(Role::Submitter, letter).expect_err("PIN missing").rule, "form_incomplete");
+    assert_eq!(
+        desk.does(Role::Submitter, letter)
+            .expect_err("PIN missing")
+            .rule,
+        "form_incomplete"
+    );
 }
 
 /// R86: without a receiving number the form is refused.
@@ -287,9 +478,17 @@ fn r105_a_mobile_number_needs_the_pin() {
 fn r86_each_number_needs_a_receiving_number() {
     let mut desk = Desk::new();
     desk.fill(1);
-    desk.must(Role::Submitter, Event::ChangeNumber { number: number(0), change: NumberChange::Receiving(None) });
+    desk.must(
+        Role::Submitter,
+        Event::ChangeNumber {
+            number: number(0),
+            change: NumberChange::Receiving(None),
+        },
+    );
     let letter = desk.letter();
-    let refusal = desk.does(Role::Submitter, letter).expect_err("no receiving number");
+    let refusal = desk
+        .does(Role::Submitter, letter)
+        .expect_err("no receiving number");
     assert_eq!(refusal.problems[0].field, "numbers[0].receiving");
 }
 
@@ -302,7 +501,10 @@ fn r121_r122_a_receiving_number_blocks_until_it_is_removed() {
     desk.prove();
     desk.receiving.insert(number(0));
     let refusal = desk.does(Role::Desk, Event::Release).expect_err("blocked");
-    assert!(refusal.says.contains("+14045550100") && refusal.says.contains("receiving number"), "{refusal}");
+    assert!(
+        refusal.says.contains("+14045550100") && refusal.says.contains("receiving number"),
+        "{refusal}"
+    );
     desk.receiving.clear();
     desk.must(Role::Desk, Event::Release);
 }
@@ -317,19 +519,46 @@ fn a_rejection_is_mended_and_sent_again_without_a_new_letter() {
     desk.reads(exception.clone());
     assert_eq!(desk.status(), Status::Rejected);
     assert_eq!(ball(&desk.request), Ball::Customer);
-    desk.must(Role::Submitter, Event::Edit { changes: vec![Change::AccountNumber(Some(Mask::of_account_number("000481517")))] });
-    assert!(desk.request.is_signed(), "the account number is not on the letter");
-    assert_eq!(desk.must(Role::Submitter, Event::Resubmit), vec![Effect::SendSupplement]);
+    desk.must(
+        Role::Submitter,
+        Event::Edit {
+            changes: vec![Change::AccountNumber(Some(Mask::of_account_number(
+                "000481517",
+            )))],
+        },
+    );
+    assert!(
+        desk.request.is_signed(),
+        "the account number is not on the letter"
+    );
+    assert_eq!(
+        desk.must(Role::Submitter, Event::Resubmit),
+        vec![Effect::SendSupplement]
+    );
     assert_eq!(desk.status(), Status::Submitted);
     desk.reads(exception.clone());
-    assert_eq!(desk.status(), Status::Submitted, "a reading of the old version does not reject the new one");
-    desk.must(Role::Carrier, Event::SupplementSent { order: desk.order, seen: exception.updated_at });
+    assert_eq!(
+        desk.status(),
+        Status::Submitted,
+        "a reading of the old version does not reject the new one"
+    );
+    desk.must(
+        Role::Carrier,
+        Event::SupplementSent {
+            order: desk.order,
+            seen: exception.updated_at,
+        },
+    );
     desk.reads(exception);
     assert_eq!(desk.status(), Status::Submitted);
     let mut again = desk.reading(OrderStatus::Exception, |_, _| {});
     again.reasons = vec![reason("ACCOUNT_NUMBER_MISMATCH")];
     desk.reads(again);
-    assert_eq!(desk.status(), Status::Rejected, "rejected again, for the same reason");
+    assert_eq!(
+        desk.status(),
+        Status::Rejected,
+        "rejected again, for the same reason"
+    );
     assert_eq!(desk.request.orders[0].version, 1);
 }
 
@@ -339,9 +568,25 @@ fn a_changed_address_needs_a_new_signature_before_it_is_sent_again() {
     let mut exception = desk.reading(OrderStatus::Exception, |_, _| {});
     exception.reasons = vec![reason("LOCATION_MISMATCH")];
     desk.reads(exception);
-    let address = Address { street: "14 Harbor Street".into(), city: "Atlanta".into(), state: "GA".into(), postal_code: "30303".into(), ..Address::default() };
-    desk.must(Role::Submitter, Event::Edit { changes: vec![Change::Service(Some(address))] });
-    assert_eq!(desk.does(Role::Submitter, Event::Resubmit).expect_err("unsigned").rule, "letter_unsigned");
+    let address = Address {
+        street: "14 Harbor Street".into(),
+        city: "Atlanta".into(),
+        state: "GA".into(),
+        postal_code: "30303".into(),
+        ..Address::default()
+    };
+    desk.must(
+        Role::Submitter,
+        Event::Edit {
+            changes: vec![Change::Service(Some(address))],
+        },
+    );
+    assert_eq!(
+        desk.does(Role::Submitter, Event::Resubmit)
+            .expect_err("unsigned")
+            .rule,
+        "letter_unsigned"
+    );
     desk.sign();
     desk.must(Role::Submitter, Event::Resubmit);
 }
@@ -350,13 +595,28 @@ fn a_changed_address_needs_a_new_signature_before_it_is_sent_again() {
 fn one_failed_number_does_not_hold_the_others_back() {
     let mut desk = Desk::released(3);
     let partial = desk.reading(OrderStatus::Ported, |at, said| {
-        said.activation = if at == 1 { Activation::Failed } else { Activation::Active };
+        said.activation = if at == 1 {
+            Activation::Failed
+        } else {
+            Activation::Active
+        };
         said.messaging = Messaging::Ported;
     });
     desk.reads(partial);
-    assert!(matches!(desk.request.numbers[1].voice, Voice::Failed { .. }));
+    assert!(matches!(
+        desk.request.numbers[1].voice,
+        Voice::Failed { .. }
+    ));
     for line in [0, 2] {
-        desk.must(Role::Desk, Event::RecordTest { number: number(line), kind: TestKind::Voice, passed: true, remark: String::new() });
+        desk.must(
+            Role::Desk,
+            Event::RecordTest {
+                number: number(line),
+                kind: TestKind::Voice,
+                passed: true,
+                remark: String::new(),
+            },
+        );
     }
     assert_eq!(desk.status(), Status::Completed);
 }
@@ -369,7 +629,12 @@ fn an_unknown_word_goes_to_the_desk_and_moves_nothing() {
     let unknown = desk.reading(OrderStatus::Unknown("pondering".into()), |_, _| {});
     desk.reads(unknown);
     assert_eq!(desk.status(), Status::Submitted);
-    assert!(desk.request.attention.iter().any(|one| matches!(one, Attention::UnknownWord { word, .. } if word == "pondering")));
+    assert!(
+        desk.request
+            .attention
+            .iter()
+            .any(|one| matches!(one, Attention::UnknownWord { word, .. } if word == "pondering"))
+    );
     let again = desk.reading(OrderStatus::Submitted, |_, _| {});
     desk.reads(again);
     assert!(desk.request.attention.is_empty(), "a known word clears it");
@@ -381,9 +646,22 @@ fn cancelling_too_late_lets_the_port_go_on() {
     let mut confirmed = desk.reading(OrderStatus::FocConfirmed, |_, _| {});
     confirmed.confirmed_foc = Some("2026-12-07T16:30:00Z".parse().expect("a literal"));
     desk.reads(confirmed);
-    assert_eq!(desk.must(Role::Submitter, Event::Cancel { reason: "changed my mind".into() }), vec![Effect::CancelAtCarrier]);
+    assert_eq!(
+        desk.must(
+            Role::Submitter,
+            Event::Cancel {
+                reason: "changed my mind".into()
+            }
+        ),
+        vec![Effect::CancelAtCarrier]
+    );
     assert_eq!(desk.status(), Status::CancelPending);
-    desk.must(Role::Carrier, Event::CancelRefused { says: "too late".into() });
+    desk.must(
+        Role::Carrier,
+        Event::CancelRefused {
+            says: "too late".into(),
+        },
+    );
     assert_eq!(desk.status(), Status::Scheduled);
 }
 
@@ -399,14 +677,20 @@ fn r19_r20_texts_wait_for_the_campaign() {
     assert_eq!(desk.request.numbers[0].text, Text::WaitingCampaign);
     desk.campaign = true;
     desk.must(Role::Timer, Event::LookAgain);
-    assert_eq!(desk.request.numbers[0].text, Text::WaitingPort, "R22: not before the port completes");
+    assert_eq!(
+        desk.request.numbers[0].text,
+        Text::WaitingPort,
+        "R22: not before the port completes"
+    );
 }
 
 #[test]
 fn an_older_reading_is_ignored() {
     let mut desk = Desk::released(1);
     let old = desk.reading(OrderStatus::InProcess, |_, _| {});
-    let done = desk.reading(OrderStatus::Ported, |_, said| said.activation = Activation::Active);
+    let done = desk.reading(OrderStatus::Ported, |_, said| {
+        said.activation = Activation::Active
+    });
     desk.reads(done);
     let facts = desk.facts.len();
     desk.reads(old);
@@ -418,17 +702,36 @@ fn an_older_reading_is_ignored() {
 fn every_event_has_a_line_in_the_table_and_the_docs_say_so() {
     let document = moves::document();
     for line in moves::MOVES {
-        assert_eq!(moves::MOVES.iter().filter(|other| other.event == line.event).count(), 1, "{:?}", line.event);
+        assert_eq!(
+            moves::MOVES
+                .iter()
+                .filter(|other| other.event == line.event)
+                .count(),
+            1,
+            "{:?}",
+            line.event
+        );
     }
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/port-states.md");
     if std::env::var_os("PORTOLAN_BLESS").is_some() {
         std::fs::write(&path, &document).expect("the docs can be written");
     }
-    assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), document, "docs/port-states.md: PORTOLAN_BLESS=1 cargo test moves");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap_or_default(),
+        document,
+        "docs/port-states.md: PORTOLAN_BLESS=1 cargo test moves"
+    );
 }
 
 fn any_role() -> impl Strategy<Value = Role> {
-    prop_oneof![Just(Role::Submitter), Just(Role::Owner), Just(Role::Desk), Just(Role::Administrator), Just(Role::Carrier), Just(Role::Timer)]
+    prop_oneof![
+        Just(Role::Submitter),
+        Just(Role::Owner),
+        Just(Role::Desk),
+        Just(Role::Administrator),
+        Just(Role::Carrier),
+        Just(Role::Timer)
+    ]
 }
 
 #[derive(Clone, Debug)]
@@ -447,7 +750,15 @@ enum Whim {
     Accept(usize),
     Refuse(usize),
     Release,
-    Read { order: u8, status: u8, reasons: u8, foc: Option<i64>, activation: u8, messaging: u8, stale: bool },
+    Read {
+        order: u8,
+        status: u8,
+        reasons: u8,
+        foc: Option<i64>,
+        activation: u8,
+        messaging: u8,
+        stale: bool,
+    },
     Supplement,
     Resubmit,
     GiveUp(u16),
@@ -468,8 +779,26 @@ enum Whim {
 }
 
 fn whim() -> impl Strategy<Value = Whim> {
-    let read = (0..3u8, 0..9u8, 0..4u8, proptest::option::of(0..400i64), 0..7u8, 0..7u8, any::<bool>())
-        .prop_map(|(order, status, reasons, foc, activation, messaging, stale)| Whim::Read { order, status, reasons, foc, activation, messaging, stale });
+    let read = (
+        0..3u8,
+        0..9u8,
+        0..4u8,
+        proptest::option::of(0..400i64),
+        0..7u8,
+        0..7u8,
+        any::<bool>(),
+    )
+        .prop_map(
+            |(order, status, reasons, foc, activation, messaging, stale)| Whim::Read {
+                order,
+                status,
+                reasons,
+                foc,
+                activation,
+                messaging,
+                stale,
+            },
+        );
     prop_oneof![
         8 => read,
         1 => any::<u8>().prop_map(Whim::Edit),
@@ -518,8 +847,12 @@ impl Desk {
                     _ => Change::Btn(Some(number(3))),
                 }],
             },
-            Whim::Add(line) => Event::AddNumbers { numbers: vec![entry(&self.ids, *line, now)] },
-            Whim::Remove(line) => Event::RemoveNumbers { numbers: vec![number(*line)] },
+            Whim::Add(line) => Event::AddNumbers {
+                numbers: vec![entry(&self.ids, *line, now)],
+            },
+            Whim::Remove(line) => Event::RemoveNumbers {
+                numbers: vec![number(*line)],
+            },
             Whim::Change(line, what) => Event::ChangeNumber {
                 number: number(*line),
                 change: match what {
@@ -530,19 +863,51 @@ impl Desk {
                     _ => NumberChange::Source(None),
                 },
             },
-            Whim::Agree => Event::Agree { agreement: Agreement { version: "1".into(), at: now, by: "x".into() } },
+            Whim::Agree => Event::Agree {
+                agreement: Agreement {
+                    version: "1".into(),
+                    at: now,
+                    by: "x".into(),
+                },
+            },
             Whim::Letter => self.letter(),
             Whim::Open => Event::OpenLetter,
-            Whim::Sign => Event::SignLetter { document: self.ids.next(now), sha256: String::new(), method: "drawn".into() },
-            Whim::Decline => Event::DeclineLetter { reason: "not mine".into() },
+            Whim::Sign => Event::SignLetter {
+                document: self.ids.next(now),
+                sha256: String::new(),
+                method: "drawn".into(),
+            },
+            Whim::Decline => Event::DeclineLetter {
+                reason: "not mine".into(),
+            },
             Whim::Expire => Event::ExpireLetter,
             Whim::Proof => Event::ReceiveProof {
-                proof: Proof { document: self.ids.next(now), kind: ProofKind::PortalScreenshot, name: "s.png".into(), size: 3, received_at: now, verdict: Verdict::Waiting },
+                proof: Proof {
+                    document: self.ids.next(now),
+                    kind: ProofKind::PortalScreenshot,
+                    name: "s.png".into(),
+                    size: 3,
+                    received_at: now,
+                    verdict: Verdict::Waiting,
+                },
             },
-            Whim::Accept(at) => Event::AcceptProof { document: self.document(*at) },
-            Whim::Refuse(at) => Event::RefuseProof { document: self.document(*at), reason: "unreadable".into() },
+            Whim::Accept(at) => Event::AcceptProof {
+                document: self.document(*at),
+            },
+            Whim::Refuse(at) => Event::RefuseProof {
+                document: self.document(*at),
+                reason: "unreadable".into(),
+            },
             Whim::Release => Event::Release,
-            Whim::Read { order, status, reasons, foc, activation, messaging, stale } => {
+            Whim::Read {
+                order,
+                status,
+                reasons,
+                foc,
+                activation,
+                messaging,
+                stale,
+            } => {
                 let status = [
                     OrderStatus::Draft,
                     OrderStatus::InProcess,
@@ -578,26 +943,63 @@ impl Desk {
                         .clone();
                 });
                 reading.external_id = format!("o-{order}");
-                reading.reasons = ["ACCOUNT_NUMBER_MISMATCH", "PHONE_NUMBER_NOT_PORTABLE", "NEVER_HEARD_OF"][..usize::from(*reasons)].iter().map(|code| reason(code)).collect();
-                reading.confirmed_foc = foc.map(|hours| start().checked_add(SignedDuration::from_hours(hours)).expect("in range"));
+                reading.reasons = [
+                    "ACCOUNT_NUMBER_MISMATCH",
+                    "PHONE_NUMBER_NOT_PORTABLE",
+                    "NEVER_HEARD_OF",
+                ][..usize::from(*reasons)]
+                    .iter()
+                    .map(|code| reason(code))
+                    .collect();
+                reading.confirmed_foc = foc.map(|hours| {
+                    start()
+                        .checked_add(SignedDuration::from_hours(hours))
+                        .expect("in range")
+                });
                 if *stale {
                     reading.updated_at = Some(start());
                 }
-                Event::ReadOrders { carrier: "telnyx".into(), orders: vec![(self.ids.next(now), reading)] }
+                Event::ReadOrders {
+                    carrier: "telnyx".into(),
+                    orders: vec![(self.ids.next(now), reading)],
+                }
             }
-            Whim::Supplement => Event::SupplementSent { order: self.request.orders.first().map_or(self.order, |one| one.id), seen: None },
+            Whim::Supplement => Event::SupplementSent {
+                order: self.request.orders.first().map_or(self.order, |one| one.id),
+                seen: None,
+            },
             Whim::Resubmit => Event::Resubmit,
-            Whim::GiveUp(line) => Event::GiveUp { numbers: vec![number(*line)], reason: "lost".into() },
+            Whim::GiveUp(line) => Event::GiveUp {
+                numbers: vec![number(*line)],
+                reason: "lost".into(),
+            },
             Whim::Window => Event::OpenWindow,
-            Whim::Test(line, passed) => Event::RecordTest { number: number(*line), kind: TestKind::Voice, passed: *passed, remark: String::new() },
-            Whim::Note => Event::Note { note: self.ids.next::<NoteId>(now), text: "hello".into(), staff_only: false, attachments: vec![] },
+            Whim::Test(line, passed) => Event::RecordTest {
+                number: number(*line),
+                kind: TestKind::Voice,
+                passed: *passed,
+                remark: String::new(),
+            },
+            Whim::Note => Event::Note {
+                note: self.ids.next::<NoteId>(now),
+                text: "hello".into(),
+                staff_only: false,
+                attachments: vec![],
+            },
             Whim::Silence => Event::NoticeSilence { business_days: 7 },
             Whim::Near => Event::RemindOfPortDay,
             Whim::Clear(index) => Event::ClearAttention { index: *index },
-            Whim::Cancel => Event::Cancel { reason: "no longer".into() },
-            Whim::CancelRefused => Event::CancelRefused { says: "late".into() },
+            Whim::Cancel => Event::Cancel {
+                reason: "no longer".into(),
+            },
+            Whim::CancelRefused => Event::CancelRefused {
+                says: "late".into(),
+            },
             Whim::NothingToCancel => Event::NothingToCancel,
-            Whim::Snapback => Event::AskSnapback { reason: "wrong number".into(), deadline: now },
+            Whim::Snapback => Event::AskSnapback {
+                reason: "wrong number".into(),
+                deadline: now,
+            },
             Whim::SnappedBack => Event::ConfirmSnapback,
             Whim::Look => Event::LookAgain,
             Whim::Campaign(approved) => {
@@ -605,13 +1007,20 @@ impl Desk {
                 Event::LookAgain
             }
             Whim::Portability(line, portable) => Event::CheckPortability {
-                results: vec![PortabilityResult { number: number(*line), kind: None, not_portable: (!portable).then(|| "out of area".to_owned()) }],
+                results: vec![PortabilityResult {
+                    number: number(*line),
+                    kind: None,
+                    not_portable: (!portable).then(|| "out of area".to_owned()),
+                }],
             },
         }
     }
 
     fn document(&self, at: usize) -> DocumentId {
-        self.request.proof.get(at).map_or_else(|| self.ids.next(self.now), |one| one.document)
+        self.request
+            .proof
+            .get(at)
+            .map_or_else(|| self.ids.next(self.now), |one| one.document)
     }
 }
 

@@ -22,7 +22,12 @@ pub struct World<'a> {
 impl World<'_> {
     /// The window that begins at a confirmed instant: about 90 minutes (R55).
     pub fn window(&self, start: Timestamp) -> Window {
-        Window { start, end: start.checked_add(SignedDuration::from_mins(90)).unwrap_or(start) }
+        Window {
+            start,
+            end: start
+                .checked_add(SignedDuration::from_mins(90))
+                .unwrap_or(start),
+        }
     }
 
     /// By when texts should follow voice: at most three business days (R54).
