@@ -6,3 +6,5 @@ mod db;
 mod db_schema;
 mod db_trouble;
 mod jobs;
+mod jobs_nodes;
+mod jobs_outage;

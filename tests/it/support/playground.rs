@@ -47,4 +47,3 @@ pub fn refusal(error: &DbError) -> String {
         other => format!("{other:?}"),
     }
 }
-
