@@ -58,10 +58,13 @@ programs() {
 data_folder() { if [ -f "$note/data" ]; then cat "$note/data"; fi; }
 
 running() {
-  local data bin
+  local data pid
   data="$(data_folder)"
-  [ -n "$data" ] && [ -f "$note/url" ] && bin="$(find_programs)" && [ -n "$bin" ] || return 1
-  (cd / && as_owner "$bin/pg_ctl" status -D "$data" >/dev/null 2>&1)
+  [ -n "$data" ] && [ -f "$note/url" ] && [ -f "$data/postmaster.pid" ] || return 1
+  pid="$(head -n 1 "$data/postmaster.pid")"
+  kill -0 "$pid" 2>/dev/null || return 1
+  # The number may belong to another process by now.
+  [ ! -r "/proc/$pid/cmdline" ] || tr '\0' ' ' < "/proc/$pid/cmdline" | grep -qF -- "$data"
 }
 
 free_port() {

@@ -259,7 +259,7 @@ pub async fn of_port(session: &mut Session, port: PortId, limit: u32) -> Result<
 /// Jobs that were given up, the newest first.
 pub async fn list_dead(session: &mut Session, limit: u32) -> Result<Vec<Job>, DbError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM jobs WHERE state = 'dead' ORDER BY finished_at DESC, id DESC LIMIT $1"
+        "SELECT {COLUMNS} FROM jobs WHERE state = 'dead' AND finished_at IS NOT NULL ORDER BY finished_at DESC, id DESC LIMIT $1"
     );
     rows(session.fetch_all(sql, args![limit]).await?)
 }

@@ -3,14 +3,13 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::handler::{JobContext, JobError};
-use super::runner::{Core, Running, guard, later};
+use super::runner::{Core, Running, TROUBLE, guard, later};
 use crate::db::jobs::lease::{self, LeaseLost, Settled};
 use crate::db::jobs::{self, Job, JobState};
 use crate::db::{DbError, reconcilers};
@@ -108,8 +107,8 @@ impl Core {
 
     /// Writes the outcome. While the database is away or busy the job stays ours and this waits:
     /// what was done is not to be done again only because it could not be noted at once.
-    async fn settle(&self, job: &Job, outcome: &Outcome, lost_is_fine: bool) {
-        let mut pause = Duration::from_millis(50);
+    async fn settle(&self, job: &Job, outcome: &Outcome, mut lost_is_fine: bool) {
+        let mut pause = TROUBLE.0;
         loop {
             match self.write(job, outcome).await {
                 Ok(Ok(())) => return,
@@ -120,9 +119,11 @@ impl Core {
                     return;
                 }
                 Err(e) if e.is_passing() => {
+                    // If the commit did happen, the next try finds that the job is no longer ours.
+                    lost_is_fine |= matches!(e, DbError::CommitUnknown(_));
                     tracing::warn!(job = %job.id, error = %e, "cannot note what became of a job; trying again");
                     tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(self.options.poll);
+                    pause = (pause * 2).min(TROUBLE.1);
                 }
                 Err(e) => {
                     tracing::error!(job = %job.id, kind = %job.kind, error = %e,

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use futures::FutureExt as _;
 use jiff::{SignedDuration, Timestamp};
 
-use super::runner::{Core, guard, later};
+use super::runner::{Core, TROUBLE, guard, later};
 use crate::db::reconcilers::{self, Turn};
 use crate::db::{DbError, Signal, Signals};
 
@@ -52,7 +52,7 @@ impl Core {
                 }
                 Err(e) => {
                     tracing::warn!(reconciler = reconciler.name, error = %e, "cannot look at the timer; trying again");
-                    Next::Wire(self.options.poll)
+                    Next::Wire(self.options.poll.min(TROUBLE.1))
                 }
             };
             let wait = async {

@@ -88,6 +88,10 @@ impl Default for RunnerOptions {
     }
 }
 
+/// How long to wait at least and at most before the database is asked again that could not be used.
+pub(super) const TROUBLE: (Duration, Duration) =
+    (Duration::from_millis(50), Duration::from_secs(5));
+
 /// Runs jobs and reconcilers. Dropping it leaves its jobs to be taken over, as a crash would.
 pub struct Runner {
     core: Arc<Core>,
@@ -106,6 +110,8 @@ pub(super) struct Core {
     pub(super) reconcilers: Vec<Reconciler>,
     pub(super) kinds: Vec<&'static str>,
     pub(super) takings: AtomicI64,
+    /// Takings of which nobody knows whether they were committed.
+    unsure: Mutex<Vec<i64>>,
     /// The jobs that are being run here.
     pub(super) running: Mutex<HashMap<JobId, Running>>,
     /// The reconcilers that are being run here.
@@ -138,6 +144,7 @@ impl Runner {
             node: format!("{}-{}", std::process::id(), hex::encode(name)),
             reconcilers: Vec::new(),
             takings: AtomicI64::new(0),
+            unsure: Mutex::default(),
             running: Mutex::default(),
             recurring: Mutex::default(),
             db,
@@ -242,13 +249,13 @@ impl Core {
                     next
                 }
                 Err(e) => {
-                    trouble = (trouble * 2).clamp(Duration::from_millis(50), self.options.poll);
+                    trouble = (trouble * 2).clamp(TROUBLE.0, TROUBLE.1);
                     tracing::warn!(error = %e, cause = ?std::error::Error::source(&e).map(ToString::to_string),
                         "cannot take jobs; trying again");
                     None
                 }
             };
-            let idle = running.len() < self.options.concurrency;
+            let idle = running.len() < self.options.concurrency.max(1);
             let due = async {
                 match next {
                     Some(at) => self.clock.sleep_until(at).await,
@@ -293,7 +300,11 @@ impl Core {
         running: &mut JoinSet<()>,
     ) -> Result<Option<Timestamp>, DbError> {
         self.release_left_over().await?;
-        let room = self.options.concurrency.saturating_sub(running.len());
+        let room = self
+            .options
+            .concurrency
+            .max(1)
+            .saturating_sub(running.len());
         if room == 0 {
             return Ok(None);
         }
@@ -301,7 +312,7 @@ impl Core {
         let Outlook { due, next } =
             lease::outlook(&mut read, &self.kinds, self.clock.now()).await?;
         drop(read);
-        if due {
+        if due || !guard(&self.unsure).is_empty() {
             for job in self.claim(room).await? {
                 running.spawn(self.clone().execute(job));
             }
@@ -311,12 +322,25 @@ impl Core {
 
     /// Takes up to `limit` due jobs.
     async fn claim(&self, limit: usize) -> Result<Vec<Job>, DbError> {
+        let unsure = std::mem::take(&mut *guard(&self.unsure));
+        for (n, number) in unsure.iter().enumerate() {
+            if let Err(e) = lease::give_back_taking(&self.db, &self.node, *number).await {
+                guard(&self.unsure).extend(&unsure[n..]);
+                return Err(e);
+            }
+        }
         let lease = Lease {
             owner: self.node.clone(),
             number: self.takings.fetch_add(1, Ordering::Relaxed),
             until: later(self.clock.wall(), self.options.lease),
         };
-        lease::claim(&self.db, &self.kinds, &lease, self.clock.now(), limit).await
+        lease::claim(&self.db, &self.kinds, &lease, self.clock.now(), limit)
+            .await
+            .inspect_err(|e| {
+                if matches!(e, DbError::CommitUnknown(_)) {
+                    guard(&self.unsure).push(lease.number);
+                }
+            })
     }
 }
 

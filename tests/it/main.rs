@@ -9,3 +9,5 @@ mod db_trouble;
 mod domain;
 mod house;
 mod jobs;
+mod jobs_nodes;
+mod jobs_outage;

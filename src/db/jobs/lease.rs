@@ -240,6 +240,20 @@ pub async fn give_back(tx: &mut Tx, job: &Job) -> Result<(), DbError> {
     Ok(())
 }
 
+/// Gives back whatever a taking brought whose commit was not answered: its jobs are leased by us, but
+/// nobody does them.
+pub async fn give_back_taking(db: &Db, owner: &str, number: i64) -> Result<(), DbError> {
+    let mut tx = db.write_unsynced().await?;
+    tx.execute(
+        "UPDATE jobs SET state = 'ready', attempts = attempts - 1, again_at = NULL, \
+            lease_owner = NULL, lease_number = NULL, lease_until = NULL \
+         WHERE state = 'running' AND lease_owner = $1 AND lease_number = $2",
+        args![owner, number],
+    )
+    .await?;
+    tx.commit().await
+}
+
 /// What an abandoned job's error says.
 const ABANDONED: &str = "the process that ran this job ended before it was done";
 /// How much later each further taking over happens, so that a job that ends its process does not do so all the time.
