@@ -1,7 +1,6 @@
 //! The one integration test binary: everything is proved through the public doors.
 
 mod support;
-
 mod cli;
 mod db;
 mod db_schema;
@@ -11,3 +10,4 @@ mod house;
 mod jobs;
 mod jobs_nodes;
 mod jobs_outage;
+mod simulator;
