@@ -12,8 +12,14 @@ pub mod domain;
 
 pub mod db;
 
+pub mod blobs;
 pub mod carriers;
 pub mod documents;
+pub mod mail;
+pub mod outbound;
+
+pub mod app;
+pub mod jobs;
 pub mod simulator;
 
 pub mod cli;
