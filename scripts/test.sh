@@ -17,7 +17,8 @@ step "lints: warnings are errors"
 cargo clippy --locked --workspace --all-targets -- -D warnings
 
 step "documentation: broken links are errors"
-RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \
+  cargo doc --locked --workspace --no-deps --document-private-items --quiet
 
 step "front end"
 npm test --if-present --silent

@@ -24,7 +24,7 @@ mod show;
 mod validate;
 mod values;
 
-pub use derived::{Engine, SealFiles};
+pub use derived::SealFiles;
 pub use load::{Loaded, Place, Problem, Problems, Sources};
 pub use show::Setting;
 pub use values::{Color, Day, Network};
@@ -136,12 +136,12 @@ pub struct Database {
     pub url: Option<SecretString>,
     /// The most connections of one process.
     pub connections_max: u32,
-    /// How long to wait for a free connection.
-    pub acquire_timeout_seconds: u32,
+    /// How long to wait for a connection, for SQLite's one writer, or for a lock.
+    pub patience_seconds: u32,
+    /// PostgreSQL: how long one statement may run.
+    pub statement_timeout_seconds: u32,
     /// What SQLite promises about a power cut.
     pub sqlite_durability: Durability,
-    /// How long an SQLite writer waits for another.
-    pub sqlite_busy_timeout_seconds: u32,
 }
 
 /// What SQLite promises about a power cut.

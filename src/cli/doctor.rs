@@ -37,7 +37,6 @@ struct Finding {
 #[serde(rename_all = "snake_case")]
 enum Level {
     Ok,
-    Skipped,
     Warning,
     Failed,
 }
@@ -46,14 +45,6 @@ impl Finding {
     fn ok(text: impl Into<String>) -> Self {
         Self {
             level: Level::Ok,
-            text: text.into(),
-            hint: None,
-        }
-    }
-
-    fn skipped(text: impl Into<String>) -> Self {
-        Self {
-            level: Level::Skipped,
             text: text.into(),
             hint: None,
         }
@@ -169,7 +160,6 @@ pub(super) async fn run(_args: Args, context: &mut Context) -> Result<(), Error>
 fn show(ui: &mut Ui, line: &Line) -> Result<(), Error> {
     let (word, ink) = match line.finding.level {
         Level::Ok => ("ok", Ink::Good),
-        Level::Skipped => ("-", Ink::Faint),
         Level::Warning => ("warning", Ink::Warning),
         Level::Failed => ("FAILED", Ink::Bad),
     };

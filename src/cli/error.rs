@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::config::Problems;
+use crate::db::DbError;
 
 /// What kind of thing went wrong. The help text of the program explains the codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -125,5 +126,23 @@ impl Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         Self::unavailable(error).context("cannot write the output")
+    }
+}
+
+/// What the database says decides the kind: what passes by itself, what the operator can mend, and what is
+/// a fault of ours.
+impl From<DbError> for Error {
+    fn from(error: DbError) -> Self {
+        let kind = match &error {
+            DbError::BadUrl { .. } => Kind::Config,
+            DbError::InUse { .. } | DbError::File { .. } | DbError::Migrate(_) => Kind::User,
+            error if error.is_passing() => Kind::Unavailable,
+            _ => Kind::Internal,
+        };
+        Self {
+            kind,
+            source: error.into(),
+            hints: Vec::new(),
+        }
     }
 }

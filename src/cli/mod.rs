@@ -12,14 +12,16 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 mod config;
+mod context;
 mod doctor;
 mod error;
 mod ui;
 
+pub use context::{Context, database_options, open_clock, open_database};
 pub use error::{Error, Kind};
 pub use ui::{Ink, Ui};
 
-use crate::config::{Loaded, Sources};
+use crate::config::Sources;
 
 /// A self-hosted desk for porting telephone numbers.
 #[derive(Debug, Parser)]
@@ -77,24 +79,6 @@ Exit codes:
 
 Data goes to the standard output, everything else to the standard error. Colours are used on
 terminals only, and never when NO_COLOR is set.";
-
-/// What a subcommand works with.
-#[derive(Debug)]
-pub struct Context {
-    /// Where output goes.
-    pub ui: Ui,
-    sources: Sources,
-}
-
-impl Context {
-    /// Reads the settings.
-    ///
-    /// # Errors
-    /// [`Kind::Config`] with all that is wrong.
-    pub fn load(&self) -> Result<Loaded, Error> {
-        self.sources.load().map_err(Error::config)
-    }
-}
 
 /// Runs the program: parses the command line, runs the subcommand, prints the error if there is one.
 pub fn main() -> ExitCode {

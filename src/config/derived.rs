@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::{Config, Loaded, Problems};
 use crate::clock::Anchor;
@@ -33,17 +33,7 @@ impl Config {
     pub fn database_url(&self) -> SecretString {
         match &self.database.url {
             Some(url) => url.clone(),
-            None => format!("sqlite://{}", self.data_file("portolan.db").display()).into(),
-        }
-    }
-
-    /// Which engine [`Config::database_url`] names.
-    pub fn database_engine(&self) -> Engine {
-        let url = self.database_url();
-        if url.expose_secret().starts_with("sqlite:") {
-            Engine::Sqlite
-        } else {
-            Engine::Postgres
+            None => format!("sqlite:{}", self.data_file("portolan.db").display()).into(),
         }
     }
 
@@ -108,13 +98,4 @@ pub struct SealFiles {
     pub certificate: PathBuf,
     /// True for the pair in the data folder; a pair that the operator named must be there.
     pub made_when_missing: bool,
-}
-
-/// The two engines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// SQLite: one machine.
-    Sqlite,
-    /// PostgreSQL: any number of machines.
-    Postgres,
 }

@@ -52,7 +52,11 @@ fn the_defaults_are_complete_and_valid() {
             .all(|setting| setting.is_default && setting.place == "the defaults")
     );
     assert_eq!(loaded.config.links.reminder_days, [3, 7, 14]);
-    assert_eq!(loaded.config.database_engine(), Engine::Sqlite);
+    let url = loaded.config.database_url();
+    assert_eq!(
+        secrecy::ExposeSecret::expose_secret(&url),
+        "sqlite:data/portolan.db"
+    );
     assert_eq!(loaded.config.reply_to(), "support@portolan.example");
     assert!(loaded.config.clock_anchor().is_none());
     for free in FREE_TABLES {

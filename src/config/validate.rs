@@ -53,14 +53,14 @@ fn ranges(config: &Config, problem: Note<'_>) {
             1..=1000,
         ),
         (
-            "database.acquire_timeout_seconds",
-            database.acquire_timeout_seconds,
+            "database.patience_seconds",
+            database.patience_seconds,
             1..=600,
         ),
         (
-            "database.sqlite_busy_timeout_seconds",
-            database.sqlite_busy_timeout_seconds,
-            1..=600,
+            "database.statement_timeout_seconds",
+            database.statement_timeout_seconds,
+            1..=3600,
         ),
         ("jobs.concurrency", jobs.concurrency, 1..=1000),
         ("jobs.lease_seconds", jobs.lease_seconds, 5..=3600),
@@ -289,10 +289,8 @@ fn storage(config: &Config, problem: Note<'_>) {
     }
     if let Some(url) = &config.database.url {
         let known = ["sqlite:", "postgres://", "postgresql://"];
-        if !known
-            .iter()
-            .any(|start| url.expose_secret().starts_with(start))
-        {
+        let url = url.expose_secret().to_ascii_lowercase();
+        if !known.iter().any(|start| url.starts_with(start)) {
             problem(
                 "database.url",
                 "must begin with `sqlite:` or `postgres://`".to_owned(),

@@ -232,6 +232,44 @@ async fn doctor_is_content_with_the_defaults_and_says_what_is_still_to_do() {
 }
 
 #[tokio::test]
+async fn doctor_looks_into_the_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("some.db");
+    let url = format!("sqlite:{}", file.display());
+    let set = [("PORTOLAN_DATABASE__URL", url.as_str())];
+    let db = portolan::db::Db::connect(&url, &Default::default())
+        .await
+        .expect("made");
+    let old = portolan("doctor", &set).await;
+    assert!(
+        old.out.contains("warning database     the schema is older"),
+        "{}",
+        old.out
+    );
+    assert!(old.out.contains("run `portolan migrate`"), "{}", old.out);
+    db.migrate(jiff::Timestamp::UNIX_EPOCH)
+        .await
+        .expect("migrated");
+    // The other process keeps the file: the doctor only looks.
+    let new = portolan("doctor", &set).await;
+    assert!(
+        new.out
+            .contains("ok      database     SQLite answers, and its schema is up to date"),
+        "{}",
+        new.out
+    );
+    db.close().await;
+    std::fs::write(
+        &file,
+        "this is no database, it only has the name of one, and some more bytes",
+    )
+    .expect("written");
+    let broken = portolan("doctor", &set).await;
+    assert_eq!(broken.code, Kind::User.code());
+    assert!(broken.out.contains("FAILED  database"), "{}", broken.out);
+}
+
+#[tokio::test]
 async fn doctor_finds_what_does_not_answer() {
     // A port that was free a moment ago: nothing listens on it.
     let free = std::net::TcpListener::bind("127.0.0.1:0")

@@ -13,12 +13,14 @@ use p256::SecretKey;
 use p256::pkcs8::{DecodePrivateKey, EncodePublicKey};
 use secrecy::ExposeSecret;
 use tokio::net::TcpStream;
-use url::Url;
 use x509_cert::Certificate;
 
 use super::Finding;
+use crate::cli::database_options;
 use crate::clock::Clock;
-use crate::config::{Config, Engine, Mail, MailMode, MailTls};
+use crate::config::{Config, Mail, MailMode, MailTls};
+use crate::db::migrate::MigrateError;
+use crate::db::{Db, DbError, DbOptions, Engine};
 
 /// How long another machine may take to answer.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -79,46 +81,37 @@ fn existing(folder: &Path) -> PathBuf {
 }
 
 pub(super) async fn database(config: &Config) -> Vec<Finding> {
-    let text = config.database_url();
-    match config.database_engine() {
-        Engine::Sqlite => {
-            let path = text
-                .expose_secret()
-                .trim_start_matches("sqlite:")
-                .trim_start_matches("//");
-            let path = Path::new(path.split('?').next().unwrap_or_default());
-            vec![match std::fs::metadata(path) {
-                Ok(file) => Finding::ok(format!(
-                    "SQLite in {}, {} bytes",
-                    path.display(),
-                    file.len()
-                )),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Finding::ok(format!(
-                    "SQLite; {} will be made at the first start",
-                    path.display()
-                )),
-                Err(error) => Finding::failed(
-                    format!("{} cannot be read: {error}", path.display()),
-                    "see who owns the file, and `database.url`",
-                ),
-            }]
-        }
-        Engine::Postgres => {
-            let hint = "see whether PostgreSQL runs there, and `database.url`";
-            let Ok(url) = Url::parse(text.expose_secret()) else {
-                return vec![Finding::failed(
-                    "`database.url` is not a URL",
-                    "write it like postgres://user@host/name",
-                )];
-            };
-            // A URL without a host means a socket on this machine; only opening the database can tell more.
-            let Some(host) = url.host_str().filter(|host| !host.is_empty()) else {
-                return vec![Finding::skipped("PostgreSQL by a local socket")];
-            };
-            let port = url.port().unwrap_or(5432);
-            vec![reach(&format!("PostgreSQL at {host}:{port}"), host, port, hint).await]
-        }
+    let path = config.data_file("portolan.db");
+    if config.database.url.is_none() && !path.exists() {
+        return vec![Finding::ok(format!(
+            "SQLite; {} will be made at the first start",
+            path.display()
+        ))];
     }
+    vec![match look_into_database(config).await {
+        Ok(Engine::Sqlite) => Finding::ok("SQLite answers, and its schema is up to date"),
+        Ok(Engine::Postgres) => Finding::ok("PostgreSQL answers, and its schema is up to date"),
+        Err(DbError::Migrate(error @ MigrateError::Pending { .. })) => {
+            Finding::warning("the schema is older than this program", error.to_string())
+        }
+        Err(error) => Finding::failed(
+            chain(&error),
+            "see `database.url`, and whether the database runs",
+        ),
+    }]
+}
+
+async fn look_into_database(config: &Config) -> Result<Engine, DbError> {
+    let options = DbOptions {
+        read_only: true,
+        connections: 1,
+        patience: CONNECT,
+        ..database_options(config)
+    };
+    let db = Db::connect(config.database_url().expose_secret(), &options).await?;
+    let schema = db.check_schema().await;
+    db.close().await;
+    schema.map(|()| db.engine())
 }
 
 async fn reach(what: &str, host: &str, port: u16, hint: &str) -> Finding {
