@@ -12,3 +12,8 @@ pub mod db;
 pub mod carriers;
 pub mod documents;
 pub mod simulator;
+
+pub mod mail;
+
+pub mod portal;
+pub mod public;
