@@ -17,9 +17,12 @@ pub mod carriers;
 pub mod documents;
 pub mod mail;
 pub mod outbound;
+pub mod simulator;
 
 pub mod app;
 pub mod jobs;
-pub mod simulator;
+
+pub mod portal;
+pub mod public;
 
 pub mod cli;

@@ -2,5 +2,6 @@
 
 mod compose;
 pub mod smtp;
+pub mod templates;
 
 pub use compose::{Composed, LINK_PLACE, MailContext, compose};
