@@ -125,10 +125,11 @@ pub enum Activation {
 }
 
 /// Where a number's texts stand at the carrier. Voice may be ported while this lags.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Messaging {
     /// No texts wanted, or not possible for the number.
+    #[default]
     NotApplicable,
     /// Waiting for the voice port.
     Pending,

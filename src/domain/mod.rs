@@ -7,5 +7,6 @@ pub mod field;
 pub mod number;
 pub mod paper;
 pub mod party;
+pub mod port;
 pub mod preflight;
 pub mod rejection;

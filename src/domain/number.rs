@@ -46,3 +46,12 @@ impl fmt::Debug for E164 {
         fmt::Display::fmt(self, f)
     }
 }
+/// STUB
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind { Local, Mobile, TollFree, Unknown }
+/// STUB
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Region { UnitedStates, Other }
+impl E164 { /// stub
+pub fn region(self) -> Region { Region::UnitedStates } }

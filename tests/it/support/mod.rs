@@ -1,0 +1,4 @@
+//! What the tests share.
+
+pub mod database;
+pub mod playground;
