@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::mailing::{self, SecretLink};
 use super::{App, AppError, Caller, webhooks};
@@ -14,7 +13,7 @@ use crate::db::papers::{self, Document, Link, Purpose};
 use crate::db::people;
 use crate::db::ports::{self, Filter, Line, Stored, StoredFact};
 use crate::db::{DbError, Session, Signal, Tx};
-use crate::domain::calendar::{Calendar, CarrierDays};
+use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
 use crate::domain::port::{
     Actor, Agreement, Blocker, Change, Effect, Event, Fact, Loa, NumberChange, PortNumber,
@@ -86,7 +85,7 @@ pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
         .numbers
         .first()
         .and_then(|one| one.number.npac_zone())
-        .and_then(|name| TimeZone::get(name).ok())
+        .and_then(|name| calendar_zone(name).ok())
         .unwrap_or_else(|| app.config.operator.time_zone.clone());
     let closed = app
         .config
