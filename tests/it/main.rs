@@ -8,9 +8,6 @@ mod db_trouble;
 mod domain;
 mod house;
 mod jobs;
-<<<<<<< HEAD
 mod jobs_nodes;
 mod jobs_outage;
 mod simulator;
-=======
->>>>>>> calendar
