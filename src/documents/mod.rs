@@ -1,1 +1,3 @@
 //! Documents: the letter, its seal, and the proof of ownership.
+
+pub mod sheet;

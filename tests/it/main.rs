@@ -1,1 +1,4 @@
 //! The one integration test binary: everything is proved through the public doors.
+
+mod imports;
+mod numbers;
