@@ -32,12 +32,22 @@ const ROWS: usize = 100_000;
 fn main() -> ExitCode {
     let differing: usize = [
         ("number lists", strings::list(&mut Dice::new(1), COMPARED)),
-        ("hostile strings", strings::hostile(&mut Dice::new(2), COMPARED)),
+        (
+            "hostile strings",
+            strings::hostile(&mut Dice::new(2), COMPARED),
+        ),
     ]
     .iter()
     .map(|(name, texts)| {
-        let differing: Vec<&String> = texts.iter().filter(|text| verdict(text) != by_library(text)).collect();
-        println!("{COMPARED} {name}: {} verdicts differ from rlibphonenumber {:?}", differing.len(), differing.first());
+        let differing: Vec<&String> = texts
+            .iter()
+            .filter(|text| verdict(text) != by_library(text))
+            .collect();
+        println!(
+            "{COMPARED} {name}: {} verdicts differ from rlibphonenumber {:?}",
+            differing.len(),
+            differing.first()
+        );
         differing.len()
     })
     .sum();
@@ -55,15 +65,37 @@ fn main() -> ExitCode {
     let list = list_of_rows();
     let rows = median((0..ROUNDS).map(|_| import(&list)).collect());
 
-    println!("\n{:<44}{:>12}{:>10}", "reading a North American number", "ns", "ratio");
+    println!(
+        "\n{:<44}{:>12}{:>10}",
+        "reading a North American number", "ns", "ratio"
+    );
     println!("{:<44}{ours:>12.1}{:>10}", "verdict (ours)", "1.0");
-    println!("{:<44}{library:>12.1}{:>10.1}", "rlibphonenumber", library / ours);
+    println!(
+        "{:<44}{library:>12.1}{:>10.1}",
+        "rlibphonenumber",
+        library / ours
+    );
     match &google {
-        Ok(google) => println!("{:<44}{google:>12.1}{:>10.1}", "Google's libphonenumber (C++)", google / ours),
-        Err(why) => println!("{:<44}{:>12}  {why}", "Google's libphonenumber (C++)", "skipped"),
+        Ok(google) => println!(
+            "{:<44}{google:>12.1}{:>10.1}",
+            "Google's libphonenumber (C++)",
+            google / ours
+        ),
+        Err(why) => println!(
+            "{:<44}{:>12}  {why}",
+            "Google's libphonenumber (C++)", "skipped"
+        ),
     }
-    println!("{:<44}{typed:>12.1}{:>10.1}", "parse_typed (ours: with a reason for refusals)", typed / ours);
-    println!("{:<44}{:>9.1} ms", "a list of 100,000 rows, read and checked", rows / 1e6);
+    println!(
+        "{:<44}{typed:>12.1}{:>10.1}",
+        "parse_typed (ours: with a reason for refusals)",
+        typed / ours
+    );
+    println!(
+        "{:<44}{:>9.1} ms",
+        "a list of 100,000 rows, read and checked",
+        rows / 1e6
+    );
     println!(
         "{}",
         serde_json::json!({
@@ -75,7 +107,11 @@ fn main() -> ExitCode {
             "list_100000_rows_ms": rows / 1e6,
         })
     );
-    if differing == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if differing == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn per_text<T>(texts: &[String], read: impl Fn(&str) -> T) -> f64 {
@@ -100,16 +136,27 @@ fn list_of_rows() -> Vec<u8> {
     let mut dice = Dice::new(4);
     let mut text = String::from("Tracking Source,Number to Port,Receiving Number,Description\n");
     for (row, number) in strings::list(&mut dice, ROWS).into_iter().enumerate() {
-        text.push_str(&format!("\"Google Ads, {}\",{number},678-555-01{:02},Line {row}\n", row % 7, row % 100));
+        text.push_str(&format!(
+            "\"Google Ads, {}\",{number},678-555-01{:02},Line {row}\n",
+            row % 7,
+            row % 100
+        ));
     }
     text.into_bytes()
 }
 
 fn import(list: &[u8]) -> f64 {
-    let limits = Limits { bytes: 100_000_000, rows: 2 * ROWS, columns: 50 };
+    let limits = Limits {
+        bytes: 100_000_000,
+        rows: 2 * ROWS,
+        columns: 50,
+    };
     let from = Instant::now();
     let sheet = read(list, &limits).expect("a list");
-    let import = check(&sheet.table, &guess(&sheet.table).mapping().expect("headings"));
+    let import = check(
+        &sheet.table,
+        &guess(&sheet.table).mapping().expect("headings"),
+    );
     let time = nanoseconds(from.elapsed());
     assert_eq!(import.accepted.len() + import.refused.len(), ROWS);
     time
@@ -130,7 +177,8 @@ fn google(texts: &[String]) -> Result<f64, String> {
 
 fn google_in(folder: &Path, texts: &[String]) -> Result<f64, String> {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/libphonenumber.cc");
-    let (program, file): (PathBuf, PathBuf) = (folder.join("libphonenumber"), folder.join("strings"));
+    let (program, file): (PathBuf, PathBuf) =
+        (folder.join("libphonenumber"), folder.join("strings"));
     let built = Command::new("g++")
         .args(["-O2", "-std=c++17", source, "-lphonenumber", "-o"])
         .arg(&program)
@@ -139,12 +187,23 @@ fn google_in(folder: &Path, texts: &[String]) -> Result<f64, String> {
     if !built.status.success() {
         return Err(format!("g++: {}", String::from_utf8_lossy(&built.stderr)));
     }
-    let bytes: Vec<u8> = texts.iter().flat_map(|text| text.bytes().chain([0])).collect();
+    let bytes: Vec<u8> = texts
+        .iter()
+        .flat_map(|text| text.bytes().chain([0]))
+        .collect();
     std::fs::write(&file, bytes).map_err(|error| error.to_string())?;
-    let ran = Command::new(&program).arg(&file).arg(ROUNDS.to_string()).output().map_err(|error| error.to_string())?;
+    let ran = Command::new(&program)
+        .arg(&file)
+        .arg(ROUNDS.to_string())
+        .output()
+        .map_err(|error| error.to_string())?;
     let times: Vec<f64> = String::from_utf8_lossy(&ran.stdout)
         .lines()
         .filter_map(|line| line.split(' ').next()?.parse().ok())
         .collect();
-    if times.is_empty() { Err("the C++ program printed nothing".into()) } else { Ok(median(times)) }
+    if times.is_empty() {
+        Err("the C++ program printed nothing".into())
+    } else {
+        Ok(median(times))
+    }
 }

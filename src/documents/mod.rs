@@ -1,3 +1,5 @@
 //! Documents: the letter, its seal, and the proof of ownership.
 
+pub mod proof;
+pub mod seal;
 pub mod sheet;

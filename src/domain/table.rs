@@ -58,7 +58,10 @@ pub struct Builder {
 impl Span {
     fn of(range: Range<usize>) -> Result<Self, TooLarge> {
         let short = |at: usize| u32::try_from(at).map_err(|_| TooLarge);
-        Ok(Self { start: short(range.start)?, end: short(range.end)? })
+        Ok(Self {
+            start: short(range.start)?,
+            end: short(range.end)?,
+        })
     }
 
     fn range(self) -> Range<usize> {
@@ -69,7 +72,10 @@ impl Span {
 impl Builder {
     /// For a text of this many bytes, which is handed to [`Builder::finish`].
     pub fn over(base: usize) -> Self {
-        Self { table: Table::default(), base }
+        Self {
+            table: Table::default(),
+            base,
+        }
     }
 
     /// Adds a cell that is a part of the text.
@@ -95,10 +101,25 @@ impl Builder {
     ///
     /// # Errors
     /// The table is too large.
-    pub fn row(&mut self, line: u32, raw: Range<usize>, fault: Option<RowFault>) -> Result<(), TooLarge> {
-        let first = self.table.rows.last().map_or(0, |row| row.first + row.count);
+    pub fn row(
+        &mut self,
+        line: u32,
+        raw: Range<usize>,
+        fault: Option<RowFault>,
+    ) -> Result<(), TooLarge> {
+        let first = self
+            .table
+            .rows
+            .last()
+            .map_or(0, |row| row.first + row.count);
         let end = u32::try_from(self.table.cells.len()).map_err(|_| TooLarge)?;
-        self.table.rows.push(RowAt { line, raw: Span::of(raw)?, first, count: end - first, fault });
+        self.table.rows.push(RowAt {
+            line,
+            raw: Span::of(raw)?,
+            first,
+            count: end - first,
+            fault,
+        });
         Ok(())
     }
 
@@ -106,7 +127,11 @@ impl Builder {
     ///
     /// # Errors
     /// The table is too large.
-    pub fn row_of<'c>(&mut self, line: u32, cells: impl IntoIterator<Item = &'c str>) -> Result<(), TooLarge> {
+    pub fn row_of<'c>(
+        &mut self,
+        line: u32,
+        cells: impl IntoIterator<Item = &'c str>,
+    ) -> Result<(), TooLarge> {
         let start = self.base + self.table.text.len();
         for (i, cell) in cells.into_iter().enumerate() {
             if i > 0 {
@@ -153,12 +178,19 @@ impl Table {
 
     /// The rows in the order of the file.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        self.rows.iter().map(|at| Row { table: self, at: *at })
+        self.rows.iter().map(|at| Row {
+            table: self,
+            at: *at,
+        })
     }
 
     /// The number of cells of the widest row.
     pub fn width(&self) -> usize {
-        self.rows.iter().map(|row| row.count as usize).max().unwrap_or(0)
+        self.rows
+            .iter()
+            .map(|row| row.count as usize)
+            .max()
+            .unwrap_or(0)
     }
 
     fn at(&self, span: Span) -> &str {
@@ -168,7 +200,12 @@ impl Table {
 
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Table({} rows, {} cells)", self.rows.len(), self.cells.len())
+        write!(
+            f,
+            "Table({} rows, {} cells)",
+            self.rows.len(),
+            self.cells.len()
+        )
     }
 }
 
@@ -197,7 +234,10 @@ impl<'a> Row<'a> {
         if column >= self.len() {
             return None;
         }
-        self.table.cells.get(self.at.first as usize + column).copied()
+        self.table
+            .cells
+            .get(self.at.first as usize + column)
+            .copied()
     }
 
     /// Its cells.
@@ -218,11 +258,24 @@ impl<'a> Row<'a> {
         };
         let raw = self.at.raw;
         if raw.start <= secret.start && secret.end <= raw.end {
-            let at = |from: u32, to: u32| self.table.at(Span { start: from, end: to });
-            return format!("{}{MASK}{}", at(raw.start, secret.start), at(secret.end, raw.end));
+            let at = |from: u32, to: u32| {
+                self.table.at(Span {
+                    start: from,
+                    end: to,
+                })
+            };
+            return format!(
+                "{}{MASK}{}",
+                at(raw.start, secret.start),
+                at(secret.end, raw.end)
+            );
         }
         // The cell was rewritten while it was read; so is the line.
-        let cells: Vec<&str> = self.cells().enumerate().map(|(i, cell)| if i == column { MASK } else { cell }).collect();
+        let cells: Vec<&str> = self
+            .cells()
+            .enumerate()
+            .map(|(i, cell)| if i == column { MASK } else { cell })
+            .collect();
         cells.join(",")
     }
 
@@ -257,9 +310,13 @@ mod tests {
 
     #[test]
     fn a_row_is_short_of_cells_without_harm_and_masks_a_secret() {
-        let table = Table::from_rows([(1, vec!["+14045550123", "0042", "x"]), (7, vec!["a"])]).expect("small");
+        let table = Table::from_rows([(1, vec!["+14045550123", "0042", "x"]), (7, vec!["a"])])
+            .expect("small");
         let rows: Vec<Row<'_>> = table.rows().collect();
-        assert_eq!((rows[1].line(), rows[1].cell(0), rows[1].cell(5)), (7, "a", ""));
+        assert_eq!(
+            (rows[1].line(), rows[1].cell(0), rows[1].cell(5)),
+            (7, "a", "")
+        );
         assert_eq!(rows[0].raw(), "+14045550123,0042,x");
         assert_eq!(rows[0].raw_without(1), "+14045550123,••••,x");
         assert_eq!(rows[1].raw_without(1), "a");

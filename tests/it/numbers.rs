@@ -39,8 +39,11 @@ fn lists_and_hostile_strings_get_the_librarys_verdict() {
 #[test]
 fn each_area_code_gets_the_librarys_verdict() {
     for area in 0..1000 {
-        for exchange in ["000", "100", "140", "199", "200", "211", "555", "911", "999"] {
-            agree(&format!("{area:03}{exchange}0123")).unwrap_or_else(|difference| panic!("{difference}"));
+        for exchange in [
+            "000", "100", "140", "199", "200", "211", "555", "911", "999",
+        ] {
+            agree(&format!("{area:03}{exchange}0123"))
+                .unwrap_or_else(|difference| panic!("{difference}"));
         }
     }
 }
@@ -49,17 +52,19 @@ fn each_area_code_gets_the_librarys_verdict() {
 #[test]
 fn each_exchange_of_an_uneven_plan_gets_the_librarys_verdict() {
     let uneven = [
-        242, 246, 264, 268, 284, 340, 345, 441, 473, 523, 524, 649, 658, 664, 670, 671, 684, 721, 758, 767, 784, 800, 809,
-        868, 869, 876, 983,
+        242, 246, 264, 268, 284, 340, 345, 441, 473, 523, 524, 649, 658, 664, 670, 671, 684, 721,
+        758, 767, 784, 800, 809, 868, 869, 876, 983,
     ];
     for area in uneven {
         for exchange in 0..1000 {
-            agree(&format!("{area}{exchange:03}5012")).unwrap_or_else(|difference| panic!("{difference}"));
+            agree(&format!("{area}{exchange:03}5012"))
+                .unwrap_or_else(|difference| panic!("{difference}"));
         }
     }
     for (area, exchange) in [(246, 521), (246, 522), (876, 606), (268, 484), (869, 565)] {
         for line in (0..10_000).step_by(97) {
-            agree(&format!("{area}{exchange}{line:04}")).unwrap_or_else(|difference| panic!("{difference}"));
+            agree(&format!("{area}{exchange}{line:04}"))
+                .unwrap_or_else(|difference| panic!("{difference}"));
         }
     }
 }

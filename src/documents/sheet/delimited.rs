@@ -27,7 +27,11 @@ pub(super) fn read(text: String, limits: &Limits) -> Result<(Table, char), Sheet
     while at < text.len() {
         let row = row(&text, at, line, delimiter, limits, &mut table)?;
         table.row(line, at..row.end, row.fault)?;
-        if row.hollow { empty += 1 } else { held += 1 }
+        if row.hollow {
+            empty += 1
+        } else {
+            held += 1
+        }
         // Empty rows do not count, but a file of nothing else must end somewhere.
         if held > limits.rows || empty > 2 * limits.rows + 1000 {
             return Err(SheetError::TooManyRows { most: limits.rows });
@@ -44,7 +48,9 @@ pub(super) fn read(text: String, limits: &Limits) -> Result<(Table, char), Sheet
 fn declared(text: &str) -> Option<(u8, usize)> {
     let line = text.split_inclusive('\n').next()?;
     match line.trim_end().as_bytes() {
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', sign] if sign.is_ascii() => Some((*sign, line.len())),
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', sign] if sign.is_ascii() => {
+            Some((*sign, line.len()))
+        }
         // A tab is white space too.
         _ if line.starts_with("sep=\t") => Some((b'\t', line.len())),
         _ => None,
@@ -73,14 +79,21 @@ fn guess(text: &str) -> u8 {
                 counts.push(if clean { cells } else { 1 });
             }
         }
-        let usual = counts.iter().copied().max_by_key(|width| counts.iter().filter(|count| *count == width).count());
+        let usual = counts
+            .iter()
+            .copied()
+            .max_by_key(|width| counts.iter().filter(|count| *count == width).count());
         let usual = usual.filter(|width| *width > 1)?;
         // The headings are the row that has every cell for sure.
         let headed = usize::from(counts.first() == Some(&usual)) + 1;
         Some(counts.iter().filter(|count| **count == usual).count() * (usual - 1) * headed)
     };
     // `max_by_key` takes the last of equals.
-    DELIMITERS.into_iter().rev().max_by_key(|delimiter| score(*delimiter)).unwrap_or(b',')
+    DELIMITERS
+        .into_iter()
+        .rev()
+        .max_by_key(|delimiter| score(*delimiter))
+        .unwrap_or(b',')
 }
 
 struct Row {
@@ -112,7 +125,10 @@ fn row(
         }
         width += 1;
         if width > limits.columns {
-            return Err(SheetError::TooManyColumns { line, most: limits.columns });
+            return Err(SheetError::TooManyColumns {
+                line,
+                most: limits.columns,
+            });
         }
         hollow &= content.trim().is_empty();
         next_line += cell.breaks;
@@ -133,7 +149,13 @@ fn row(
             End::File => cell.next,
         };
         next_line += u32::from(end != cell.next);
-        return Ok(Row { end, next: cell.next, next_line, hollow, fault });
+        return Ok(Row {
+            end,
+            next: cell.next,
+            next_line,
+            hollow,
+            fault,
+        });
     }
 }
 
@@ -163,13 +185,37 @@ fn cell(bytes: &[u8], at: usize, delimiter: u8) -> Cell {
     if bytes.get(at) == Some(&b'"') {
         if let Some((close, doubled, breaks)) = closing_quote(bytes, at + 1) {
             let (tail_end, end, next) = unquoted(bytes, close + 1, delimiter);
-            return Cell { content: at + 1..close, tail: close + 1..tail_end, doubled, unclosed: false, breaks, end, next };
+            return Cell {
+                content: at + 1..close,
+                tail: close + 1..tail_end,
+                doubled,
+                unclosed: false,
+                breaks,
+                end,
+                next,
+            };
         }
         let (stop, end, next) = unquoted(bytes, at, delimiter);
-        return Cell { content: at..stop, tail: stop..stop, doubled: false, unclosed: true, breaks: 0, end, next };
+        return Cell {
+            content: at..stop,
+            tail: stop..stop,
+            doubled: false,
+            unclosed: true,
+            breaks: 0,
+            end,
+            next,
+        };
     }
     let (stop, end, next) = unquoted(bytes, at, delimiter);
-    Cell { content: at..stop, tail: stop..stop, doubled: false, unclosed: false, breaks: 0, end, next }
+    Cell {
+        content: at..stop,
+        tail: stop..stop,
+        doubled: false,
+        unclosed: false,
+        breaks: 0,
+        end,
+        next,
+    }
 }
 
 /// Where the mark stands that closes a quoted cell, whether there are doubled ones before it, and how
@@ -195,7 +241,10 @@ fn closing_quote(bytes: &[u8], from: usize) -> Option<(usize, bool, u32)> {
 /// Walks to the next delimiter or line end: where it stands, what it is, and where the next cell begins.
 fn unquoted(bytes: &[u8], from: usize, delimiter: u8) -> (usize, End, usize) {
     let rest = bytes.get(from..).unwrap_or_default();
-    let Some(length) = rest.iter().position(|b| *b == delimiter || *b == b'\n' || *b == b'\r') else {
+    let Some(length) = rest
+        .iter()
+        .position(|b| *b == delimiter || *b == b'\n' || *b == b'\r')
+    else {
         return (bytes.len(), End::File, bytes.len());
     };
     let at = from + length;

@@ -26,7 +26,11 @@ pub struct Limits {
 impl Default for Limits {
     /// 2 MB, 1,000 numbers and a row of headings, 50 columns.
     fn default() -> Self {
-        Self { bytes: 2_000_000, rows: 1_001, columns: 50 }
+        Self {
+            bytes: 2_000_000,
+            rows: 1_001,
+            columns: 50,
+        }
     }
 }
 
@@ -90,7 +94,9 @@ pub enum SheetError {
         most: usize,
     },
     /// A cell that is too long.
-    #[error("line {line} has a cell of more than {CELL_BYTES} bytes; this is not a list of numbers")]
+    #[error(
+        "line {line} has a cell of more than {CELL_BYTES} bytes; this is not a list of numbers"
+    )]
     CellTooLong {
         /// Where.
         line: u32,
@@ -99,7 +105,9 @@ pub enum SheetError {
     #[error("this is not a table; save it as CSV or as an Excel workbook (.xlsx)")]
     NotATable,
     /// An Excel file of before 2007, or one with a password: both look alike from outside.
-    #[error("this is an old Excel file (.xls) or one with a password; save it as .xlsx without a password, or as CSV")]
+    #[error(
+        "this is an old Excel file (.xls) or one with a password; save it as .xlsx without a password, or as CSV"
+    )]
     OldExcel,
     /// A workbook that cannot be opened.
     #[error("this Excel workbook is damaged; open it, save it again, or save it as CSV")]
@@ -108,7 +116,10 @@ pub enum SheetError {
 
 impl From<TooLarge> for SheetError {
     fn from(_: TooLarge) -> Self {
-        Self::TooLarge { bytes: usize::MAX, most: u32::MAX as usize }
+        Self::TooLarge {
+            bytes: usize::MAX,
+            most: u32::MAX as usize,
+        }
     }
 }
 
@@ -118,7 +129,10 @@ impl From<TooLarge> for SheetError {
 /// Why it cannot be read as a list at all. Faults of single rows are no error: they stand in the rows.
 pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, SheetError> {
     if bytes.len() > limits.bytes {
-        return Err(SheetError::TooLarge { bytes: bytes.len(), most: limits.bytes });
+        return Err(SheetError::TooLarge {
+            bytes: bytes.len(),
+            most: limits.bytes,
+        });
     }
     match bytes {
         [] => Err(SheetError::Empty),
@@ -128,7 +142,13 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, SheetError> {
         _ => {
             let (text, encoding) = decode(bytes)?;
             let (table, delimiter) = delimited::read(text, limits)?;
-            Ok(Sheet { table, format: Format::Delimited { encoding, delimiter } })
+            Ok(Sheet {
+                table,
+                format: Format::Delimited {
+                    encoding,
+                    delimiter,
+                },
+            })
         }
     }
 }
@@ -149,13 +169,19 @@ fn decode(bytes: &[u8]) -> Result<(String, &'static str), SheetError> {
     // A guess that does not even decode is worth less than what Excel writes in the US.
     let (text, encoding) = match guess.decode_without_bom_handling_and_without_replacement(bytes) {
         Some(text) => (text, guess),
-        None => (WINDOWS_1252.decode_without_bom_handling(bytes).0, WINDOWS_1252),
+        None => (
+            WINDOWS_1252.decode_without_bom_handling(bytes).0,
+            WINDOWS_1252,
+        ),
     };
     text_only(text.into_owned(), encoding)
 }
 
 /// Pictures and programs have zero bytes; text does not.
-fn text_only(text: String, encoding: &'static Encoding) -> Result<(String, &'static str), SheetError> {
+fn text_only(
+    text: String,
+    encoding: &'static Encoding,
+) -> Result<(String, &'static str), SheetError> {
     if text.contains('\0') {
         return Err(SheetError::NotATable);
     }

@@ -7,20 +7,34 @@ use zip::write::SimpleFileOptions;
 use super::*;
 use crate::domain::table::RowFault;
 
-const LIMITS: Limits = Limits { bytes: 100_000, rows: 100, columns: 20 };
+const LIMITS: Limits = Limits {
+    bytes: 100_000,
+    rows: 100,
+    columns: 20,
+};
 
 fn rows(bytes: &[u8]) -> Vec<(u32, Vec<String>)> {
     let sheet = read(bytes, &LIMITS).expect("readable");
-    sheet.table.rows().map(|row| (row.line(), row.cells().map(str::to_owned).collect())).collect()
+    sheet
+        .table
+        .rows()
+        .map(|row| (row.line(), row.cells().map(str::to_owned).collect()))
+        .collect()
 }
 
 fn cells(text: &str) -> Vec<Vec<String>> {
-    rows(text.as_bytes()).into_iter().map(|(_, cells)| cells).collect()
+    rows(text.as_bytes())
+        .into_iter()
+        .map(|(_, cells)| cells)
+        .collect()
 }
 
 fn format(bytes: &[u8]) -> (&'static str, char) {
     match read(bytes, &LIMITS).expect("readable").format {
-        Format::Delimited { encoding, delimiter } => (encoding, delimiter),
+        Format::Delimited {
+            encoding,
+            delimiter,
+        } => (encoding, delimiter),
         Format::Workbook { .. } => panic!("a workbook"),
     }
 }
@@ -33,7 +47,12 @@ fn quoted_cells_hold_delimiters_quotes_and_line_breaks() {
     let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.cells().collect()).collect();
     assert_eq!(
         cells,
-        [vec!["a", "b,1", "say \"hi\""], vec!["two\nlines", "x", ""], vec![""], vec!["last", "", "qtail"]]
+        [
+            vec!["a", "b,1", "say \"hi\""],
+            vec!["two\nlines", "x", ""],
+            vec![""],
+            vec!["last", "", "qtail"]
+        ]
     );
     let lines: Vec<u32> = rows.iter().map(|row| row.line()).collect();
     assert_eq!(lines, [1, 2, 4, 5]);
@@ -43,7 +62,10 @@ fn quoted_cells_hold_delimiters_quotes_and_line_breaks() {
 
 #[test]
 fn all_three_line_ends_count_as_one() {
-    let lines: Vec<u32> = rows(b"a,b\r\nc,d\ne,f\rg,h").into_iter().map(|(line, _)| line).collect();
+    let lines: Vec<u32> = rows(b"a,b\r\nc,d\ne,f\rg,h")
+        .into_iter()
+        .map(|(line, _)| line)
+        .collect();
     assert_eq!(lines, [1, 2, 3, 4]);
 }
 
@@ -58,9 +80,20 @@ fn a_quote_that_is_never_closed_stays_in_its_row() {
     // A mark so far away is another cell's.
     text.push_str(&"3,y\n".repeat(CELL_BYTES / 4));
     text.push_str("4,\"z");
-    let wide = Limits { rows: 10_000, ..LIMITS };
+    let wide = Limits {
+        rows: 10_000,
+        ..LIMITS
+    };
     let sheet = read(text.as_bytes(), &wide).expect("readable");
-    assert_eq!(sheet.table.rows().filter(|row| row.fault().is_some()).map(|row| row.line()).collect::<Vec<_>>(), [2, 2504]);
+    assert_eq!(
+        sheet
+            .table
+            .rows()
+            .filter(|row| row.fault().is_some())
+            .map(|row| row.line())
+            .collect::<Vec<_>>(),
+        [2, 2504]
+    );
     // Within a cell it is a letter like any other.
     assert_eq!(cells("a,b\n5\" pipe,x"), [["a", "b"], ["5\" pipe", "x"]]);
 }
@@ -72,7 +105,10 @@ fn the_delimiter_is_found_by_the_columns_it_makes() {
     assert_eq!(format(b"a|b\n1|2").1, '|');
     assert_eq!(format(b"name,number\n\"x; y; z\",1\n\"x; y; z\",2").1, ',');
     assert_eq!(format(b"+14045550123\n+14045550124").1, ',');
-    assert_eq!(rows(b"sep=;\na;b"), [(2, vec!["a".to_owned(), "b".to_owned()])]);
+    assert_eq!(
+        rows(b"sep=;\na;b"),
+        [(2, vec!["a".to_owned(), "b".to_owned()])]
+    );
     assert_eq!(rows(b"sep=\t\na\tb").len(), 1);
 }
 
@@ -84,7 +120,10 @@ fn each_usual_encoding_is_read() {
     let (text, _, _) = WINDOWS_1252.encode("Kunde,Telefon\nJosé’s Café,404\u{A0}555\u{A0}0123\n");
     assert_eq!(rows(&text)[1].1, ["José’s Café", "404\u{A0}555\u{A0}0123"]);
     // "Unicode text" of Excel.
-    let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain("é\tb\r\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let wide: Vec<u8> = [0xFF, 0xFE]
+        .into_iter()
+        .chain("é\tb\r\n".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
     assert_eq!(rows(&wide)[0].1, ["é", "b"]);
     assert_eq!(format(&wide), ("UTF-16LE", '\t'));
 }
@@ -95,14 +134,41 @@ fn what_is_no_list_is_refused_in_plain_words() {
     assert!(matches!(error(b""), SheetError::Empty));
     assert!(matches!(error(b"\n ,,\n\n"), SheetError::Empty));
     assert!(matches!(error(b"%PDF-1.7\n"), SheetError::NotATable));
-    assert!(matches!(error(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), SheetError::NotATable));
-    assert!(matches!(error(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1]), SheetError::OldExcel));
-    assert!(matches!(error(b"PK\x03\x04 no zip at all"), SheetError::Damaged(_)));
-    assert!(matches!(error(&[b'a'; 100_001]), SheetError::TooLarge { bytes: 100_001, most: 100_000 }));
-    assert!(matches!(error(&b"1,2\n".repeat(101)), SheetError::TooManyRows { most: 100 }));
-    assert!(matches!(error(&b"\n".repeat(5_000)), SheetError::TooManyRows { .. }));
-    assert!(matches!(error(b"a,b\nc,,,,,,,,,,,,,,,,,,,,\n"), SheetError::TooManyColumns { line: 2, most: 20 }));
-    assert!(matches!(error(&[b'7'; CELL_BYTES + 1]), SheetError::CellTooLong { line: 1 }));
+    assert!(matches!(
+        error(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        SheetError::NotATable
+    ));
+    assert!(matches!(
+        error(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1]),
+        SheetError::OldExcel
+    ));
+    assert!(matches!(
+        error(b"PK\x03\x04 no zip at all"),
+        SheetError::Damaged(_)
+    ));
+    assert!(matches!(
+        error(&[b'a'; 100_001]),
+        SheetError::TooLarge {
+            bytes: 100_001,
+            most: 100_000
+        }
+    ));
+    assert!(matches!(
+        error(&b"1,2\n".repeat(101)),
+        SheetError::TooManyRows { most: 100 }
+    ));
+    assert!(matches!(
+        error(&b"\n".repeat(5_000)),
+        SheetError::TooManyRows { .. }
+    ));
+    assert!(matches!(
+        error(b"a,b\nc,,,,,,,,,,,,,,,,,,,,\n"),
+        SheetError::TooManyColumns { line: 2, most: 20 }
+    ));
+    assert!(matches!(
+        error(&[b'7'; CELL_BYTES + 1]),
+        SheetError::CellTooLong { line: 1 }
+    ));
     // Exactly at the limit is fine, and empty rows do not count.
     assert_eq!(rows(&b"1,2\n,\n\n".repeat(100)).len(), 300);
 }
@@ -122,7 +188,8 @@ fn workbook(rows: &str, strings: &str) -> Vec<u8> {
         ("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="{main}"><dimension ref="A1:XFD1048576"/><sheetData>{rows}</sheetData></worksheet>"#)),
     ];
     for (name, content) in parts {
-        zip.start_file(name, SimpleFileOptions::default()).expect("in memory");
+        zip.start_file(name, SimpleFileOptions::default())
+            .expect("in memory");
         zip.write_all(content.as_bytes()).expect("in memory");
     }
     zip.finish().expect("in memory").into_inner()
@@ -137,23 +204,61 @@ fn a_workbook_gives_the_first_visible_sheet_with_rows_as_numbered_there() {
         STRINGS,
     );
     let sheet = read(&bytes, &LIMITS).expect("readable");
-    let rows: Vec<_> = sheet.table.rows().map(|row| (row.line(), row.cells().map(str::to_owned).collect::<Vec<_>>())).collect();
-    let text = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-    assert_eq!(rows, [(2, text(&["16785550152", "", "Google Ads"])), (900_000, text(&["4045550123.5", "x"]))]);
-    assert_eq!(sheet.format, Format::Workbook { sheet: "Numbers".into(), others: vec!["More".into()] });
+    let rows: Vec<_> = sheet
+        .table
+        .rows()
+        .map(|row| {
+            (
+                row.line(),
+                row.cells().map(str::to_owned).collect::<Vec<_>>(),
+            )
+        })
+        .collect();
+    let text = |cells: &[&str]| {
+        cells
+            .iter()
+            .map(|cell| (*cell).to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        rows,
+        [
+            (2, text(&["16785550152", "", "Google Ads"])),
+            (900_000, text(&["4045550123.5", "x"]))
+        ]
+    );
+    assert_eq!(
+        sheet.format,
+        Format::Workbook {
+            sheet: "Numbers".into(),
+            others: vec!["More".into()]
+        }
+    );
 }
 
 /// A workbook's claims about itself cost nothing: not a far corner, not a string count, not a bomb.
 #[test]
 fn a_lying_workbook_is_refused_before_it_takes_memory() {
     let far = workbook(r#"<row r="1"><c r="XFD1"><v>1</v></c></row>"#, STRINGS);
-    assert!(matches!(read(&far, &LIMITS), Err(SheetError::TooManyColumns { line: 1, most: 20 })));
+    assert!(matches!(
+        read(&far, &LIMITS),
+        Err(SheetError::TooManyColumns { line: 1, most: 20 })
+    ));
     let one = r#"<row r="1"><c r="A1"><v>1</v></c></row>"#;
     for count in ["99999999999999", "1000000000"] {
-        let liar = workbook(one, &format!(r#"<sst uniqueCount = "{count}"><si><t>x</t></si></sst>"#));
+        let liar = workbook(
+            one,
+            &format!(r#"<sst uniqueCount = "{count}"><si><t>x</t></si></sst>"#),
+        );
         assert!(matches!(read(&liar, &LIMITS), Err(SheetError::Damaged(_))));
     }
-    let bomb = workbook(one, &format!("<sst uniqueCount='1'><si><t>{}</t></si></sst>", " ".repeat(LIMITS.bytes * 51)));
+    let bomb = workbook(
+        one,
+        &format!(
+            "<sst uniqueCount='1'><si><t>{}</t></si></sst>",
+            " ".repeat(LIMITS.bytes * 51)
+        ),
+    );
     assert!(bomb.len() < LIMITS.bytes);
     assert!(matches!(read(&bomb, &LIMITS), Err(SheetError::Damaged(_))));
     let empty = workbook("", STRINGS);

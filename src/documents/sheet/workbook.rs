@@ -37,8 +37,13 @@ fn check_parts(bytes: &[u8], mut left: u64) -> Result<(), SheetError> {
     for index in 0..archive.len() {
         part.clear();
         let file = archive.by_index(index).map_err(damaged)?;
-        let size = file.take(left.saturating_add(1)).read_to_end(&mut part).map_err(damaged)?;
-        left = left.checked_sub(size as u64).ok_or(SheetError::Damaged(None))?;
+        let size = file
+            .take(left.saturating_add(1))
+            .read_to_end(&mut part)
+            .map_err(damaged)?;
+        left = left
+            .checked_sub(size as u64)
+            .ok_or(SheetError::Damaged(None))?;
         if announces_too_much(&part) {
             return Err(SheetError::Damaged(None));
         }
@@ -49,17 +54,27 @@ fn check_parts(bytes: &[u8], mut left: u64) -> Result<(), SheetError> {
 fn announces_too_much(part: &[u8]) -> bool {
     const ATTRIBUTE: &[u8] = b"uniqueCount";
     // XML in a wide encoding would hide the attribute from us. Excel writes UTF-8 only.
-    if matches!(part, [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..]) {
+    if matches!(
+        part,
+        [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..] | [0, b'<', ..] | [b'<', 0, ..]
+    ) {
         return true;
     }
     let mut rest = part;
-    while let Some(at) = rest.windows(ATTRIBUTE.len()).position(|window| window == ATTRIBUTE) {
+    while let Some(at) = rest
+        .windows(ATTRIBUTE.len())
+        .position(|window| window == ATTRIBUTE)
+    {
         rest = rest.get(at + ATTRIBUTE.len()..).unwrap_or_default();
         let digits = rest
             .iter()
             .skip_while(|b| b.is_ascii_whitespace() || matches!(b, b'=' | b'"' | b'\'' | b'+'))
             .take_while(|b| b.is_ascii_digit());
-        let count = digits.fold(0_usize, |count, digit| count.saturating_mul(10).saturating_add(usize::from(digit - b'0')));
+        let count = digits.fold(0_usize, |count, digit| {
+            count
+                .saturating_mul(10)
+                .saturating_add(usize::from(digit - b'0'))
+        });
         if count > part.len() {
             return true;
         }
@@ -77,8 +92,18 @@ fn read_checked(bytes: &[u8], limits: &Limits) -> Result<Sheet, SheetError> {
         .collect();
     for name in &visible {
         if let Some(table) = cells(&mut workbook, name, limits)? {
-            let others = visible.iter().filter(|other| *other != name).cloned().collect();
-            return Ok(Sheet { table, format: Format::Workbook { sheet: name.clone(), others } });
+            let others = visible
+                .iter()
+                .filter(|other| *other != name)
+                .cloned()
+                .collect();
+            return Ok(Sheet {
+                table,
+                format: Format::Workbook {
+                    sheet: name.clone(),
+                    others,
+                },
+            });
         }
     }
     Err(SheetError::Empty)
@@ -86,19 +111,28 @@ fn read_checked(bytes: &[u8], limits: &Limits) -> Result<Sheet, SheetError> {
 
 /// A sheet's rows that hold anything. `None` if none does. The sheet's stated dimensions are not believed:
 /// one cell in the last corner would make 17 billion.
-fn cells(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, limits: &Limits) -> Result<Option<Table>, SheetError> {
+fn cells(
+    workbook: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    limits: &Limits,
+) -> Result<Option<Table>, SheetError> {
     let mut reader = workbook.worksheet_cells_reader(name).map_err(damaged)?;
     let mut cells: Vec<(u32, u32, String)> = Vec::new();
     let most_cells = limits.rows.saturating_mul(limits.columns);
     while let Some(cell) = reader.next_cell().map_err(damaged)? {
         let (row, column) = cell.get_position();
-        let Some(value) = shown(cell.get_value()) else { continue };
+        let Some(value) = shown(cell.get_value()) else {
+            continue;
+        };
         let line = row.saturating_add(1);
         if value.len() > CELL_BYTES {
             return Err(SheetError::CellTooLong { line });
         }
         if column as usize >= limits.columns {
-            return Err(SheetError::TooManyColumns { line, most: limits.columns });
+            return Err(SheetError::TooManyColumns {
+                line,
+                most: limits.columns,
+            });
         }
         if cells.len() >= most_cells {
             return Err(SheetError::TooManyRows { most: limits.rows });

@@ -46,23 +46,78 @@ const NAMES: &[(Meaning, &[&str])] = &[
     (
         Meaning::Number,
         &[
-            "trackingnumbertoport", "numbertoport", "numberstoport", "phonenumbertoport", "telephonenumbertoport",
-            "portingnumber", "portnumber", "portednumber", "trackingnumber", "phonenumber", "telephonenumber",
-            "telephone", "number", "phone", "tn", "did", "ptn", "trackingnumbers", "phonenumbers", "numbers",
+            "trackingnumbertoport",
+            "numbertoport",
+            "numberstoport",
+            "phonenumbertoport",
+            "telephonenumbertoport",
+            "portingnumber",
+            "portnumber",
+            "portednumber",
+            "trackingnumber",
+            "phonenumber",
+            "telephonenumber",
+            "telephone",
+            "number",
+            "phone",
+            "tn",
+            "did",
+            "ptn",
+            "trackingnumbers",
+            "phonenumbers",
+            "numbers",
         ],
     ),
     (
         Meaning::ReceivingNumber,
         &[
-            "receivingnumber", "forwardingreceivingnumber", "forwardingnumber", "forwardtonumber", "forwardto",
-            "forwardsto", "destinationnumber", "targetnumber", "ringtonumber", "ringto", "ringsto", "terminatingnumber",
-            "terminationnumber", "receiving", "forwarding", "destination", "receivingnumbers",
+            "receivingnumber",
+            "forwardingreceivingnumber",
+            "forwardingnumber",
+            "forwardtonumber",
+            "forwardto",
+            "forwardsto",
+            "destinationnumber",
+            "targetnumber",
+            "ringtonumber",
+            "ringto",
+            "ringsto",
+            "terminatingnumber",
+            "terminationnumber",
+            "receiving",
+            "forwarding",
+            "destination",
+            "receivingnumbers",
         ],
     ),
-    (Meaning::Source, &["trackingsource", "source", "marketingsource", "campaignsource", "leadsource", "trackingsources"]),
-    (Meaning::AccountName, &["accountname", "account", "subaccount", "subaccountname"]),
+    (
+        Meaning::Source,
+        &[
+            "trackingsource",
+            "source",
+            "marketingsource",
+            "campaignsource",
+            "leadsource",
+            "trackingsources",
+        ],
+    ),
+    (
+        Meaning::AccountName,
+        &["accountname", "account", "subaccount", "subaccountname"],
+    ),
     (Meaning::Description, &["description", "numberdescription"]),
-    (Meaning::Pin, &["pin", "accountpin", "portoutpin", "portpin", "transferpin", "numbertransferpin", "passcode"]),
+    (
+        Meaning::Pin,
+        &[
+            "pin",
+            "accountpin",
+            "portoutpin",
+            "portpin",
+            "transferpin",
+            "numbertransferpin",
+            "passcode",
+        ],
+    ),
 ];
 
 /// Guesses the mapping: by the headings if there are any that we know, else by which columns hold numbers.
@@ -73,20 +128,36 @@ pub fn guess(table: &Table) -> Guess {
         .filter(|row| !looks_like_data(row))
         .map(|row| (row.line(), by_headings(&row)))
         .max_by_key(|(line, columns)| {
-            let known = columns.iter().filter(|meaning| **meaning != Meaning::Ignore).count();
-            let required = columns.iter().filter(|meaning| meaning.is_required()).count();
+            let known = columns
+                .iter()
+                .filter(|meaning| **meaning != Meaning::Ignore)
+                .count();
+            let required = columns
+                .iter()
+                .filter(|meaning| meaning.is_required())
+                .count();
             (required, known, std::cmp::Reverse(*line))
         })
         .filter(|(_, columns)| columns.iter().any(|meaning| meaning.is_required()));
     if let Some((line, columns)) = headed {
-        return Guess { columns, heading_line: Some(line), basis: Basis::Headings };
+        return Guess {
+            columns,
+            heading_line: Some(line),
+            basis: Basis::Headings,
+        };
     }
 
     let columns = by_contents(table);
     // Words in the first row over numbers in the rows below are headings, though in words of their own.
     let first = table.rows().find(|row| !row.is_hollow());
-    let heading_line = first.filter(|row| !looks_like_data(row) && numbers(&columns).next().is_some()).map(|row| row.line());
-    Guess { columns, heading_line, basis: Basis::Contents }
+    let heading_line = first
+        .filter(|row| !looks_like_data(row) && numbers(&columns).next().is_some())
+        .map(|row| row.line());
+    Guess {
+        columns,
+        heading_line,
+        basis: Basis::Contents,
+    }
 }
 
 fn numbers(columns: &[Meaning]) -> impl Iterator<Item = &Meaning> {
@@ -103,7 +174,9 @@ fn by_headings(row: &Row<'_>) -> Vec<Meaning> {
     let headings: Vec<String> = row.cells().map(plain).collect();
     let mut columns = vec![Meaning::Ignore; headings.len()];
     for (meaning, names) in NAMES {
-        let best = names.iter().find_map(|name| headings.iter().position(|heading| heading == name));
+        let best = names
+            .iter()
+            .find_map(|name| headings.iter().position(|heading| heading == name));
         if let Some(column) = best.and_then(|best| columns.get_mut(best)) {
             *column = *meaning;
         }
@@ -113,7 +186,11 @@ fn by_headings(row: &Row<'_>) -> Vec<Meaning> {
 
 /// "Forwarding/Receiving Number *" and "forwarding_receiving_number" are the same heading.
 fn plain(heading: &str) -> String {
-    heading.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    heading
+        .chars()
+        .filter(|sign| sign.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// The first two columns that hold a number in most rows that have any: the one to port, then the
@@ -130,6 +207,12 @@ fn by_contents(table: &Table) -> Vec<Meaning> {
     }
     let mut wanted = [Meaning::Number, Meaning::ReceivingNumber].into_iter();
     hits.into_iter()
-        .map(|hit| if hit * 2 > rows { wanted.next().unwrap_or(Meaning::Ignore) } else { Meaning::Ignore })
+        .map(|hit| {
+            if hit * 2 > rows {
+                wanted.next().unwrap_or(Meaning::Ignore)
+            } else {
+                Meaning::Ignore
+            }
+        })
         .collect()
 }

@@ -40,7 +40,10 @@ pub fn manual(text: &str, receiving: Option<E164>) -> ManualEntry {
         let number = match parse_line(text) {
             Ok(Line::Number(number)) => number,
             Ok(Line::Blank) => {
-                entry.skipped.push(Skipped { line, reason: SkipReason::Blank });
+                entry.skipped.push(Skipped {
+                    line,
+                    reason: SkipReason::Blank,
+                });
                 continue;
             }
             Err(error) => {
@@ -53,16 +56,31 @@ pub fn manual(text: &str, receiving: Option<E164>) -> ManualEntry {
             let (reason, detail) = of_place(&error);
             entry.refused.push(refuse(reason, detail, None, None));
         } else if receiving == Some(number) {
-            entry.refused.push(refuse(Reason::SameAsOwnReceivingNumber, String::new(), None, None));
+            entry.refused.push(refuse(
+                Reason::SameAsOwnReceivingNumber,
+                String::new(),
+                None,
+                None,
+            ));
         } else if let Some(first) = taken.get(&number) {
-            entry.refused.push(refuse(Reason::Duplicate, String::new(), None, Some(*first)));
+            entry
+                .refused
+                .push(refuse(Reason::Duplicate, String::new(), None, Some(*first)));
         } else {
             taken.insert(number, line);
             entry.accepted.push((line, number, warnings(number)));
         }
     }
-    if entry.accepted.iter().any(|(_, number, _)| !number.is_toll_free()) {
-        for (_, _, warnings) in entry.accepted.iter_mut().filter(|(_, number, _)| number.is_toll_free()) {
+    if entry
+        .accepted
+        .iter()
+        .any(|(_, number, _)| !number.is_toll_free())
+    {
+        for (_, _, warnings) in entry
+            .accepted
+            .iter_mut()
+            .filter(|(_, number, _)| number.is_toll_free())
+        {
             warnings.push(Warning::TollFreeAmongLocals);
         }
     }

@@ -118,16 +118,27 @@ impl Mapping {
     /// A required column is missing, or something is named twice.
     pub fn new(columns: Vec<Meaning>, heading_line: Option<u32>) -> Result<Self, MappingError> {
         for meaning in Meaning::ALL {
-            let mut places = columns.iter().enumerate().filter(|(_, m)| **m == meaning).map(|(i, _)| i + 1);
+            let mut places = columns
+                .iter()
+                .enumerate()
+                .filter(|(_, m)| **m == meaning)
+                .map(|(i, _)| i + 1);
             match (places.next(), places.next()) {
                 (None, _) if meaning.is_required() => return Err(MappingError::Missing(meaning)),
                 (Some(first), Some(second)) if meaning != Meaning::Ignore => {
-                    return Err(MappingError::Twice { meaning, first, second });
+                    return Err(MappingError::Twice {
+                        meaning,
+                        first,
+                        second,
+                    });
                 }
                 _ => {}
             }
         }
-        Ok(Self(MappingParts { columns, heading_line }))
+        Ok(Self(MappingParts {
+            columns,
+            heading_line,
+        }))
     }
 
     /// What each column holds, from the left.
@@ -221,10 +232,18 @@ impl Warning {
     /// Plain words, and what to do.
     pub fn text(self) -> &'static str {
         match self {
-            Self::TollFreeAmongLocals => "Toll-free numbers are ported apart from local ones. This number becomes a port of its own.",
-            Self::CanadianNumber => "Canadian numbers are ported apart from US ones. This number becomes a port of its own.",
-            Self::NotInPlan => "We do not know this area code and exchange. Check the number against the phone bill.",
-            Self::LooksRounded => "The number ends in five zeros. If a spreadsheet rounded it, enter it again.",
+            Self::TollFreeAmongLocals => {
+                "Toll-free numbers are ported apart from local ones. This number becomes a port of its own."
+            }
+            Self::CanadianNumber => {
+                "Canadian numbers are ported apart from US ones. This number becomes a port of its own."
+            }
+            Self::NotInPlan => {
+                "We do not know this area code and exchange. Check the number against the phone bill."
+            }
+            Self::LooksRounded => {
+                "The number ends in five zeros. If a spreadsheet rounded it, enter it again."
+            }
         }
     }
 }
@@ -266,9 +285,16 @@ pub enum Reminder {
 impl fmt::Display for Reminder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SourceNotMapped => f.write_str("No column is chosen for Tracking Source. Choose one, or set the sources later."),
-            Self::SourceMissing { rows: 1 } => f.write_str("1 row has no Tracking Source. It can be set later."),
-            Self::SourceMissing { rows } => write!(f, "{rows} rows have no Tracking Source. They can be set later."),
+            Self::SourceNotMapped => f.write_str(
+                "No column is chosen for Tracking Source. Choose one, or set the sources later.",
+            ),
+            Self::SourceMissing { rows: 1 } => {
+                f.write_str("1 row has no Tracking Source. It can be set later.")
+            }
+            Self::SourceMissing { rows } => write!(
+                f,
+                "{rows} rows have no Tracking Source. They can be set later."
+            ),
         }
     }
 }
@@ -334,7 +360,10 @@ pub fn check(table: &Table, mapping: &Mapping) -> Import {
         };
         if let Some((reason, of_line)) = conflict {
             let refused = columns.refused(draft.row, Meaning::Number, reason, String::new());
-            import.refused.push(Refused { of_line: Some(of_line), ..refused });
+            import.refused.push(Refused {
+                of_line: Some(of_line),
+                ..refused
+            });
             continue;
         }
         taken.insert(number, line);
@@ -361,7 +390,9 @@ impl Columns {
         Self {
             // A mapping has both; a column that no row has would only find empty cells.
             number: mapping.column(Meaning::Number).unwrap_or(usize::MAX),
-            receiving: mapping.column(Meaning::ReceivingNumber).unwrap_or(usize::MAX),
+            receiving: mapping
+                .column(Meaning::ReceivingNumber)
+                .unwrap_or(usize::MAX),
             source: mapping.column(Meaning::Source),
             account_name: mapping.column(Meaning::AccountName),
             description: mapping.column(Meaning::Description),
@@ -376,19 +407,42 @@ impl Columns {
         number: Result<Typed, NumberError>,
         receiving: Result<Typed, NumberError>,
     ) -> Result<Draft<'a>, Box<Refused>> {
-        let refuse = |meaning, (reason, detail)| Box::new(self.refused(row, meaning, reason, detail));
+        let refuse =
+            |meaning, (reason, detail)| Box::new(self.refused(row, meaning, reason, detail));
         if row.fault() == Some(RowFault::UnclosedQuote) {
-            return Err(refuse(Meaning::Number, (Reason::QuoteNotClosed, String::new())));
+            return Err(refuse(
+                Meaning::Number,
+                (Reason::QuoteNotClosed, String::new()),
+            ));
         }
-        let number = number.map_err(|error| refuse(Meaning::Number, refusal::of(&error, Meaning::Number)))?;
-        number.number.portable().map_err(|error| refuse(Meaning::Number, refusal::of_place(&error)))?;
-        let receiving = receiving.map_err(|error| refuse(Meaning::ReceivingNumber, refusal::of(&error, Meaning::ReceivingNumber)))?;
+        let number = number
+            .map_err(|error| refuse(Meaning::Number, refusal::of(&error, Meaning::Number)))?;
+        number
+            .number
+            .portable()
+            .map_err(|error| refuse(Meaning::Number, refusal::of_place(&error)))?;
+        let receiving = receiving.map_err(|error| {
+            refuse(
+                Meaning::ReceivingNumber,
+                refusal::of(&error, Meaning::ReceivingNumber),
+            )
+        })?;
         // Forwarding abroad or to a premium number is how stolen lines are turned into money.
-        receiving.number.portable().map_err(|error| refuse(Meaning::ReceivingNumber, refusal::of_place(&error)))?;
+        receiving
+            .number
+            .portable()
+            .map_err(|error| refuse(Meaning::ReceivingNumber, refusal::of_place(&error)))?;
         if number.number == receiving.number {
-            return Err(refuse(Meaning::ReceivingNumber, (Reason::SameAsOwnReceivingNumber, String::new())));
+            return Err(refuse(
+                Meaning::ReceivingNumber,
+                (Reason::SameAsOwnReceivingNumber, String::new()),
+            ));
         }
-        Ok(Draft { row, number, receiving })
+        Ok(Draft {
+            row,
+            number,
+            receiving,
+        })
     }
 
     fn refused(&self, row: Row<'_>, column: Meaning, reason: Reason, detail: String) -> Refused {
@@ -401,7 +455,9 @@ impl Columns {
             reason,
             column,
             value: cell.to_owned(),
-            raw: self.pin.map_or_else(|| row.raw().to_owned(), |pin| row.raw_without(pin)),
+            raw: self
+                .pin
+                .map_or_else(|| row.raw().to_owned(), |pin| row.raw_without(pin)),
             of_line: None,
             suggestion: None,
             detail,
@@ -410,7 +466,9 @@ impl Columns {
 
     fn accepted(&self, draft: &Draft<'_>) -> Accepted {
         let text = |column: Option<usize>| {
-            column.map(|column| draft.row.cell(column).trim()).filter(|cell| !cell.is_empty())
+            column
+                .map(|column| draft.row.cell(column).trim())
+                .filter(|cell| !cell.is_empty())
         };
         let number = draft.number.number;
         Accepted {
@@ -421,7 +479,8 @@ impl Columns {
             account_name: text(self.account_name).map(str::to_owned),
             description: text(self.description).map(str::to_owned),
             // An apostrophe is how a spreadsheet is told to keep leading zeros.
-            pin: text(self.pin).map(|pin| SecretString::from(pin.strip_prefix('\'').unwrap_or(pin))),
+            pin: text(self.pin)
+                .map(|pin| SecretString::from(pin.strip_prefix('\'').unwrap_or(pin))),
             cleaned: draft.number.cleaned || draft.receiving.cleaned,
             warnings: warnings(number),
         }

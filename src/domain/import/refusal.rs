@@ -103,7 +103,11 @@ pub(super) fn of_place(error: &NotPortable) -> (Reason, String) {
 /// The reason for a line of the manual entry that is not written as asked.
 pub(super) fn of_line(error: &LineError) -> (Reason, String, Option<E164>) {
     match error {
-        LineError::Notation { country_code_missing, dashes, cleaned } => {
+        LineError::Notation {
+            country_code_missing,
+            dashes,
+            cleaned,
+        } => {
             let reason = match (country_code_missing, dashes) {
                 (true, _) => Reason::CountryCodeMissing,
                 (false, true) => Reason::Dashes,
@@ -126,7 +130,9 @@ impl Refused {
     /// What is wrong and what to do, for the person who typed it. Line and column stand in front of it
     /// wherever it is shown.
     pub fn message(&self) -> String {
-        let of_line = self.of_line.map_or_else(|| "another row".to_owned(), |line| format!("line {line}"));
+        let of_line = self
+            .of_line
+            .map_or_else(|| "another row".to_owned(), |line| format!("line {line}"));
         match self.reason {
             Reason::NumberMissing => "There is no number to port. Enter it, or remove the row.".into(),
             Reason::ReceivingNumberMissing => "There is no receiving number. Enter the number that calls are forwarded to.".into(),
@@ -158,5 +164,7 @@ impl Refused {
 
 fn capital(text: &str) -> String {
     let mut signs = text.chars();
-    signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
+    signs.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(signs).collect()
+    })
 }

@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 
 pub use places::NpacRegion;
 use places::{Place, Use};
-pub use typed::{AreaCodeFault, Line, LineError, NumberError, Typed, clean_up, parse_line, parse_typed};
+pub use typed::{
+    AreaCodeFault, Line, LineError, NumberError, Typed, clean_up, parse_line, parse_typed,
+};
 pub use verdict::{Unreadable, Verdict, by_library, verdict};
 
 /// A telephone number in E.164 form. Fifteen digits at most fit a `u64`; no number begins with zero.
@@ -77,7 +79,9 @@ pub enum NotPortable {
     #[error("{0} belongs to a special service, not to a place; these numbers cannot be ported")]
     Service(Written),
     /// Another country of the North American plan.
-    #[error("{0} is a number of {1}: it looks like a US number, but is ported by another country's rules")]
+    #[error(
+        "{0} is a number of {1}: it looks like a US number, but is ported by another country's rules"
+    )]
     NanpCountry(Written, &'static str),
     /// Outside the North American plan.
     #[error("{0} is not a number of the US or Canada")]
@@ -114,7 +118,9 @@ impl Country {
 
     /// The code, such as `US`.
     pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).unwrap_or_default().trim_end_matches('\0')
+        str::from_utf8(&self.0)
+            .unwrap_or_default()
+            .trim_end_matches('\0')
     }
 }
 impl fmt::Display for Country {
@@ -140,7 +146,12 @@ impl E164 {
     /// A North American number from its parts; `None` if a part has too many digits.
     pub fn nanp(area: u16, exchange: u16, line: u16) -> Option<Self> {
         (area < 1000 && exchange < 1000 && line < 10_000).then(|| {
-            Self(10_000_000_000 + u64::from(area) * 10_000_000 + u64::from(exchange) * 10_000 + u64::from(line))
+            Self(
+                10_000_000_000
+                    + u64::from(area) * 10_000_000
+                    + u64::from(exchange) * 10_000
+                    + u64::from(line),
+            )
         })
     }
 
@@ -151,7 +162,9 @@ impl E164 {
 
     /// Area code, exchange and line of a North American number.
     fn parts(self) -> Option<(u16, u16, u16)> {
-        (10_000_000_000..20_000_000_000).contains(&self.0).then(|| verdict::split(self.0 - 10_000_000_000))
+        (10_000_000_000..20_000_000_000)
+            .contains(&self.0)
+            .then(|| verdict::split(self.0 - 10_000_000_000))
     }
 
     fn held_by(self) -> Option<&'static Place> {
@@ -170,7 +183,8 @@ impl E164 {
 
     /// Free for the caller, in North America: 800, 833, 844, 855, 866, 877, 888.
     pub fn is_toll_free(self) -> bool {
-        self.held_by().is_some_and(|place| place.used_for == Use::TollFree)
+        self.held_by()
+            .is_some_and(|place| place.used_for == Use::TollFree)
     }
 
     /// From the range that is kept for fiction, samples and tests: exchange 555, lines 0100 to 0199.
@@ -260,7 +274,9 @@ impl E164 {
     /// # Errors
     /// The rule that forbids it. An area code that we do not know is no such rule.
     pub fn portable(self) -> Result<(), NotPortable> {
-        let Some((_, exchange, _)) = self.parts() else { return Err(NotPortable::World(Written(self))) };
+        let Some((_, exchange, _)) = self.parts() else {
+            return Err(NotPortable::World(Written(self)));
+        };
         match self.held_by().map(|place| (place.used_for, place.name)) {
             Some((Use::TollFree, _)) => Ok(()),
             Some((Use::Premium, _)) => Err(NotPortable::Premium(Written(self))),
@@ -292,7 +308,10 @@ impl E164 {
     }
 
     fn formatted(self, format: PhoneNumberFormat) -> String {
-        self.in_library().map_or_else(|| self.to_string(), |number| number.format_as(format).into_owned())
+        self.in_library().map_or_else(
+            || self.to_string(),
+            |number| number.format_as(format).into_owned(),
+        )
     }
 }
 
@@ -300,7 +319,9 @@ impl FromStr for E164 {
     type Err = NotE164;
     fn from_str(text: &str) -> Result<Self, NotE164> {
         let digits = text.strip_prefix('+').ok_or(NotE164)?;
-        if !(7..=15).contains(&digits.len()) || digits.starts_with('0') || !digits.bytes().all(|b| b.is_ascii_digit())
+        if !(7..=15).contains(&digits.len())
+            || digits.starts_with('0')
+            || !digits.bytes().all(|b| b.is_ascii_digit())
         {
             return Err(NotE164);
         }

@@ -76,10 +76,21 @@ const fn place(
     used_for: Use,
     codes: &'static [u16],
 ) -> Place {
-    Place { code, name, country, used_for, codes }
+    Place {
+        code,
+        name,
+        country,
+        used_for,
+        codes,
+    }
 }
 
-const fn state(code: &'static str, name: &'static str, region: NpacRegion, codes: &'static [u16]) -> Place {
+const fn state(
+    code: &'static str,
+    name: &'static str,
+    region: NpacRegion,
+    codes: &'static [u16],
+) -> Place {
     place(code, name, Country::US, Use::State(region), codes)
 }
 
@@ -93,7 +104,13 @@ const fn territory(
     region: Option<NpacRegion>,
     codes: &'static [u16],
 ) -> Place {
-    place(code, name, Country::from_code(code), Use::Territory(region), codes)
+    place(
+        code,
+        name,
+        Country::from_code(code),
+        Use::Territory(region),
+        codes,
+    )
 }
 
 const fn abroad(code: &'static str, name: &'static str, codes: &'static [u16]) -> Place {

@@ -43,8 +43,11 @@ const IRREGULAR: &[(u16, &str)] = &[
 ];
 
 /// Exchanges where the first digit of the line decides: (area code, exchange, digits that exist).
-const BY_LINE: &[(u16, u16, &[u8])] =
-    &[(246, 521, &[0, 1, 3, 4, 6, 7, 9]), (246, 522, &[0]), (876, 606, &[0])];
+const BY_LINE: &[(u16, u16, &[u8])] = &[
+    (246, 521, &[0, 1, 3, 4, 6, 7, 9]),
+    (246, 522, &[0]),
+    (876, 606, &[0]),
+];
 
 /// One bit for each exchange, 000 to 999.
 type Exchanges = [u64; 16];
@@ -67,7 +70,10 @@ static PLAN: Plan = plan();
 
 const fn plan() -> Plan {
     let mut plan = Plan {
-        areas: [Area { place: NO_PLACE, exchanges: REGULAR }; 1000],
+        areas: [Area {
+            place: NO_PLACE,
+            exchanges: REGULAR,
+        }; 1000],
         exchanges: [[0; 16]; IRREGULAR.len() + 1],
     };
     let mut i = 0;
@@ -129,7 +135,9 @@ pub(super) fn place(area: u16) -> Option<&'static Place> {
 
 /// Whether a number of ten digits exists.
 pub(super) fn exists(area: u16, exchange: u16, line: u16) -> bool {
-    let Some(Area { place, exchanges }) = PLAN.areas.get(usize::from(area)) else { return false };
+    let Some(Area { place, exchanges }) = PLAN.areas.get(usize::from(area)) else {
+        return false;
+    };
     let set = &PLAN.exchanges[usize::from(*exchanges)];
     let word = set.get(usize::from(exchange >> 6)).copied().unwrap_or(0);
     if *place == NO_PLACE || word >> (exchange & 63) & 1 == 0 {
@@ -158,7 +166,9 @@ pub(super) fn country_by_prefix(area: u16, fourth: Option<u8>) -> Option<Country
     if area == 800 && fourth == Some(1) {
         return Some(Country::from_code("DO"));
     }
-    place(area).filter(|place| owns_its_codes(place)).map(|place| place.country)
+    place(area)
+        .filter(|place| owns_its_codes(place))
+        .map(|place| place.country)
 }
 
 fn owns_its_codes(place: &Place) -> bool {

@@ -6,8 +6,8 @@
 
 use std::fmt;
 
-use super::plan::place;
 use super::places::Use;
+use super::plan::place;
 use super::verdict::{split, verdict};
 use super::{E164, Region};
 
@@ -148,7 +148,10 @@ const MOST_DIGITS: usize = 32;
 /// see [`E164::is_in_plan`].
 pub fn parse_typed(text: &str) -> Result<Typed, NumberError> {
     let number = read(text)?;
-    Ok(Typed { number, cleaned: !is_e164(text, number) })
+    Ok(Typed {
+        number,
+        cleaned: !is_e164(text, number),
+    })
 }
 
 /// `text == number.to_string()`, without writing the string.
@@ -184,7 +187,9 @@ fn read(text: &str) -> Result<E164, NumberError> {
             _ => return Err(complaint(text, sign, count)),
         }
     }
-    let digits = digits.get(..count).ok_or(NumberError::TooLong { digits: count })?;
+    let digits = digits
+        .get(..count)
+        .ok_or(NumberError::TooLong { digits: count })?;
     match digits {
         [] => Err(NumberError::TooShort { digits: 0 }),
         [1, national @ ..] if plus || count == 11 => north_american(national),
@@ -199,7 +204,10 @@ fn read(text: &str) -> Result<E164, NumberError> {
 /// `="…"` that kept a spreadsheet from calculating, and `tel:`.
 fn unwrapped(text: &str) -> &str {
     let text = text.trim_matches(is_space);
-    let text = text.strip_prefix("=\"").and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let text = text
+        .strip_prefix("=\"")
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(text);
     let text = text.strip_prefix('\'').unwrap_or(text);
     let text = match text.get(..4) {
         Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => text.get(4..).unwrap_or_default(),
@@ -224,9 +232,7 @@ fn is_separator(sign: char) -> bool {
 /// Whether a dot and zeros end a text that is all digits before.
 fn is_decimal_tail(text: &str, dot: usize) -> bool {
     let (whole, tail) = text.split_at(dot);
-    whole.len() >= 7
-        && whole.bytes().all(|b| b.is_ascii_digit())
-        && matches!(tail, ".0" | ".00")
+    whole.len() >= 7 && whole.bytes().all(|b| b.is_ascii_digit()) && matches!(tail, ".0" | ".00")
 }
 
 /// Names what is wrong with a text that holds more than digits and separators.
@@ -234,9 +240,13 @@ fn complaint(text: &str, found: char, digits_before: usize) -> NumberError {
     if is_scientific(text) {
         return NumberError::ScientificNotation;
     }
-    let rest = text.rsplit(|c: char| c.is_ascii_digit() || is_separator(c) || ".:()".contains(c)).find(|w| !w.is_empty());
+    let rest = text
+        .rsplit(|c: char| c.is_ascii_digit() || is_separator(c) || ".:()".contains(c))
+        .find(|w| !w.is_empty());
     let marks_extension = |word: &str| {
-        ["x", "ext", "extn", "extension", "#"].iter().any(|mark| word.eq_ignore_ascii_case(mark))
+        ["x", "ext", "extn", "extension", "#"]
+            .iter()
+            .any(|mark| word.eq_ignore_ascii_case(mark))
     };
     if digits_before >= 7 && rest.is_some_and(marks_extension) {
         return NumberError::Extension;
@@ -246,19 +256,33 @@ fn complaint(text: &str, found: char, digits_before: usize) -> NumberError {
 
 /// `1.40456E+10`, also with a decimal comma.
 fn is_scientific(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else { return false };
+    let Some((mantissa, exponent)) = text.split_once(['E', 'e']) else {
+        return false;
+    };
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let (whole, fraction) = mantissa.split_once(['.', ',']).unwrap_or((mantissa, "0"));
-    is_digits(whole) && is_digits(fraction) && is_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))
+    is_digits(whole)
+        && is_digits(fraction)
+        && is_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))
 }
 
 fn north_american(national: &[u8]) -> Result<E164, NumberError> {
     match national.len() {
-        0..10 => return Err(NumberError::TooShort { digits: national.len() }),
+        0..10 => {
+            return Err(NumberError::TooShort {
+                digits: national.len(),
+            });
+        }
         10 => {}
-        _ => return Err(NumberError::TooLong { digits: national.len() }),
+        _ => {
+            return Err(NumberError::TooLong {
+                digits: national.len(),
+            });
+        }
     }
-    let value = national.iter().fold(0, |value, digit| value * 10 + u64::from(*digit));
+    let value = national
+        .iter()
+        .fold(0, |value, digit| value * 10 + u64::from(*digit));
     let (area, exchange, line) = split(value);
     check_area_code(area)?;
     if exchange < 200 {
@@ -284,13 +308,26 @@ fn check_area_code(code: u16) -> Result<(), NumberError> {
 }
 
 fn abroad(digits: &[u8]) -> Result<E164, NumberError> {
-    let text: String = std::iter::once('+').chain(digits.iter().map(|digit| char::from(digit + b'0'))).collect();
-    verdict(&text).ok().and_then(|verdict| verdict.number()).ok_or_else(|| match digits.len() {
-        ..7 => NumberError::TooShort { digits: digits.len() },
-        16.. => NumberError::TooLong { digits: digits.len() },
-        // +404 555 0123: the plus was typed, the country code forgotten.
-        _ => NumberError::NotInPlan { suggestion: north_american(digits).ok().filter(|number| number.region() != Region::Unassigned) },
-    })
+    let text: String = std::iter::once('+')
+        .chain(digits.iter().map(|digit| char::from(digit + b'0')))
+        .collect();
+    verdict(&text)
+        .ok()
+        .and_then(|verdict| verdict.number())
+        .ok_or_else(|| match digits.len() {
+            ..7 => NumberError::TooShort {
+                digits: digits.len(),
+            },
+            16.. => NumberError::TooLong {
+                digits: digits.len(),
+            },
+            // +404 555 0123: the plus was typed, the country code forgotten.
+            _ => NumberError::NotInPlan {
+                suggestion: north_american(digits)
+                    .ok()
+                    .filter(|number| number.region() != Region::Unassigned),
+            },
+        })
 }
 
 /// A line of the manual entry, as it must be.
@@ -356,7 +393,10 @@ pub fn parse_line(text: &str) -> Result<Line, LineError> {
 pub fn clean_up(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
-        let parts = line.split([',', ';']).map(|part| part.trim_matches(is_space)).filter(|part| !part.is_empty());
+        let parts = line
+            .split([',', ';'])
+            .map(|part| part.trim_matches(is_space))
+            .filter(|part| !part.is_empty());
         lines.extend(parts.map(|part| match parse_typed(part) {
             Ok(typed) => typed.number.to_string(),
             Err(_) => part.to_owned(),

@@ -70,24 +70,32 @@ pub fn verdict(text: &str) -> Result<Verdict, Unreadable> {
 
 /// The same, always by the library. For tests and benchmarks.
 pub fn by_library(text: &str) -> Result<Verdict, Unreadable> {
-    let number = PHONE_NUMBER_UTIL.parse(text, Some(Region::US)).map_err(|error| match error {
-        ParseError::InvalidCountryCode => Unreadable::CountryCode,
-        ParseError::NotANumber(_) => Unreadable::NotANumber,
-        ParseError::TooShortAfterIdd => Unreadable::TooShortAfterPrefix,
-        ParseError::TooShortNsn => Unreadable::TooShort,
-        ParseError::TooLongNsn => Unreadable::TooLong,
-    })?;
+    let number = PHONE_NUMBER_UTIL
+        .parse(text, Some(Region::US))
+        .map_err(|error| match error {
+            ParseError::InvalidCountryCode => Unreadable::CountryCode,
+            ParseError::NotANumber(_) => Unreadable::NotANumber,
+            ParseError::TooShortAfterIdd => Unreadable::TooShortAfterPrefix,
+            ParseError::TooShortNsn => Unreadable::TooShort,
+            ParseError::TooLongNsn => Unreadable::TooLong,
+        })?;
     Ok(of_library(&number))
 }
 
 fn of_library(number: &PhoneNumber) -> Verdict {
-    let zeros = if number.italian_leading_zero() { number.number_of_leading_zeros() } else { 0 };
+    let zeros = if number.italian_leading_zero() {
+        number.number_of_leading_zeros()
+    } else {
+        0
+    };
     Verdict {
         country_code: u16::try_from(number.country_code).unwrap_or(0),
         leading_zeros: u8::try_from(zeros).unwrap_or(0),
         national: number.national_number,
         exists: number.is_valid(),
-        country: number.get_region_code().map(|region| Country::from_code(&region.as_region_str())),
+        country: number
+            .get_region_code()
+            .map(|region| Country::from_code(&region.as_region_str())),
     }
 }
 
@@ -103,7 +111,11 @@ fn quick(text: &str) -> Option<Result<Verdict, Unreadable>> {
         match bytes.get(at) {
             Some(b'0'..=b'9' | b'+') => break,
             Some(b' ' | b'(' | b'-' | b'.' | b'[' | b'/' | b'\'' | b'"' | b')' | b']') => at += 1,
-            Some(_) if bytes.iter().all(|b| b.is_ascii() && !matches!(b, b'0'..=b'9' | b'+' | b';')) => {
+            Some(_)
+                if bytes
+                    .iter()
+                    .all(|b| b.is_ascii() && !matches!(b, b'0'..=b'9' | b'+' | b';')) =>
+            {
                 return Some(Err(Unreadable::NotANumber));
             }
             Some(0xC2) if bytes.get(at + 1) == Some(&0xA0) => at += 2,
@@ -127,8 +139,14 @@ fn quick(text: &str) -> Option<Result<Verdict, Unreadable>> {
             // A no-break space.
             0xC2 if bytes.get(at + 1) == Some(&0xA0) => at += 2,
             // Hyphens and dashes, U+2010 to U+2015.
-            0xE2 if bytes.get(at + 1) == Some(&0x80) && matches!(bytes.get(at + 2), Some(0x90..=0x95)) => at += 3,
-            _ if count > 0 && is_exponent(bytes.get(at..)?) => return Some(Err(Unreadable::NotANumber)),
+            0xE2 if bytes.get(at + 1) == Some(&0x80)
+                && matches!(bytes.get(at + 2), Some(0x90..=0x95)) =>
+            {
+                at += 3
+            }
+            _ if count > 0 && is_exponent(bytes.get(at..)?) => {
+                return Some(Err(Unreadable::NotANumber));
+            }
             _ => return None,
         }
     }
@@ -152,7 +170,11 @@ fn national(plus: bool, digits: &[u8]) -> Option<&[u8]> {
     } else if let Some(rest) = digits.strip_prefix(&[1]) {
         let rest = rest.strip_prefix(&[1]).unwrap_or(rest);
         let local = rest.len() == 7 && rest.first() == Some(&3);
-        if digits.len() > 10 || local { rest } else { digits }
+        if digits.len() > 10 || local {
+            rest
+        } else {
+            digits
+        }
     } else {
         digits
     };
@@ -169,13 +191,22 @@ fn judge(national: &[u8]) -> Result<Verdict, Unreadable> {
         18.. => return Err(Unreadable::TooLong),
         _ => {}
     }
-    let value = national.iter().fold(0, |value, digit| value * 10 + u64::from(*digit));
+    let value = national
+        .iter()
+        .fold(0, |value, digit| value * 10 + u64::from(*digit));
     let zeros = national.iter().take_while(|digit| **digit == 0).count();
     // Of nothing but zeros, the last one is the number.
-    let zeros = if zeros == national.len() { zeros - 1 } else { zeros };
+    let zeros = if zeros == national.len() {
+        zeros - 1
+    } else {
+        zeros
+    };
     let (exists, country) = if national.len() == 10 {
         let (area, exchange, line) = split(value);
-        (plan::exists(area, exchange, line), plan::country(area, exchange, line))
+        (
+            plan::exists(area, exchange, line),
+            plan::country(area, exchange, line),
+        )
     } else if let [a, b, c, rest @ ..] = national {
         let area = u16::from(*a) * 100 + u16::from(*b) * 10 + u16::from(*c);
         // Canada has numbers of seven digits, 310-xxxx.
@@ -198,6 +229,7 @@ fn judge(national: &[u8]) -> Result<Verdict, Unreadable> {
 
 /// Area code, exchange and line of a national number of ten digits.
 pub(super) fn split(national: u64) -> (u16, u16, u16) {
-    let part = |divisor: u64, modulus: u64| u16::try_from(national / divisor % modulus).unwrap_or(0);
+    let part =
+        |divisor: u64, modulus: u64| u16::try_from(national / divisor % modulus).unwrap_or(0);
     (part(10_000_000, 1000), part(10_000, 1000), part(1, 10_000))
 }
