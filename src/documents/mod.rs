@@ -2,3 +2,4 @@
 
 pub mod proof;
 pub mod seal;
+pub mod sheet;
