@@ -12,8 +12,17 @@ pub mod domain;
 
 pub mod db;
 
+pub mod blobs;
 pub mod carriers;
 pub mod documents;
+pub mod mail;
+pub mod outbound;
 pub mod simulator;
+
+pub mod app;
+pub mod jobs;
+
+pub mod portal;
+pub mod public;
 
 pub mod cli;

@@ -7,8 +7,8 @@ CREATE TABLE jobs (
     dedup_key     TEXT COLLATE "C",
     serial_key    TEXT COLLATE "C",
     state         TEXT COLLATE "C" NOT NULL CONSTRAINT jobs_state CHECK (state IN ('ready', 'running', 'done', 'dead')),
-    again         BOOLEAN NOT NULL,
     run_at        BIGINT NOT NULL,
+    again_at      BIGINT,
     attempts      BIGINT NOT NULL,
     max_attempts  BIGINT NOT NULL,
     give_up_at    BIGINT,
@@ -20,6 +20,7 @@ CREATE TABLE jobs (
     finished_at   BIGINT,
     CONSTRAINT jobs_lease CHECK ((state = 'running') = (lease_owner IS NOT NULL)
         AND (lease_owner IS NULL) = (lease_number IS NULL) AND (lease_owner IS NULL) = (lease_until IS NULL)),
+    CONSTRAINT jobs_again CHECK (again_at IS NULL OR state = 'running'),
     CONSTRAINT jobs_finished CHECK ((state IN ('done', 'dead')) = (finished_at IS NOT NULL))
 );
 
@@ -36,7 +37,6 @@ CREATE UNIQUE INDEX jobs_serial_running ON jobs (serial_key) WHERE state = 'runn
 CREATE TABLE reconcilers (
     name          TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     due_at        BIGINT NOT NULL,
-    nudges        BIGINT NOT NULL,
     lease_owner   TEXT COLLATE "C",
     lease_until   BIGINT,
     last_run_at   BIGINT,

@@ -7,8 +7,8 @@ CREATE TABLE jobs (
     dedup_key     TEXT,
     serial_key    TEXT,
     state         TEXT    NOT NULL CONSTRAINT jobs_state CHECK (state IN ('ready', 'running', 'done', 'dead')),
-    again         INTEGER NOT NULL CONSTRAINT jobs_again CHECK (again IN (0, 1)),
     run_at        INTEGER NOT NULL,
+    again_at      INTEGER,
     attempts      INTEGER NOT NULL,
     max_attempts  INTEGER NOT NULL,
     give_up_at    INTEGER,
@@ -20,6 +20,7 @@ CREATE TABLE jobs (
     finished_at   INTEGER,
     CONSTRAINT jobs_lease CHECK ((state = 'running') = (lease_owner IS NOT NULL)
         AND (lease_owner IS NULL) = (lease_number IS NULL) AND (lease_owner IS NULL) = (lease_until IS NULL)),
+    CONSTRAINT jobs_again CHECK (again_at IS NULL OR state = 'running'),
     CONSTRAINT jobs_finished CHECK ((state IN ('done', 'dead')) = (finished_at IS NOT NULL))
 ) STRICT;
 
@@ -36,7 +37,6 @@ CREATE UNIQUE INDEX jobs_serial_running ON jobs (serial_key) WHERE state = 'runn
 CREATE TABLE reconcilers (
     name          TEXT    NOT NULL PRIMARY KEY,
     due_at        INTEGER NOT NULL,
-    nudges        INTEGER NOT NULL,
     lease_owner   TEXT,
     lease_until   INTEGER,
     last_run_at   INTEGER,

@@ -167,9 +167,8 @@ async fn postgres(url: &str, options: &DbOptions) -> Result<Db, DbError> {
             ("statement_timeout", options.statement_timeout.as_millis().to_string()),
             ("lock_timeout", options.patience.as_millis().to_string()),
             ("idle_in_transaction_session_timeout", options.idle_in_transaction.as_millis().to_string()),
-            ("default_transaction_isolation", "read committed".replace(' ', "\\ ")),
         ]);
-    let sorted = |e| error::sort(Engine::Postgres, e, Some("connecting"), None);
+    let sorted = |e| error::sort(Engine::Postgres, e, Some(error::CONNECTING), None);
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(2))
         .acquire_timeout(options.patience)

@@ -171,6 +171,9 @@ impl fmt::Display for Cause {
 
 impl std::error::Error for Cause {}
 
+/// Stands for the statement while there is no connection yet.
+pub(super) const CONNECTING: &str = "connecting";
+
 /// The most of a statement that an error repeats, in characters.
 const STATEMENT_SHOWN_MAX: usize = 160;
 
@@ -206,6 +209,11 @@ pub(super) fn sort(
         E::PoolTimedOut if engine == Engine::Sqlite => DbError::Busy(cause),
         E::PoolTimedOut => DbError::Unavailable(cause),
         E::RowNotFound => DbError::NoRow,
+        // A server that closes the door while we come in (a restart, a proxy without a server behind
+        // it) is met as nonsense in the first bytes.
+        E::Protocol(_) if statement.is_some_and(|s| s.starts_with("BEGIN") || s == CONNECTING) => {
+            DbError::Unavailable(cause)
+        }
         E::Database(e) => {
             if let Some(pg) = e.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
                 let named = pg

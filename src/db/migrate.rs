@@ -36,10 +36,7 @@ macro_rules! migration {
 }
 
 /// All migrations, oldest first.
-pub const MIGRATIONS: &[Migration] = &[
-    migration!(1, "0001_jobs"),
-    //
-];
+pub const MIGRATIONS: &[Migration] = &[migration!(1, "0001_jobs"), migration!(2, "0002_desk")];
 
 /// Why the schema cannot be used.
 #[derive(Debug, thiserror::Error)]

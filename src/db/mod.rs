@@ -27,7 +27,14 @@ mod arg;
 mod bulk;
 mod connect;
 mod error;
+pub mod jobs;
+pub mod mails;
 pub mod migrate;
+pub mod outside;
+pub mod papers;
+pub mod people;
+pub mod ports;
+pub mod reconcilers;
 mod row;
 mod signals;
 
@@ -138,11 +145,14 @@ impl Db {
                         error::sort(Engine::Sqlite, e, Some("BEGIN IMMEDIATE"), None)
                     })?)
                 }
-                Pools::Postgres(pool) => Inner::Postgres(
-                    pool.begin()
-                        .await
-                        .map_err(|e| error::sort(Engine::Postgres, e, Some("BEGIN"), None))?,
-                ),
+                Pools::Postgres(pool) => {
+                    // Said outright, in case the server or the role has other defaults.
+                    let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+                    let tx = pool.begin_with(begin).await;
+                    Inner::Postgres(
+                        tx.map_err(|e| error::sort(Engine::Postgres, e, Some(begin), None))?,
+                    )
+                }
             };
         Ok(Tx {
             session: Session {
@@ -170,6 +180,16 @@ impl Db {
                 failed: false,
             },
         })
+    }
+
+    /// Whether nobody in this process released the leases of an earlier one yet. True once, on SQLite only.
+    fn first_to_release(&self) -> bool {
+        !self.0.leases_released.swap(true, Ordering::AcqRel)
+    }
+
+    /// Takes [`Db::first_to_release`] back, because releasing failed.
+    fn release_again(&self) {
+        self.0.leases_released.store(false, Ordering::Release);
     }
 
     /// What is announced by commits, here and on other nodes.
@@ -423,6 +443,3 @@ async fn unique_index(tx: &mut Transaction<'static, Sqlite>, message: &str) -> O
         _ => format!("{table}_pkey"),
     })
 }
-
-#[cfg(test)]
-mod tests;

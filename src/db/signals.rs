@@ -33,6 +33,26 @@ impl Signal {
         Self::about("jobs", String::new())
     }
 
+    /// A reconciler should look now: something that it is for changed at `now` (desk time).
+    pub fn nudge(reconciler: &'static str, now: jiff::Timestamp) -> Self {
+        Self::about(
+            "reconcile",
+            format!("{reconciler}@{}", now.as_microsecond()),
+        )
+    }
+
+    /// The reconciler that is meant, and when it was nudged, if this is a nudge.
+    pub fn as_nudge(&self) -> Option<(&str, jiff::Timestamp)> {
+        let (name, at) = self
+            .about
+            .rsplit_once('@')
+            .filter(|_| self.topic == "reconcile")?;
+        Some((
+            name,
+            jiff::Timestamp::from_microsecond(at.parse().ok()?).ok()?,
+        ))
+    }
+
     /// One thing of a kind changed.
     pub fn about(topic: &'static str, about: impl ToString) -> Self {
         Self {
@@ -53,6 +73,15 @@ impl Signals {
             Ok(signal) => Some(signal),
             Err(broadcast::error::RecvError::Lagged(_)) => None,
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+
+    /// The next signal if one waits already: `Some(None)` when some were missed.
+    pub fn waiting(&mut self) -> Option<Option<Signal>> {
+        match self.0.try_recv() {
+            Ok(signal) => Some(Some(signal)),
+            Err(broadcast::error::TryRecvError::Lagged(_)) => Some(None),
+            Err(_) => None,
         }
     }
 

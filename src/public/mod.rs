@@ -1,0 +1,3 @@
+//! The signer's and the uploader's pages: reached by a secret link, without an account.
+
+pub mod views;
