@@ -174,15 +174,17 @@ impl Badge {
 pub struct When {
     /// For machines: RFC 3339.
     pub iso: String,
-    /// In the reader's zone, such as "Tue, Dec 8, 2026, 10:00 am".
+    /// The day alone, in the reader's zone, such as "Dec 8". With the year if it is not the present one.
+    pub day: String,
+    /// In the reader's zone, such as "Dec 8, 10:00 am".
     pub text: String,
     /// Shown on hover: the same instant in the porting zone and in UTC.
     pub hover: String,
 }
 impl When {
-    /// An instant from its three texts.
-    pub fn new(iso: impl Into<String>, text: impl Into<String>, hover: impl Into<String>) -> Self {
-        Self { iso: iso.into(), text: text.into(), hover: hover.into() }
+    /// An instant from its four texts.
+    pub fn new(iso: impl Into<String>, day: impl Into<String>, text: impl Into<String>, hover: impl Into<String>) -> Self {
+        Self { iso: iso.into(), day: day.into(), text: text.into(), hover: hover.into() }
     }
 }
 

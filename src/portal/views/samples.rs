@@ -17,7 +17,7 @@ const ACCOUNT: &str = "Harbor Dental Group";
 fn at(day: u8, time: &str) -> When {
     let hour: u8 = time.split(':').next().and_then(|h| h.parse().ok()).unwrap_or(0);
     let clock = format!("{}:{} {}", if hour > 12 { hour - 12 } else { hour }, time.split(':').nth(1).unwrap_or("00"), if hour >= 12 { "pm" } else { "am" });
-    When::new(format!("2026-11-{day:02}T{time}:00-06:00"), format!("Nov {day}, {clock}"), format!("November {day}, 2026, {clock} Central Time ({:02}:{} UTC)", (hour + 6) % 24, time.split(':').nth(1).unwrap_or("00")))
+    When::new(format!("2026-11-{day:02}T{time}:00-06:00"), format!("Nov {day}"), format!("Nov {day}, {clock}"), format!("November {day}, 2026, {clock} Central Time ({:02}:{} UTC)", (hour + 6) % 24, time.split(':').nth(1).unwrap_or("00")))
 }
 fn support() -> Support {
     Support {
@@ -104,7 +104,7 @@ fn rows() -> Vec<PortRow> {
     };
     let ok = |text: &str| Badge::new(Tone::Done, text);
     let mut scheduled = row("port_01jd6m3v8xk2", "+1 312 555 0142", 2, CARRIER, Badge::new(Tone::Go, "Scheduled"), ok("Signed"), ok("Accepted"), None);
-    scheduled.port_date = Some(When::new("2026-12-08T10:00:00-06:00", "Dec 8, 10:00 am", "December 8, 2026, 10:00 am Central Time (16:00 UTC)"));
+    scheduled.port_date = Some(When::new("2026-12-08T10:00:00-06:00", "Dec 8", "Dec 8, 10:00 am", "December 8, 2026, 10:00 am Central Time (16:00 UTC)"));
     scheduled.actions.send = Act::Closed("The proof is accepted.".into());
     scheduled.unread = 2;
     let mut blocked = row("port_01jd6m3v8xk3", "+1 312 555 0150", 0, "Prairie Bell Cooperative", Badge::new(Tone::Act, "Blocked"), ok("Signed"), Badge::new(Tone::Act, "Needed"), Some(("you", true, "2 business days", false)));
@@ -216,7 +216,7 @@ impl PortPage {
             head: Head {
                 now: "Your 3 numbers move on Tuesday, December 8, between 10:00 am and 11:30 am Central Time.".into(),
                 next: "On December 7 we check once more that everything is ready and write to you.".into(),
-                by_when: Some(When::new("2026-12-08T11:30:00-06:00", "Dec 8, 11:30 am", "December 8, 2026, 11:30 am Central Time (17:30 UTC)")),
+                by_when: Some(When::new("2026-12-08T11:30:00-06:00", "Dec 8", "Dec 8, 11:30 am", "December 8, 2026, 11:30 am Central Time (17:30 UTC)")),
                 ball: Ball { who: "Nobody. It runs by itself".into(), mine: false, age: String::new(), late: false },
                 todo: None,
                 old_service: OldService::Keep,
@@ -261,7 +261,7 @@ impl PortPage {
         page.head = Head {
             now: "Northline Telecom says that the account number of 2 numbers does not match.".into(),
             next: "As soon as the account number is corrected, the order is sent again. Nobody has to sign again.".into(),
-            by_when: Some(When::new("2026-12-01T17:00:00-06:00", "Dec 1, 5:00 pm", "")),
+            by_when: Some(When::new("2026-12-01T17:00:00-06:00", "Dec 1", "Dec 1, 5:00 pm", "")),
             ball: Ball { who: "Dana Whitfield".into(), mine: false, age: "3 business days".into(), late: true },
             todo: Some(Link::new("/ports/port_01jd6m3v8xk2/fix", "Correct the account number")),
             old_service: OldService::Keep,
