@@ -20,7 +20,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(out.join("mail"))?;
     for (name, mail) in templates::samples()? {
         fs::write(out.join("mail").join(format!("{name}.html")), &mail.html)?;
-        fs::write(out.join("mail").join(format!("{name}.txt")), format!("Subject: {}\n\n{}", mail.subject, mail.text))?;
+        fs::write(
+            out.join("mail").join(format!("{name}.txt")),
+            format!("Subject: {}\n\n{}", mail.subject, mail.text),
+        )?;
     }
     for (_, url, body) in assets::all() {
         let path = out.join(url.trim_start_matches('/'));

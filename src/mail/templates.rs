@@ -416,7 +416,10 @@ fn strings(items: &[&str]) -> Vec<String> {
 
 /// A subject is one line: whatever a name or a carrier's text holds, it cannot begin another header.
 fn one_line(text: &str) -> String {
-    text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    text.split(|c: char| c.is_control() || c.is_whitespace())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Wraps at 76 columns, keeps lines with a link whole, and leaves at most one empty line.
