@@ -314,6 +314,34 @@ impl Order {
         value
     }
 
+    /// A number that has arrived, as `/phone_numbers` shows it.
+    pub(super) fn arrived_json(&self, number: &OrderNumber) -> Value {
+        let configuration = |name: &str| {
+            let pointer = format!("/phone_number_configuration/{name}");
+            self.data.pointer(&pointer).cloned().unwrap_or_default()
+        };
+        json!({
+            "id": number.id.as_u128().to_string(),
+            "record_type": "phone_number",
+            "phone_number": number.number,
+            "phone_number_type": number.kind.word(),
+            "country_iso_alpha2": "US",
+            "status": "active",
+            "source_type": "port_request",
+            "customer_reference": self.reference(),
+            "connection_id": configuration("connection_id"),
+            "messaging_profile_id": configuration("messaging_profile_id"),
+            "billing_group_id": configuration("billing_group_id"),
+            "tags": configuration("tags"),
+            "external_pin": null,
+            "deletion_lock_enabled": false,
+            "purchased_at": self.created_at,
+            "created_at": self.created_at,
+            "activated_at": self.foc_actual,
+            "updated_at": self.updated_at,
+        })
+    }
+
     /// The order as the API shows it.
     pub(super) fn json(&self, with_numbers: bool) -> Value {
         let mut value = self.data.clone();
