@@ -180,7 +180,7 @@ pub(super) struct Order {
     /// When the losing provider got it, and whether somebody has asked after it since.
     pub submitted_at: Option<Timestamp>,
     pub chased: bool,
-    /// The port windows were shown at this moment; a window once shown stays valid for a day.
+    /// When the port windows were last shown; what was shown stays good for a while.
     pub windows_shown_at: Option<Timestamp>,
     pub confirms_accepted: u32,
     pub confirms_refused: u32,
