@@ -22,7 +22,10 @@ pub mod simulator;
 pub mod app;
 pub mod jobs;
 
+pub mod api;
 pub mod portal;
 pub mod public;
+
+pub mod hooks;
 
 pub mod cli;
