@@ -22,7 +22,12 @@ pub mod simulator;
 pub mod app;
 pub mod jobs;
 
+pub mod web;
+
+pub mod api;
 pub mod portal;
 pub mod public;
+
+pub mod hooks;
 
 pub mod cli;

@@ -11,5 +11,6 @@ mod jobs;
 mod jobs_nodes;
 mod jobs_outage;
 mod numbers;
+mod pages;
 mod simulator;
 mod support;
