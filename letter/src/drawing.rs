@@ -39,7 +39,9 @@ pub enum DrawingError {
     #[error("the signature is empty: draw it again")]
     Empty,
     /// The picture is larger than any signature needs to be.
-    #[error("the drawn signature is too large: at most {MAX_DRAWING_BYTES} bytes and {MAX_SIDE} pixels a side")]
+    #[error(
+        "the drawn signature is too large: at most {MAX_DRAWING_BYTES} bytes and {MAX_SIDE} pixels a side"
+    )]
     TooLarge,
     /// The picture cannot be read.
     #[error("the drawn signature cannot be read as a PNG picture: draw it again")]
@@ -86,7 +88,9 @@ fn place_png(bytes: &[u8]) -> Result<Placed, DrawingError> {
     if width > MAX_SIDE || height > MAX_SIDE {
         return Err(DrawingError::TooLarge);
     }
-    let picture = image::DynamicImage::from_decoder(decoder).map_err(unreadable)?.into_rgba8();
+    let picture = image::DynamicImage::from_decoder(decoder)
+        .map_err(unreadable)?
+        .into_rgba8();
 
     // Ink is what shows on white paper.
     let inked = |x, y| {
@@ -103,10 +107,16 @@ fn place_png(bytes: &[u8]) -> Result<Placed, DrawingError> {
         }
     }
     let [left, top, right, bottom] = ink.ok_or(DrawingError::Empty)?;
-    let cut = picture.view(left, top, right - left + 1, bottom - top + 1).to_image();
+    let cut = picture
+        .view(left, top, right - left + 1, bottom - top + 1)
+        .to_image();
     let mut png = std::io::Cursor::new(Vec::new());
-    cut.write_to(&mut png, ImageFormat::Png).map_err(unreadable)?;
-    Ok(Placed { bytes: png.into_inner(), format: "png" })
+    cut.write_to(&mut png, ImageFormat::Png)
+        .map_err(unreadable)?;
+    Ok(Placed {
+        bytes: png.into_inner(),
+        format: "png",
+    })
 }
 
 /// One command of a path, read and understood; nothing of the given text reaches the page.
@@ -143,7 +153,12 @@ fn place_strokes(strokes: &Strokes) -> Result<Placed, DrawingError> {
     for (index, path) in strokes.paths.iter().enumerate() {
         paths.push(read_path(path).ok_or(DrawingError::Stroke { number: index + 1 })?);
     }
-    let all = || paths.iter().flatten().flat_map(|command| command.numbers().chunks_exact(2));
+    let all = || {
+        paths
+            .iter()
+            .flatten()
+            .flat_map(|command| command.numbers().chunks_exact(2))
+    };
     if all().count() > MAX_POINTS {
         return Err(DrawingError::TooLarge);
     }
@@ -179,7 +194,10 @@ fn place_strokes(strokes: &Strokes) -> Result<Placed, DrawingError> {
         svg.push_str(r#""/>"#);
     }
     svg.push_str("</g></svg>");
-    Ok(Placed { bytes: svg.into_bytes(), format: "svg" })
+    Ok(Placed {
+        bytes: svg.into_bytes(),
+        format: "svg",
+    })
 }
 
 /// Reads a `d` attribute of absolute `M`, `L`, `Q` and `C`; `None` for anything else.
@@ -190,7 +208,11 @@ fn read_path(text: &str) -> Option<Vec<Command>> {
         if !"MLQC".contains(letter) || (commands.is_empty() && letter != 'M') {
             return None;
         }
-        let end = rest.char_indices().skip(1).find(|(_, c)| "MLQC".contains(*c)).map_or(rest.len(), |(at, _)| at);
+        let end = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, c)| "MLQC".contains(*c))
+            .map_or(rest.len(), |(at, _)| at);
         let (this, following) = rest.split_at(end);
         let numbers = read_numbers(this.get(1..)?)?;
         let size = match letter {
@@ -236,33 +258,72 @@ mod tests {
     use super::*;
 
     fn strokes(paths: &[&str]) -> Drawing {
-        Drawing::Strokes(Strokes { paths: paths.iter().map(ToString::to_string).collect(), pen_width: 2.0 })
+        Drawing::Strokes(Strokes {
+            paths: paths.iter().map(ToString::to_string).collect(),
+            pen_width: 2.0,
+        })
     }
 
     #[test]
     fn strokes_are_read_and_written_anew() {
-        let placed = place(&strokes(&["M 10,20 C 11,21 12,22 13,23 L40 50 60 10", "M1 1Q5 5 9 1"])).expect("good strokes");
+        let placed = place(&strokes(&[
+            "M 10,20 C 11,21 12,22 13,23 L40 50 60 10",
+            "M1 1Q5 5 9 1",
+        ]))
+        .expect("good strokes");
         let svg = String::from_utf8(placed.bytes).expect("text");
-        assert!(svg.contains(r#"d="M 10 20C 11 21 12 22 13 23L 40 50L 60 10""#), "{svg}");
+        assert!(
+            svg.contains(r#"d="M 10 20C 11 21 12 22 13 23L 40 50L 60 10""#),
+            "{svg}"
+        );
         assert!(svg.contains(r#"viewBox="-1 -1 63 53""#), "{svg}");
     }
 
     #[test]
     fn strokes_that_are_not_plain_path_data_are_refused() {
-        for bad in [r#"M 1 1"/><script>"#, "L 1 1", "M 1", "M 1 1 L NaN 2", "M 1 1 L inf 2", "m 1 1 l 2 2", "M 1 1 L 1e9 1", "Mé"] {
-            assert!(matches!(place(&strokes(&[bad])), Err(DrawingError::Stroke { number: 1 })), "{bad}");
+        for bad in [
+            r#"M 1 1"/><script>"#,
+            "L 1 1",
+            "M 1",
+            "M 1 1 L NaN 2",
+            "M 1 1 L inf 2",
+            "m 1 1 l 2 2",
+            "M 1 1 L 1e9 1",
+            "Mé",
+        ] {
+            assert!(
+                matches!(
+                    place(&strokes(&[bad])),
+                    Err(DrawingError::Stroke { number: 1 })
+                ),
+                "{bad}"
+            );
         }
     }
 
     #[test]
     fn nothing_drawn_is_no_signature() {
         assert!(matches!(place(&strokes(&[])), Err(DrawingError::Empty)));
-        assert!(matches!(place(&strokes(&["M 5 5 L 5 6"])), Err(DrawingError::Empty)));
+        assert!(matches!(
+            place(&strokes(&["M 5 5 L 5 6"])),
+            Err(DrawingError::Empty)
+        ));
         let mut png = std::io::Cursor::new(Vec::new());
-        image::RgbaImage::from_pixel(300, 100, image::Rgba([255, 255, 255, 255])).write_to(&mut png, ImageFormat::Png).expect("a PNG");
-        assert!(matches!(place(&Drawing::Png(png.into_inner())), Err(DrawingError::Empty)));
-        assert!(matches!(place(&Drawing::Png(Vec::new())), Err(DrawingError::Empty)));
-        assert!(matches!(place(&Drawing::Png(b"<svg/>".to_vec())), Err(DrawingError::Unreadable(_))));
+        image::RgbaImage::from_pixel(300, 100, image::Rgba([255, 255, 255, 255]))
+            .write_to(&mut png, ImageFormat::Png)
+            .expect("a PNG");
+        assert!(matches!(
+            place(&Drawing::Png(png.into_inner())),
+            Err(DrawingError::Empty)
+        ));
+        assert!(matches!(
+            place(&Drawing::Png(Vec::new())),
+            Err(DrawingError::Empty)
+        ));
+        assert!(matches!(
+            place(&Drawing::Png(b"<svg/>".to_vec())),
+            Err(DrawingError::Unreadable(_))
+        ));
     }
 
     #[test]

@@ -20,7 +20,8 @@ mod typeset;
 mod tests;
 
 pub use data::{
-    Agent, Authentication, Certificate, Device, Event, EventKind, Extent, Letter, Mark, Person, Remaining, Signature,
+    Agent, Authentication, Certificate, Device, Event, EventKind, Extent, Letter, Mark, Person,
+    Remaining, Signature,
 };
 pub use drawing::{Drawing, DrawingError, MAX_DRAWING_BYTES, Strokes};
 pub use text::unprintable;

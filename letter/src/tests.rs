@@ -18,15 +18,26 @@ fn letter(count: usize) -> Letter {
         prepared_at: at("2026-11-21T15:04:00-06:00[America/Chicago]"),
         agent: Agent {
             name: "Harborline Desk LLC".into(),
-            contact: vec!["400 Congress Avenue, Suite 210".into(), "Austin, TX 78701".into(), "(512) 555-0190".into(), "ports@harborline.example".into()],
+            contact: vec![
+                "400 Congress Avenue, Suite 210".into(),
+                "Austin, TX 78701".into(),
+                "(512) 555-0190".into(),
+                "ports@harborline.example".into(),
+            ],
             logo: None,
         },
         losing_provider: "Northline Telecom, Inc.".into(),
         gaining_carrier: "Meridian Voice Networks, LLC".into(),
         subscriber: "O'Neil & Sons, LLC".into(),
-        signer: Person { name: "Maria O'Neil".into(), title: Some("Managing member".into()) },
+        signer: Person {
+            name: "Maria O'Neil".into(),
+            title: Some("Managing member".into()),
+        },
         billing_address: vec!["PO Box 1180".into(), "Round Rock, TX 78680".into()],
-        service_address: vec!["1200 East 6th Street, Suite 4".into(), "Austin, TX 78702-3312".into()],
+        service_address: vec![
+            "1200 East 6th Street, Suite 4".into(),
+            "Austin, TX 78702-3312".into(),
+        ],
         billing_number: Some("(512) 555-0100".into()),
         numbers: (0..count).map(number).collect(),
         extent: Extent::Full,
@@ -36,7 +47,11 @@ fn letter(count: usize) -> Letter {
 
 fn number(index: usize) -> String {
     let areas = [512, 737, 210, 726, 361];
-    format!("({}) 555-{:04}", areas[(index / 100) % areas.len()], 100 + index % 100)
+    format!(
+        "({}) 555-{:04}",
+        areas[(index / 100) % areas.len()],
+        100 + index % 100
+    )
 }
 
 fn typed() -> Signature {
@@ -54,8 +69,14 @@ fn drawn() -> Signature {
         "M 118,70 C 108,66 100,88 110,90 C 120,91 124,76 126,70 C 124,84 126,92 134,88 C 142,80 144,70 148,68 C 150,74 148,84 150,88 C 156,78 162,68 170,70",
         "M 196,30 C 180,34 176,84 196,88 C 220,88 222,34 200,28 C 190,27 186,34 196,40 C 214,46 236,40 260,34 L 262,30",
     ];
-    let strokes = Strokes { paths: paths.iter().map(ToString::to_string).collect(), pen_width: 3.0 };
-    Signature { mark: Mark::Drawn(Drawing::Strokes(strokes)), ..typed() }
+    let strokes = Strokes {
+        paths: paths.iter().map(ToString::to_string).collect(),
+        pen_width: 3.0,
+    };
+    Signature {
+        mark: Mark::Drawn(Drawing::Strokes(strokes)),
+        ..typed()
+    }
 }
 
 fn certificate() -> Certificate {
@@ -94,7 +115,11 @@ fn poppler(tool: &str, options: &[&str], pdf: &[u8]) -> String {
         .args(if tool == "pdftotext" { &["-"][..] } else { &[] })
         .output()
         .unwrap_or_else(|error| panic!("`{tool}` cannot be run ({error}): install Debian's poppler-utils, as `make test` does"));
-    assert!(output.status.success(), "{tool}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{tool}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
@@ -104,7 +129,10 @@ fn text_of(pdf: &[u8]) -> String {
 
 /// The text as one line, without the places where a line may break.
 fn flat(text: &str) -> String {
-    text.replace('\u{200b}', "").split_whitespace().collect::<Vec<_>>().join(" ")
+    text.replace('\u{200b}', "")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn pages_of(pdf: &[u8]) -> usize {
@@ -113,8 +141,13 @@ fn pages_of(pdf: &[u8]) -> usize {
 
 fn info(pdf: &[u8], key: &str) -> String {
     let all = poppler("pdfinfo", &[], pdf);
-    let found = all.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
-    found.unwrap_or_else(|| panic!("pdfinfo tells no {key}: {all}")).trim().to_owned()
+    let found = all
+        .lines()
+        .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+    found
+        .unwrap_or_else(|| panic!("pdfinfo tells no {key}: {all}"))
+        .trim()
+        .to_owned()
 }
 
 /// R4, R34 to R37, R40, R111 and 47 CFR 64.1130(e): who, from where to where, which numbers, and what is authorized.
@@ -146,22 +179,38 @@ fn the_letter_says_what_the_rule_asks_for() {
         "Printed name",
         "Page 1 of 1",
     ] {
-        assert!(text.contains(said), "the letter does not say: {said}\n{text}");
+        assert!(
+            text.contains(said),
+            "the letter does not say: {said}\n{text}"
+        );
     }
 }
 
 #[test]
 fn the_remaining_numbers_are_spoken_for() {
     let with = |remaining| {
-        let letter = Letter { extent: Extent::Partial(remaining), ..letter(2) };
+        let letter = Letter {
+            extent: Extent::Partial(remaining),
+            ..letter(2)
+        };
         flat(&text_of(&letter_pdf(&letter).expect("a letter")))
     };
-    let stay = with(Remaining::Stay { new_billing_number: Some("(512) 555-0177".into()) });
+    let stay = with(Remaining::Stay {
+        new_billing_number: Some("(512) 555-0177".into()),
+    });
     assert!(stay.contains("stay with the LCP; this letter does not change them. Their billing telephone number becomes (512) 555-0177."), "{stay}");
-    let same = with(Remaining::Stay { new_billing_number: None });
-    assert!(same.contains("stay with the LCP") && !same.contains("becomes"), "{same}");
+    let same = with(Remaining::Stay {
+        new_billing_number: None,
+    });
+    assert!(
+        same.contains("stay with the LCP") && !same.contains("becomes"),
+        "{same}"
+    );
     let end = with(Remaining::Disconnect);
-    assert!(end.contains("I ask the LCP to disconnect them once the listed numbers have moved"), "{end}");
+    assert!(
+        end.contains("I ask the LCP to disconnect them once the listed numbers have moved"),
+        "{end}"
+    );
 }
 
 #[test]
@@ -182,41 +231,81 @@ fn every_number_is_on_the_letter() {
         assert_eq!(info(&pdf, "Page size"), "612 x 792 pts (letter)");
         let text = text_of(&pdf);
         for index in 0..count {
-            assert!(text.contains(&number(index)), "{} is missing among {count}", number(index));
+            assert!(
+                text.contains(&number(index)),
+                "{} is missing among {count}",
+                number(index)
+            );
         }
-        let sheets: Vec<&str> = text.split('\u{c}').filter(|sheet| !sheet.trim().is_empty()).collect();
+        let sheets: Vec<&str> = text
+            .split('\u{c}')
+            .filter(|sheet| !sheet.trim().is_empty())
+            .collect();
         assert_eq!(sheets.len(), pages);
         for (index, sheet) in sheets.iter().enumerate() {
-            assert!(sheet.contains(&format!("Page {} of {pages}", index + 1)), "page {} of {count} numbers", index + 1);
+            assert!(
+                sheet.contains(&format!("Page {} of {pages}", index + 1)),
+                "page {} of {count} numbers",
+                index + 1
+            );
             assert!(sheet.contains("port_019ac2f1d3a87c21b5f0a1b2c3d4e5f6, version 1"));
             if index > 0 {
-                assert!(sheet.contains("Letter of Authorization, O'Neil & Sons, LLC"), "{sheet}");
-                assert!(flat(sheet).contains(&format!("Schedule A: telephone numbers to move ({count})")), "{sheet}");
+                assert!(
+                    sheet.contains("Letter of Authorization, O'Neil & Sons, LLC"),
+                    "{sheet}"
+                );
+                assert!(
+                    flat(sheet)
+                        .contains(&format!("Schedule A: telephone numbers to move ({count})")),
+                    "{sheet}"
+                );
             }
         }
-        assert!(sheets[0].contains("Date of signature"), "the signature stands on the first page");
+        assert!(
+            sheets[0].contains("Date of signature"),
+            "the signature stands on the first page"
+        );
     }
 }
 
 #[test]
 fn the_same_data_gives_the_same_bytes() {
-    assert_eq!(letter_pdf(&letter(20)).expect("a letter"), letter_pdf(&letter(20)).expect("a letter"));
+    assert_eq!(
+        letter_pdf(&letter(20)).expect("a letter"),
+        letter_pdf(&letter(20)).expect("a letter")
+    );
     let signed = || signed_pdf(&letter(20), &drawn(), &certificate()).expect("a letter");
     assert_eq!(signed(), signed());
-    let other = Letter { version: 2, ..letter(20) };
-    assert_ne!(letter_pdf(&letter(20)).expect("a letter"), letter_pdf(&other).expect("a letter"));
+    let other = Letter {
+        version: 2,
+        ..letter(20)
+    };
+    assert_ne!(
+        letter_pdf(&letter(20)).expect("a letter"),
+        letter_pdf(&other).expect("a letter")
+    );
 }
 
 #[test]
 fn the_file_is_archival_and_can_be_read_aloud() {
-    for pdf in [letter_pdf(&letter(30)).expect("a letter"), signed_pdf(&letter(2), &drawn(), &certificate()).expect("a letter")] {
+    for pdf in [
+        letter_pdf(&letter(30)).expect("a letter"),
+        signed_pdf(&letter(2), &drawn(), &certificate()).expect("a letter"),
+    ] {
         assert_eq!(info(&pdf, "Tagged"), "yes");
         assert_eq!(info(&pdf, "Encrypted"), "no");
         assert_eq!(info(&pdf, "JavaScript"), "no");
         let meta = poppler("pdfinfo", &["-meta"], &pdf);
-        assert!(meta.contains("<pdfaid:part>2</pdfaid:part>") && meta.contains("<pdfuaid:part>1</pdfuaid:part>"), "{meta}");
+        assert!(
+            meta.contains("<pdfaid:part>2</pdfaid:part>")
+                && meta.contains("<pdfuaid:part>1</pdfuaid:part>"),
+            "{meta}"
+        );
         for line in poppler("pdffonts", &[], &pdf).lines().skip(2) {
-            assert!(line.contains(" yes yes yes "), "embedded, subset, readable: {line}");
+            assert!(
+                line.contains(" yes yes yes "),
+                "embedded, subset, readable: {line}"
+            );
         }
     }
 }
@@ -228,7 +317,12 @@ fn a_signature_changes_nothing_but_its_lines() {
         let shown = text_of(&letter_pdf(&letter(count)).expect("a letter"));
         let signed = text_of(&signed_letter_pdf(&letter(count), &typed()).expect("a letter"));
         assert!(signed.contains("November 23, 2026"), "{signed}");
-        let words = |text: &str| flat(text).replace("; signed electronically", "").replace(" November 23, 2026", "").replace("Maria O'Neil", "");
+        let words = |text: &str| {
+            flat(text)
+                .replace("; signed electronically", "")
+                .replace(" November 23, 2026", "")
+                .replace("Maria O'Neil", "")
+        };
         assert_eq!(flat(&words(&shown)), flat(&words(&signed)));
         let drawn = text_of(&signed_letter_pdf(&letter(count), &drawn()).expect("a letter"));
         assert!(drawn.contains("November 23, 2026"), "{drawn}");
@@ -241,9 +335,14 @@ fn the_certificate_tells_how_it_was_signed() {
     assert_eq!(pages_of(&pdf), 2);
     let text = text_of(&pdf);
     let (first, second) = text.split_once('\u{c}').expect("two pages");
-    assert!(first.contains("Page 1 of 1"), "the certificate is not counted among the letter's pages: {first}");
+    assert!(
+        first.contains("Page 1 of 1"),
+        "the certificate is not counted among the letter's pages: {first}"
+    );
     let page = flat(second);
-    let signed = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(signed_letter_pdf(&letter(3), &typed()).expect("a letter")));
+    let signed = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(
+        signed_letter_pdf(&letter(3), &typed()).expect("a letter"),
+    ));
     for said in [
         "Certificate of signature",
         "doc_019ac2f1d3a87c21b5f0a1b2c3d4e5f7",
@@ -264,7 +363,10 @@ fn the_certificate_tells_how_it_was_signed() {
         &"a7".repeat(32),
         &signed,
     ] {
-        assert!(page.contains(said), "the certificate does not say: {said}\n{page}");
+        assert!(
+            page.contains(said),
+            "the certificate does not say: {said}\n{page}"
+        );
     }
 }
 
@@ -299,11 +401,16 @@ fn unusual_names_do_not_break_the_letter() {
         let mut certificate = certificate();
         certificate.device.user_agent = name.into();
         certificate.events[0].detail = Some(name.into());
-        signed_pdf(&letter, &signature, &certificate).unwrap_or_else(|error| panic!("{name:?}: {error}"));
+        signed_pdf(&letter, &signature, &certificate)
+            .unwrap_or_else(|error| panic!("{name:?}: {error}"));
     }
     let mut letter = letter(1);
     letter.subscriber = names[0].into();
-    let text = flat(&poppler("pdftotext", &[], &letter_pdf(&letter).expect("a letter")));
+    let text = flat(&poppler(
+        "pdftotext",
+        &[],
+        &letter_pdf(&letter).expect("a letter"),
+    ));
     assert!(text.contains("#panic(\"x\") $ 1/0 $ @ref <label> *bold* _it_ `raw` \\ = Head // note /* */ ${x} {{y}}"), "{text}");
 }
 
@@ -321,7 +428,10 @@ fn nothing_runs_off_the_page() {
     let boxes = poppler_boxes(&pdf);
     assert!(boxes.len() > 200, "words were found: {}", boxes.len());
     for (left, right, word) in boxes {
-        assert!(left >= 60.0 && right <= 552.0, "{word} stands at {left} to {right} of 612 points");
+        assert!(
+            left >= 60.0 && right <= 552.0,
+            "{word} stands at {left} to {right} of 612 points"
+        );
     }
 }
 
@@ -329,17 +439,49 @@ fn nothing_runs_off_the_page() {
 fn poppler_boxes(pdf: &[u8]) -> Vec<(f64, f64, String)> {
     let page = poppler("pdftotext", &["-bbox"], pdf);
     let edge = |line: &str, name: &str| line.split_once(name)?.1.split('"').nth(1)?.parse().ok();
-    page.lines().filter_map(|line| Some((edge(line, "xMin")?, edge(line, "xMax")?, line.trim().to_owned()))).collect()
+    page.lines()
+        .filter_map(|line| {
+            Some((
+                edge(line, "xMin")?,
+                edge(line, "xMax")?,
+                line.trim().to_owned(),
+            ))
+        })
+        .collect()
 }
 
 #[test]
 fn what_is_missing_is_named() {
     let said = |letter: Letter| letter_pdf(&letter).expect_err("refused").to_string();
-    assert_eq!(said(letter(0)), "a letter covers 1 to 2000 numbers, this one has 0: split the request");
-    assert_eq!(said(Letter { subscriber: " \u{200b}".into(), ..letter(1) }), "the letter names no subscriber: fill it in, then make the letter again");
-    assert_eq!(said(Letter { service_address: vec![String::new()], ..letter(1) }), "the letter names no service address: fill it in, then make the letter again");
-    assert_eq!(said(Letter { losing_provider: "x".repeat(401), ..letter(1) }), "the losing provider has more than 400 characters: shorten it");
-    let signature = Signature { mark: Mark::Typed("  ".into()), ..typed() };
+    assert_eq!(
+        said(letter(0)),
+        "a letter covers 1 to 2000 numbers, this one has 0: split the request"
+    );
+    assert_eq!(
+        said(Letter {
+            subscriber: " \u{200b}".into(),
+            ..letter(1)
+        }),
+        "the letter names no subscriber: fill it in, then make the letter again"
+    );
+    assert_eq!(
+        said(Letter {
+            service_address: vec![String::new()],
+            ..letter(1)
+        }),
+        "the letter names no service address: fill it in, then make the letter again"
+    );
+    assert_eq!(
+        said(Letter {
+            losing_provider: "x".repeat(401),
+            ..letter(1)
+        }),
+        "the losing provider has more than 400 characters: shorten it"
+    );
+    let signature = Signature {
+        mark: Mark::Typed("  ".into()),
+        ..typed()
+    };
     let error = signed_letter_pdf(&letter(1), &signature).expect_err("refused");
     assert!(error.to_string().contains("no signature"), "{error}");
 }
@@ -364,13 +506,27 @@ fn a_drawn_picture_is_placed() {
         }
     }
     let mut png = std::io::Cursor::new(Vec::new());
-    picture.write_to(&mut png, image::ImageFormat::Png).expect("a PNG");
-    let signature = Signature { mark: Mark::Drawn(Drawing::Png(png.into_inner())), ..typed() };
+    picture
+        .write_to(&mut png, image::ImageFormat::Png)
+        .expect("a PNG");
+    let signature = Signature {
+        mark: Mark::Drawn(Drawing::Png(png.into_inner())),
+        ..typed()
+    };
     let pdf = signed_pdf(&letter(2), &signature, &certificate()).expect("a letter");
     assert!(flat(&text_of(&pdf)).contains("Drawn by hand on a screen"));
-    assert!(poppler("pdfimages", &["-list"], &pdf).lines().count() > 2, "the picture is in the file");
+    assert!(
+        poppler("pdfimages", &["-list"], &pdf).lines().count() > 2,
+        "the picture is in the file"
+    );
     assert!(matches!(
-        signed_letter_pdf(&letter(2), &Signature { mark: Mark::Drawn(Drawing::Png(vec![0; 9])), ..typed() }),
+        signed_letter_pdf(
+            &letter(2),
+            &Signature {
+                mark: Mark::Drawn(Drawing::Png(vec![0; 9])),
+                ..typed()
+            }
+        ),
         Err(LetterError::Drawing(DrawingError::Unreadable(_)))
     ));
 }
@@ -378,11 +534,20 @@ fn a_drawn_picture_is_placed() {
 #[test]
 fn a_letter_survives_its_stored_form() {
     let stored = serde_json::to_string(&letter(3)).expect("written");
-    assert_eq!(serde_json::from_str::<Letter>(&stored).expect("read"), letter(3));
+    assert_eq!(
+        serde_json::from_str::<Letter>(&stored).expect("read"),
+        letter(3)
+    );
     let stored = serde_json::to_string(&drawn()).expect("written");
-    assert_eq!(serde_json::from_str::<Signature>(&stored).expect("read"), drawn());
+    assert_eq!(
+        serde_json::from_str::<Signature>(&stored).expect("read"),
+        drawn()
+    );
     let stored = serde_json::to_string(&certificate()).expect("written");
-    assert_eq!(serde_json::from_str::<Certificate>(&stored).expect("read"), certificate());
+    assert_eq!(
+        serde_json::from_str::<Certificate>(&stored).expect("read"),
+        certificate()
+    );
 }
 
 /// `cargo test -p portolan-letter -- --ignored --nocapture` writes letters to look at into `target/letters`.
@@ -398,12 +563,18 @@ fn letters_to_look_at() {
         std::fs::write(folder.join(name), pdf).expect("written");
     };
     for count in [1, 20, 500] {
-        write(&format!("unsigned-{count}.pdf"), &|| letter_pdf(&letter(count)).expect("a letter"));
+        write(&format!("unsigned-{count}.pdf"), &|| {
+            letter_pdf(&letter(count)).expect("a letter")
+        });
     }
-    write("signed-typed-20.pdf", &|| signed_pdf(&letter(20), &typed(), &certificate()).expect("a letter"));
+    write("signed-typed-20.pdf", &|| {
+        signed_pdf(&letter(20), &typed(), &certificate()).expect("a letter")
+    });
     write("signed-drawn-3.pdf", &|| {
         let mut letter = letter(3);
-        letter.extent = Extent::Partial(Remaining::Stay { new_billing_number: Some("(512) 555-0177".into()) });
+        letter.extent = Extent::Partial(Remaining::Stay {
+            new_billing_number: Some("(512) 555-0177".into()),
+        });
         letter.agent.logo = Some(br##"<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40"><circle cx="20" cy="20" r="18" fill="#1d4e6b"/><path d="M20 5 L26 20 L20 35 L14 20 Z" fill="#fff"/></svg>"##.to_vec());
         signed_pdf(&letter, &drawn(), &certificate()).expect("a letter")
     });
@@ -412,7 +583,8 @@ fn letters_to_look_at() {
         letter.subscriber = "Wolfeschlegelsteinhausenbergerdorff Ærøskøbing 山田 שלום & \u{201c}Søns\u{201d}, a very long name of a company that goes on and on, LLC".into();
         letter.billing_number = None;
         let mut signature = typed();
-        signature.mark = Mark::Typed("Wilhelmina Featherstonehaugh-Cholmondeley of Bayfordbury Étude".into());
+        signature.mark =
+            Mark::Typed("Wilhelmina Featherstonehaugh-Cholmondeley of Bayfordbury Étude".into());
         signed_pdf(&letter, &signature, &certificate()).expect("a letter")
     });
 }

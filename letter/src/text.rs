@@ -18,7 +18,10 @@ const BREAK: char = '\u{200b}';
 /// scripts and emoji are not. The letter prints such a character as its code, `[U+5C71]`, so that
 /// nothing is lost silently; a form should ask for another spelling before it comes to that.
 pub fn unprintable(text: &str) -> Vec<char> {
-    let missing: BTreeSet<char> = text.chars().filter(|c| !ignored(*c) && !c.is_whitespace() && !c.is_control() && !covered(*c)).collect();
+    let missing: BTreeSet<char> = text
+        .chars()
+        .filter(|c| !ignored(*c) && !c.is_whitespace() && !c.is_control() && !covered(*c))
+        .collect();
     missing.into_iter().collect()
 }
 
@@ -108,7 +111,15 @@ mod tests {
 
     #[test]
     fn ordinary_names_stay_as_they_are() {
-        for name in ["O'Neil & Sons, LLC", "Café Łódź – São Paulo", "Zoë Nuñez-Øst", "#1 \"Best\" *Pizza* $5 @ <b> \\ [x](y)", "Ελλάς", "Жук", "שלום"] {
+        for name in [
+            "O'Neil & Sons, LLC",
+            "Café Łódź – São Paulo",
+            "Zoë Nuñez-Øst",
+            "#1 \"Best\" *Pizza* $5 @ <b> \\ [x](y)",
+            "Ελλάς",
+            "Жук",
+            "שלום",
+        ] {
             assert_eq!(line(name), name);
             assert!(unprintable(name).is_empty(), "{name}");
         }
@@ -116,7 +127,11 @@ mod tests {
 
     #[test]
     fn ids_and_ordinary_mail_addresses_stay_whole() {
-        for word in ["port_019ac2f1d3a87c21b5f0a1b2c3d4e5f6", "doc_dddddddddddddddddddddddddddddddd", "bartholomew.featherstone@example.com"] {
+        for word in [
+            "port_019ac2f1d3a87c21b5f0a1b2c3d4e5f6",
+            "doc_dddddddddddddddddddddddddddddddd",
+            "bartholomew.featherstone@example.com",
+        ] {
             assert_eq!(line(word), word);
         }
     }
@@ -129,7 +144,10 @@ mod tests {
 
     #[test]
     fn characters_that_hide_or_turn_text_are_dropped() {
-        assert_eq!(clean("Acme\u{202e}gro.live\u{202c}\u{200b} Inc\r\n\tof\u{0} Ohio\u{feff}"), "Acmegro.live Inc of Ohio");
+        assert_eq!(
+            clean("Acme\u{202e}gro.live\u{202c}\u{200b} Inc\r\n\tof\u{0} Ohio\u{feff}"),
+            "Acmegro.live Inc of Ohio"
+        );
     }
 
     #[test]

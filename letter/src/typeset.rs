@@ -88,20 +88,31 @@ pub fn signed_letter_pdf(letter: &Letter, signature: &Signature) -> Result<Vec<u
 ///
 /// # Errors
 /// As [`signed_letter_pdf`]; and if the certificate lacks a field.
-pub fn signed_pdf(letter: &Letter, signature: &Signature, certificate: &Certificate) -> Result<Vec<u8>, LetterError> {
+pub fn signed_pdf(
+    letter: &Letter,
+    signature: &Signature,
+    certificate: &Certificate,
+) -> Result<Vec<u8>, LetterError> {
     let signed = signed_letter_pdf(letter, signature)?;
-    set(letter, Some(signature), Some((certificate, Sha256::digest(&signed).into())))
+    set(
+        letter,
+        Some(signature),
+        Some((certificate, Sha256::digest(&signed).into())),
+    )
 }
 
 /// Whether any font of the letter has the character.
 pub(crate) fn fonts_cover(c: char) -> bool {
-    FONTS.iter().any(|font| font.info().coverage.contains(u32::from(c)))
+    FONTS
+        .iter()
+        .any(|font| font.info().coverage.contains(u32::from(c)))
 }
 
 static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
     let all = typst_assets::fonts().flat_map(|data| Font::iter(Bytes::new(data)));
     // The faces for formulas have no place in a letter.
-    all.filter(|font| !font.info().family.contains("Math")).collect()
+    all.filter(|font| !font.info().family.contains("Math"))
+        .collect()
 });
 
 static ENGINE: LazyLock<TypstEngine<TypstTemplateCollection>> = LazyLock::new(|| {
@@ -115,17 +126,35 @@ static ENGINE: LazyLock<TypstEngine<TypstTemplateCollection>> = LazyLock::new(||
         .build()
 });
 
-fn set(letter: &Letter, signature: Option<&Signature>, certificate: Option<(&Certificate, [u8; 32])>) -> Result<Vec<u8>, LetterError> {
+fn set(
+    letter: &Letter,
+    signature: Option<&Signature>,
+    certificate: Option<(&Certificate, [u8; 32])>,
+) -> Result<Vec<u8>, LetterError> {
     let mut inputs = Dict::new();
     inputs.insert("letter".into(), letter_value(letter)?);
     if let Some(signature) = signature {
         inputs.insert("signature".into(), signature_value(signature)?);
     }
     if let (Some(signature), Some((certificate, signed))) = (signature, certificate) {
-        inputs.insert("certificate".into(), certificate_value(signature, certificate, signed)?);
+        inputs.insert(
+            "certificate".into(),
+            certificate_value(signature, certificate, signed)?,
+        );
     }
-    let at = signature.map_or(&letter.prepared_at, |signature| &signature.signed_at).timestamp();
-    let ident = format!("{} {} {}", letter.reference, letter.version, if signature.is_some() { "signed" } else { "unsigned" });
+    let at = signature
+        .map_or(&letter.prepared_at, |signature| &signature.signed_at)
+        .timestamp();
+    let ident = format!(
+        "{} {} {}",
+        letter.reference,
+        letter.version,
+        if signature.is_some() {
+            "signed"
+        } else {
+            "unsigned"
+        }
+    );
     match compile(inputs.clone(), at, &ident) {
         Err(fault) if letter.agent.logo.is_some() => {
             // Is it the logo? Then it is the operator who can mend it.
@@ -137,15 +166,21 @@ fn set(letter: &Letter, signature: Option<&Signature>, certificate: Option<(&Cer
                 without.insert("agent".into(), Value::Dict(agent));
                 inputs.insert("letter".into(), Value::Dict(without));
             }
-            Err(if compile(inputs, at, &ident).is_ok() { LetterError::Logo } else { LetterError::Typeset(fault) })
+            Err(if compile(inputs, at, &ident).is_ok() {
+                LetterError::Logo
+            } else {
+                LetterError::Typeset(fault)
+            })
         }
         other => other.map_err(LetterError::Typeset),
     }
 }
 
 fn compile(inputs: Dict, at: Timestamp, ident: &str) -> Result<Vec<u8>, Fault> {
-    let document: PagedDocument =
-        ENGINE.compile_with_input("letter.typ", inputs).output.map_err(|error| Fault(error.to_string()))?;
+    let document: PagedDocument = ENGINE
+        .compile_with_input("letter.typ", inputs)
+        .output
+        .map_err(|error| Fault(error.to_string()))?;
     // Archival and readable aloud, if the text allows it; text may hold a cluster of characters that no
     // single font has, which those standards forbid. Then a plain file is better than none.
     let strict = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]);
@@ -160,7 +195,13 @@ fn compile(inputs: Dict, at: Timestamp, ident: &str) -> Result<Vec<u8>, Fault> {
         };
         match typst_pdf::pdf(&document, &options) {
             Ok(bytes) => return Ok(bytes),
-            Err(errors) => said = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "),
+            Err(errors) => {
+                said = errors
+                    .iter()
+                    .map(|error| error.message.as_str())
+                    .collect::<Vec<_>>()
+                    .join("; ")
+            }
         }
     }
     Err(Fault(said))
@@ -237,7 +278,9 @@ fn signature_value(signature: &Signature) -> Result<Value, LetterError> {
     let mut value = template_value(value)?;
     if let Value::Dict(dict) = &mut value {
         match &signature.mark {
-            Mark::Typed(name) => dict.insert("typed".into(), text_value(&required("signature", name)?)),
+            Mark::Typed(name) => {
+                dict.insert("typed".into(), text_value(&required("signature", name)?))
+            }
             Mark::Drawn(drawn) => {
                 let placed = drawing::place(drawn).map_err(LetterError::Drawing)?;
                 dict.insert("drawn".into(), Value::Bytes(Bytes::new(placed.bytes)));
@@ -248,7 +291,11 @@ fn signature_value(signature: &Signature) -> Result<Value, LetterError> {
     Ok(value)
 }
 
-fn certificate_value(signature: &Signature, certificate: &Certificate, signed: [u8; 32]) -> Result<Value, LetterError> {
+fn certificate_value(
+    signature: &Signature,
+    certificate: &Certificate,
+    signed: [u8; 32],
+) -> Result<Value, LetterError> {
     let how = match &signature.mark {
         Mark::Typed(_) => "Typed name",
         Mark::Drawn(_) => "Drawn by hand on a screen",
@@ -261,11 +308,20 @@ fn certificate_value(signature: &Signature, certificate: &Certificate, signed: [
     };
     let consent = &certificate.consent;
     if consent.chars().count() > 10 * MAX_TEXT {
-        return Err(LetterError::TooLong { field: "consent text", max: 10 * MAX_TEXT });
+        return Err(LetterError::TooLong {
+            field: "consent text",
+            max: 10 * MAX_TEXT,
+        });
     }
-    let consent: Vec<String> = consent.split("\n\n").map(line).filter(|part| !part.is_empty()).collect();
+    let consent: Vec<String> = consent
+        .split("\n\n")
+        .map(line)
+        .filter(|part| !part.is_empty())
+        .collect();
     if consent.is_empty() {
-        return Err(LetterError::Missing { field: "consent text" });
+        return Err(LetterError::Missing {
+            field: "consent text",
+        });
     }
     let mut events = Vec::with_capacity(certificate.events.len());
     for event in &certificate.events {
@@ -303,10 +359,17 @@ fn local(at: &Zoned) -> String {
 
 fn required(field: &'static str, text: &str) -> Result<String, LetterError> {
     if text.chars().count() > MAX_TEXT {
-        return Err(LetterError::TooLong { field, max: MAX_TEXT });
+        return Err(LetterError::TooLong {
+            field,
+            max: MAX_TEXT,
+        });
     }
     let line = line(text);
-    if line.is_empty() { Err(LetterError::Missing { field }) } else { Ok(line) }
+    if line.is_empty() {
+        Err(LetterError::Missing { field })
+    } else {
+        Ok(line)
+    }
 }
 
 /// An empty text counts as none.
