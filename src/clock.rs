@@ -21,8 +21,13 @@ pub struct Clock(Arc<Kind>);
 #[derive(Debug)]
 enum Kind {
     System,
-    Fast { anchor: Anchor },
-    Manual { now: Mutex<Timestamp>, changed: watch::Sender<()> },
+    Fast {
+        anchor: Anchor,
+    },
+    Manual {
+        now: Mutex<Timestamp>,
+        changed: watch::Sender<()>,
+    },
 }
 
 /// Ties an instant of desk time to an instant of wire time, and says how much faster desk time runs.
@@ -53,7 +58,10 @@ impl Clock {
 
     /// Time that stands still until [`Clock::advance`] moves it. Both times are the same.
     pub fn manual(start: Timestamp) -> Self {
-        Self(Arc::new(Kind::Manual { now: Mutex::new(start), changed: watch::channel(()).0 }))
+        Self(Arc::new(Kind::Manual {
+            now: Mutex::new(start),
+            changed: watch::channel(()).0,
+        }))
     }
 
     /// Desk time: what the porting calendar says.
@@ -62,7 +70,10 @@ impl Clock {
             Kind::System => machine_time(),
             Kind::Fast { anchor } => {
                 let elapsed = machine_time().duration_since(anchor.wall).as_secs_f64();
-                later(anchor.desk, SignedDuration::from_secs_f64(elapsed * anchor.speed))
+                later(
+                    anchor.desk,
+                    SignedDuration::from_secs_f64(elapsed * anchor.speed),
+                )
             }
             Kind::Manual { now, .. } => *guard(now),
         }
@@ -130,14 +141,21 @@ impl Clock {
 
 /// `at + by`, held at the ends of representable time instead of overflowing.
 fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
-    at.checked_add(by).unwrap_or(if by.is_negative() { Timestamp::MIN } else { Timestamp::MAX })
+    at.checked_add(by).unwrap_or(if by.is_negative() {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
 }
 
 fn guard(now: &Mutex<Timestamp>) -> MutexGuard<'_, Timestamp> {
     now.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's time")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that reads the machine's time"
+)]
 fn machine_time() -> Timestamp {
     Timestamp::now()
 }
@@ -150,19 +168,30 @@ mod tests {
     fn desk_time_runs_at_the_anchors_speed() {
         let wall = machine_time();
         let desk: Timestamp = "2026-11-21T20:00:00Z".parse().expect("a literal");
-        let clock = Clock::fast(Anchor { wall, desk, speed: 43_200.0 });
+        let clock = Clock::fast(Anchor {
+            wall,
+            desk,
+            speed: 43_200.0,
+        });
         let read = clock.now().duration_since(desk).as_secs_f64();
         let real = clock.wall().duration_since(wall).as_secs_f64();
-        assert!(read >= 0.0 && read <= real * 43_200.0 + 1.0, "{read} desk seconds in {real} seconds");
+        assert!(
+            read >= 0.0 && read <= real * 43_200.0 + 1.0,
+            "{read} desk seconds in {real} seconds"
+        );
     }
 
     #[tokio::test]
     async fn a_manual_clock_wakes_its_sleepers() {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let other = clock.clone();
-        let sleeper = tokio::spawn(async move { other.sleep(SignedDuration::from_hours(24)).await });
+        let sleeper =
+            tokio::spawn(async move { other.sleep(SignedDuration::from_hours(24)).await });
         clock.advance(SignedDuration::from_hours(25));
         sleeper.await.expect("the sleeper ends");
-        assert_eq!(clock.now(), Timestamp::from_second(25 * 3600).expect("in range"));
+        assert_eq!(
+            clock.now(),
+            Timestamp::from_second(25 * 3600).expect("in range")
+        );
     }
 }

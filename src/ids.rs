@@ -150,7 +150,10 @@ impl Ids {
 
     /// Fills a buffer with random bytes, such as a nonce.
     pub fn fill(&self, bytes: &mut [u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .fill_bytes(bytes);
     }
 
     /// A random share of one: 0 inclusive to 1 exclusive. For jitter.
@@ -161,7 +164,10 @@ impl Ids {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the one place that draws the first randomness")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that draws the first randomness"
+)]
 fn seed_from_the_system() -> StdRng {
     StdRng::from_os_rng()
 }
@@ -175,7 +181,10 @@ mod tests {
         let ids = Ids::seeded(1);
         let port: PortId = ids.next(Timestamp::UNIX_EPOCH);
         assert_eq!(port.to_string().parse::<PortId>(), Ok(port));
-        assert_eq!(port.to_string().parse::<NumberId>(), Err(BadId { expected: "num_" }));
+        assert_eq!(
+            port.to_string().parse::<NumberId>(),
+            Err(BadId { expected: "num_" })
+        );
         assert!(port.to_string().to_uppercase().parse::<PortId>().is_err());
     }
 

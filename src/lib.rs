@@ -5,10 +5,26 @@
 pub mod clock;
 pub mod ids;
 
+pub mod config;
+pub mod telemetry;
+
 pub mod domain;
 
 pub mod db;
 
+pub mod blobs;
 pub mod carriers;
 pub mod documents;
+pub mod mail;
+pub mod outbound;
 pub mod simulator;
+
+pub mod app;
+pub mod jobs;
+
+pub mod web;
+
+pub mod portal;
+pub mod public;
+
+pub mod cli;

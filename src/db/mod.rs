@@ -1,1 +1,445 @@
 //! The only SQL: one text for SQLite and PostgreSQL.
+//!
+//! [`Db`] is a handle on either engine, [`Read`] a consistent reading of it and [`Tx`] a write that
+//! happens as a whole or not at all. Queries are plain text with `$1` placeholders; what the two
+//! engines need said differently stays in this folder.
+//!
+//! Rules that keep one text true on both:
+//!
+//! * columns are TEXT (ids, words, JSON), whole numbers (instants are microseconds since 1970),
+//!   flags and bytes; nothing else. PostgreSQL's TEXT is `COLLATE "C"`, so that both sort alike;
+//! * `SUM` over whole numbers is NUMERIC on PostgreSQL: `CAST(SUM(x) AS BIGINT)`;
+//! * a statement that fails spoils its transaction on both engines (PostgreSQL insists). What may
+//!   collide is written as `ON CONFLICT … DO …`, or runs in a transaction of its own;
+//! * nothing external happens while a [`Tx`] is open: on SQLite it holds the only writer.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sqlx::postgres::{PgPool, Postgres};
+use sqlx::sqlite::{Sqlite, SqlitePool};
+use sqlx::{AssertSqlSafe, Transaction};
+
+mod arg;
+mod bulk;
+mod connect;
+mod error;
+pub mod jobs;
+pub mod mails;
+pub mod migrate;
+pub mod outside;
+pub mod papers;
+pub mod people;
+pub mod ports;
+pub mod reconcilers;
+mod row;
+mod signals;
+
+pub use arg::{Arg, Nullable};
+pub use connect::{DbOptions, Durability};
+pub use error::{Cause, DbError};
+pub use row::Row;
+pub use signals::{Signal, Signals};
+
+/// Which engine holds the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file beside the process: one process on one machine.
+    Sqlite,
+    /// A server: any number of equal nodes.
+    Postgres,
+}
+
+/// A statement: part of the program, or put together by it. Values never become part of it; they are [`Arg`]s.
+pub type Sql = Cow<'static, str>;
+
+/// A handle on the database. Clones share its connections.
+#[derive(Clone)]
+pub struct Db(Arc<Shared>);
+
+struct Shared {
+    pools: Pools,
+    signals: signals::Hub,
+    /// Set once the leases that an earlier process left behind were released (SQLite).
+    leases_released: AtomicBool,
+}
+
+enum Pools {
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+        durability: Durability,
+        /// Whether the writer's `synchronous` is what `durability` asks for. Only who holds the
+        /// writer changes it.
+        writer_is_durable: AtomicBool,
+        /// Held as long as the database is open.
+        lock: connect::FileLock,
+    },
+    Postgres(PgPool),
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Db").field(&self.engine()).finish()
+    }
+}
+
+impl Db {
+    /// Which engine this is.
+    pub fn engine(&self) -> Engine {
+        match self.0.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Begins a write. On SQLite there is one at a time and others wait for it.
+    ///
+    /// # Errors
+    /// [`DbError::Busy`] when others wrote for too long, [`DbError::Unavailable`] without a server.
+    pub async fn write(&self) -> Result<Tx, DbError> {
+        self.begin_write(true).await
+    }
+
+    /// Begins a write that a power cut may undo although it was committed (SQLite; a crash of the
+    /// process alone does not). For what is done again after a restart anyway, such as taking a job.
+    /// On PostgreSQL, where other nodes live on, the same as [`Db::write`].
+    pub async fn write_unsynced(&self) -> Result<Tx, DbError> {
+        self.begin_write(false).await
+    }
+
+    async fn begin_write(&self, durable: bool) -> Result<Tx, DbError> {
+        let inner =
+            match &self.0.pools {
+                Pools::Sqlite {
+                    writer,
+                    durability,
+                    writer_is_durable,
+                    ..
+                } => {
+                    let begin = async {
+                        let mut held = writer.acquire().await?;
+                        if writer_is_durable.load(Ordering::Acquire) != durable {
+                            // Marked before it is loosened and after it is tightened: a mark that is
+                            // wrong because we were dropped in between errs to the safe side.
+                            let pragma = if durable {
+                                durability.pragma()
+                            } else {
+                                Durability::Normal.pragma()
+                            };
+                            if !durable {
+                                writer_is_durable.store(false, Ordering::Release);
+                            }
+                            sqlx::query(pragma).execute(&mut *held).await?;
+                            if durable {
+                                writer_is_durable.store(true, Ordering::Release);
+                            }
+                        }
+                        Transaction::begin(held, Some(sqlx::SqlStr::from_static("BEGIN IMMEDIATE")))
+                            .await
+                    };
+                    Inner::Sqlite(begin.await.map_err(|e| {
+                        error::sort(Engine::Sqlite, e, Some("BEGIN IMMEDIATE"), None)
+                    })?)
+                }
+                Pools::Postgres(pool) => {
+                    // Said outright, in case the server or the role has other defaults.
+                    let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+                    let tx = pool.begin_with(begin).await;
+                    Inner::Postgres(
+                        tx.map_err(|e| error::sort(Engine::Postgres, e, Some(begin), None))?,
+                    )
+                }
+            };
+        Ok(Tx {
+            session: Session {
+                inner,
+                failed: false,
+            },
+            db: self.clone(),
+            signals: Vec::new(),
+        })
+    }
+
+    /// Begins a reading that sees one moment of the data, however many queries it makes.
+    pub async fn read(&self) -> Result<Read, DbError> {
+        let inner = match &self.0.pools {
+            Pools::Sqlite { readers, .. } => readers.begin().await.map(Inner::Sqlite),
+            Pools::Postgres(pool) => pool
+                .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                .await
+                .map(Inner::Postgres),
+        };
+        let inner = inner.map_err(|e| error::sort(self.engine(), e, Some("BEGIN"), None))?;
+        Ok(Read {
+            session: Session {
+                inner,
+                failed: false,
+            },
+        })
+    }
+
+    /// Whether nobody in this process released the leases of an earlier one yet. True once, on SQLite only.
+    fn first_to_release(&self) -> bool {
+        !self.0.leases_released.swap(true, Ordering::AcqRel)
+    }
+
+    /// Takes [`Db::first_to_release`] back, because releasing failed.
+    fn release_again(&self) {
+        self.0.leases_released.store(false, Ordering::Release);
+    }
+
+    /// What is announced by commits, here and on other nodes.
+    pub fn signals(&self) -> Signals {
+        self.0.signals.subscribe()
+    }
+
+    /// Closes all connections and gives up the lock on the SQLite file. Waits for open transactions.
+    pub async fn close(&self) {
+        self.0.signals.stop();
+        match &self.0.pools {
+            Pools::Sqlite {
+                writer,
+                readers,
+                lock,
+                ..
+            } => {
+                readers.close().await;
+                writer.close().await;
+                lock.release();
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// An open transaction, for queries. Functions that only look things up take `&mut Session`, so that
+/// both a [`Read`] and a [`Tx`] can be handed to them.
+pub struct Session {
+    inner: Inner,
+    failed: bool,
+}
+
+/// A read-only transaction; it ends when it is dropped.
+pub struct Read {
+    session: Session,
+}
+
+/// A write transaction. Dropped without [`Tx::commit`], it leaves no trace.
+#[must_use = "a transaction that is not committed is rolled back"]
+pub struct Tx {
+    session: Session,
+    db: Db,
+    signals: Vec<Signal>,
+}
+
+impl Deref for Read {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+impl DerefMut for Read {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+impl Deref for Tx {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut Session {
+        &mut self.session
+    }
+}
+
+/// Runs one query on whichever engine is behind the session; `$run` is the driver's method.
+macro_rules! run {
+    ($self:ident, $sql:ident, $args:ident, $run:ident => $done:expr) => {{
+        $self.usable()?;
+        let sql: Sql = $sql.into();
+        let outcome = match &mut $self.inner {
+            Inner::Sqlite(tx) => match arg::for_sqlite($args.iter()) {
+                Ok(bound) => sqlx::query_with(AssertSqlSafe(sql.clone()), bound)
+                    .$run(&mut **tx)
+                    .await
+                    .map($done.0),
+                Err(e) => Err(sqlx::Error::Encode(e)),
+            },
+            Inner::Postgres(tx) => match arg::for_postgres($args.iter()) {
+                Ok(bound) => sqlx::query_with(AssertSqlSafe(sql.clone()), bound)
+                    .$run(&mut **tx)
+                    .await
+                    .map($done.1),
+                Err(e) => Err(sqlx::Error::Encode(e)),
+            },
+        };
+        match outcome {
+            Ok(done) => Ok(done),
+            Err(e) => Err($self.fail(e, &sql).await),
+        }
+    }};
+}
+
+impl Session {
+    /// Which engine this is, for the few queries that must differ.
+    pub fn engine(&self) -> Engine {
+        match self.inner {
+            Inner::Sqlite(_) => Engine::Sqlite,
+            Inner::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// All rows. The caller's query says `LIMIT`.
+    pub async fn fetch_all(
+        &mut self,
+        sql: impl Into<Sql>,
+        args: &[Arg],
+    ) -> Result<Vec<Row>, DbError> {
+        run!(self, sql, args, fetch_all => (
+            |rows: Vec<_>| rows.into_iter().map(|r| Row(row::Inner::Sqlite(r))).collect::<Vec<_>>(),
+            |rows: Vec<_>| rows.into_iter().map(|r| Row(row::Inner::Postgres(r))).collect::<Vec<_>>()
+        ))
+    }
+
+    /// The first row, if there is one.
+    pub async fn fetch_optional(
+        &mut self,
+        sql: impl Into<Sql>,
+        args: &[Arg],
+    ) -> Result<Option<Row>, DbError> {
+        run!(self, sql, args, fetch_optional => (
+            |row: Option<_>| row.map(|r| Row(row::Inner::Sqlite(r))),
+            |row: Option<_>| row.map(|r| Row(row::Inner::Postgres(r)))
+        ))
+    }
+
+    /// The first row.
+    ///
+    /// # Errors
+    /// [`DbError::NoRow`] if there is none; that does not spoil the transaction.
+    pub async fn fetch_one(&mut self, sql: impl Into<Sql>, args: &[Arg]) -> Result<Row, DbError> {
+        self.fetch_optional(sql, args).await?.ok_or(DbError::NoRow)
+    }
+
+    fn usable(&self) -> Result<(), DbError> {
+        if self.failed {
+            Err(DbError::Failed)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Spoils the transaction and sorts the error; finds out the index that refused a row.
+    async fn fail(&mut self, e: sqlx::Error, sql: &str) -> DbError {
+        self.failed = true;
+        let index = match &mut self.inner {
+            Inner::Sqlite(tx) => match e.as_database_error() {
+                Some(refusal) if refusal.is_unique_violation() => {
+                    unique_index(tx, refusal.message()).await
+                }
+                _ => None,
+            },
+            Inner::Postgres(_) => None,
+        };
+        error::sort(self.engine(), e, Some(sql), index)
+    }
+}
+
+impl Tx {
+    /// Runs a statement; returns how many rows it touched.
+    pub async fn execute(&mut self, sql: impl Into<Sql>, args: &[Arg]) -> Result<u64, DbError> {
+        let session = &mut self.session;
+        run!(session, sql, args, execute => (
+            |done: sqlx::sqlite::SqliteQueryResult| done.rows_affected(),
+            |done: sqlx::postgres::PgQueryResult| done.rows_affected()
+        ))
+    }
+
+    /// Announces something once the commit has happened, here and on all nodes. It can get lost (a
+    /// crash in between): whoever listens also looks by itself now and then.
+    pub fn signal(&mut self, signal: Signal) {
+        if !self.signals.contains(&signal) {
+            self.signals.push(signal);
+        }
+    }
+
+    /// Makes everything durable at once and announces the signals.
+    ///
+    /// # Errors
+    /// [`DbError::Failed`] if a statement failed before (nothing was stored);
+    /// [`DbError::CommitUnknown`] if the connection broke while committing.
+    pub async fn commit(self) -> Result<(), DbError> {
+        self.session.usable()?;
+        let Self {
+            session: Session { inner, .. },
+            db,
+            signals,
+        } = self;
+        let engine = db.engine();
+        let outcome = match inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        };
+        outcome.map_err(|e| match error::sort(engine, e, Some("COMMIT"), None) {
+            DbError::Unavailable(cause) => DbError::CommitUnknown(cause),
+            other => other,
+        })?;
+        db.0.signals.announce(signals);
+        Ok(())
+    }
+
+    /// Gives everything up now instead of on drop.
+    pub async fn rollback(self) -> Result<(), DbError> {
+        let engine = self.session.engine();
+        let outcome = match self.session.inner {
+            Inner::Sqlite(tx) => tx.rollback().await,
+            Inner::Postgres(tx) => tx.rollback().await,
+        };
+        outcome.map_err(|e| error::sort(engine, e, Some("ROLLBACK"), None))
+    }
+}
+
+/// SQLite names the columns that collided ("UNIQUE constraint failed: jobs.dedup_key"), PostgreSQL the
+/// index. This finds the index, so that callers can tell by name on both.
+async fn unique_index(tx: &mut Transaction<'static, Sqlite>, message: &str) -> Option<String> {
+    let (_, named) = message.split_once("failed: ")?;
+    if let Some(index) = named.strip_prefix("index '") {
+        return Some(index.trim_end_matches('\'').to_owned());
+    }
+    let (table, _) = named.split_once('.')?;
+    let columns: Vec<&str> = named
+        .split(", ")
+        .filter_map(|c| c.split_once('.'))
+        .map(|(_, column)| column)
+        .collect();
+    let indexes = sqlx::query_as::<_, (String, String, Option<String>)>(
+        "SELECT i.name, i.origin, (SELECT group_concat(c.name, ', ') FROM \
+            (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) c) \
+         FROM pragma_index_list($1) i WHERE i.\"unique\" = 1 ORDER BY i.seq DESC",
+    )
+    .bind(table)
+    .fetch_all(&mut **tx)
+    .await
+    .ok()?;
+    let wanted = columns.join(", ");
+    let found = indexes
+        .into_iter()
+        .find(|(_, _, of)| of.as_deref() == Some(&wanted));
+    Some(match found {
+        Some((index, origin, _)) if origin == "c" => index,
+        Some((_, origin, _)) if origin == "u" => format!("{table}_{}_key", columns.join("_")),
+        _ => format!("{table}_pkey"),
+    })
+}

@@ -1,6 +1,5 @@
-//! Documents: the letter, its seal, and the proof of ownership.
-//!
-//! Nothing here stores anything. The typesetting of the letter is in the crate `portolan-letter`.
+//! Documents: number lists, the seal on signed letters, proof of ownership.
 
 pub mod proof;
 pub mod seal;
+pub mod sheet;

@@ -125,10 +125,11 @@ pub enum Activation {
 }
 
 /// Where a number's texts stand at the carrier. Voice may be ported while this lags.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Messaging {
     /// No texts wanted, or not possible for the number.
+    #[default]
     NotApplicable,
     /// Waiting for the voice port.
     Pending,
@@ -141,5 +142,73 @@ pub enum Messaging {
     /// Given up.
     Cancelled,
     /// A word that this version does not know.
+    Unknown(String),
+}
+
+/// What a gaining carrier answered when it was asked whether a number can be ported to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Portability {
+    /// The number that was asked about.
+    pub number: E164,
+    /// Whether the carrier takes it.
+    pub portable: bool,
+    /// Whether the carrier can have it activated on demand, without the usual days of waiting.
+    pub fast_portable: bool,
+    /// The carrier's own text on why it does not take the number.
+    pub reason: Option<String>,
+    /// The losing provider's name, when the carrier gives it.
+    pub carrier_name: Option<String>,
+    /// What kind of line it is, when the carrier says so.
+    pub kind: Option<LineKind>,
+}
+
+/// What kind of line a carrier takes a number for. The carrier's word outweighs what can be told
+/// from the digits: in North America a mobile number looks like any other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// A geographic number on a wireline or internet service.
+    Local,
+    /// A mobile number: a port needs the account's PIN.
+    Mobile,
+    /// A toll-free number: its port goes through the toll-free registry.
+    TollFree,
+    /// The carrier's word for any other kind, letter by letter.
+    Other(String),
+}
+
+/// A span of time in which a gaining carrier allows an order to be activated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FocWindow {
+    /// The first instant.
+    pub starts_at: Timestamp,
+    /// The last instant.
+    pub ends_at: Timestamp,
+}
+
+/// A message on an order, between us and the gaining carrier's staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CarrierComment {
+    /// The carrier's id of the message: the same in a listing and in a webhook.
+    pub id: String,
+    /// The text.
+    pub body: String,
+    /// When it was written, by the carrier's clock.
+    pub at: Option<Timestamp>,
+    /// Who wrote it.
+    pub by: CommentAuthor,
+}
+
+/// Who wrote a message on an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommentAuthor {
+    /// The carrier's staff.
+    Carrier,
+    /// Our own account.
+    Us,
+    /// The carrier's machinery.
+    System,
+    /// A word that this version does not know; empty when the carrier does not say.
     Unknown(String),
 }

@@ -1,0 +1,120 @@
+// What the pages gain with scripting on. Every one of these works without it.
+(() => {
+  "use strict";
+  const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
+  document.documentElement.classList.add("js");
+
+  // A form that must not be sent twice: the pressed button says so.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) return event.preventDefault();
+    if (form.method.toLowerCase() !== "post" || form.target) return;
+    form.dataset.sent = "yes";
+    const button = event.submitter;
+    if (button) button.setAttribute("aria-busy", "true");
+    // Coming back by the back button shows the same document: let it be sent again.
+    window.addEventListener("pageshow", () => { delete form.dataset.sent; button?.removeAttribute("aria-busy"); }, { once: true });
+  });
+
+  // Boxes that must all be ticked before a button works (the server checks again).
+  function gate(root) {
+    for (const button of all("[data-needs]", root)) {
+      const boxes = all(`input[type=checkbox][data-gate="${button.dataset.needs}"]`);
+      const hint = document.getElementById(button.dataset.hint ?? "");
+      const set = () => {
+        const open = boxes.every((box) => box.checked);
+        button.disabled = !open;
+        if (hint) hint.hidden = open;
+      };
+      boxes.forEach((box) => box.addEventListener("change", set));
+      set();
+    }
+  }
+
+  // "Add number" without a round trip: the last row is copied and emptied.
+  function rows(root) {
+    for (const button of all("[data-add-row]", root)) {
+      button.addEventListener("click", (event) => {
+        const list = document.getElementById(button.dataset.addRow);
+        const last = list?.lastElementChild;
+        if (!last) return;
+        event.preventDefault();
+        const copy = last.cloneNode(true);
+        const count = list.children.length + 1;
+        for (const item of all("[id]", copy)) {
+          const old = item.id;
+          item.id = old.replace(/-\d+/, `-${count}`);
+          for (const label of all(`[for="${old}"]`, copy)) label.htmlFor = item.id;
+        }
+        all("[aria-describedby]", copy).forEach((item) => item.removeAttribute("aria-describedby"));
+        all(".invalid-feedback", copy).forEach((item) => item.remove());
+        all("input", copy).forEach((item) => { item.value = ""; item.classList.remove("is-invalid"); item.removeAttribute("aria-invalid"); item.removeAttribute("autofocus"); });
+        all("[data-row-number]", copy).forEach((item) => { item.textContent = String(count); });
+        list.append(copy);
+        copy.querySelector("input")?.focus();
+      });
+    }
+  }
+
+  // A field that is only asked for in a certain case (a Twilio Account SID).
+  function asked(root) {
+    for (const block of all("[data-asked-when]", root)) {
+      const field = document.getElementById(block.dataset.askedWhen);
+      const word = block.dataset.contains.toLowerCase();
+      const input = block.querySelector("input");
+      const set = () => { block.hidden = !field.value.toLowerCase().includes(word) && !input?.value; };
+      field?.addEventListener("input", set);
+      if (field) set();
+    }
+  }
+
+  // Chosen files are named below the button, with their sizes.
+  function files(root) {
+    for (const input of all("input[type=file][data-names]", root)) {
+      const list = document.getElementById(input.dataset.names);
+      input.addEventListener("change", () => {
+        list.replaceChildren(...Array.from(input.files, (file) => {
+          const item = document.createElement("li");
+          const size = file.size < 1e6 ? `${Math.max(1, Math.round(file.size / 1e3))} kB` : `${(file.size / 1e6).toFixed(1)} MB`;
+          item.textContent = `${file.name} (${size})`;
+          return item;
+        }));
+      });
+    }
+  }
+
+  // A select that sends its form when it changes; without scripting its button does.
+  function sends(root) {
+    for (const field of all("[data-sends]", root)) {
+      field.addEventListener("change", () => field.form.requestSubmit());
+    }
+  }
+
+  // Menus made of <details> close on Escape and on a click elsewhere.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of all("details[data-menu][open]")) { menu.open = false; menu.querySelector("summary").focus(); }
+  });
+  document.addEventListener("click", (event) => {
+    for (const menu of all("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  function copies(root) {
+    for (const button of all("[data-copy]", root)) {
+      button.hidden = !navigator.clipboard;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        const before = button.textContent;
+        button.textContent = "Copied";
+        setTimeout(() => { button.textContent = before; }, 1500);
+      });
+    }
+  }
+
+  // The open page keeps itself up to date, but not while nobody looks at it.
+  document.addEventListener("htmx:before:request", (event) => {
+    if (document.hidden && event.target?.matches?.("[data-live]")) event.preventDefault();
+  });
+
+  for (const wire of [gate, rows, asked, files, sends, copies]) wire(document);
+})();

@@ -1,0 +1,358 @@
+//! Mails: made in the commit of their fact, sent by a job.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{App, AppError, Caller};
+use crate::db::jobs::{self, NewJob};
+use crate::db::mails::{self, Mail, MailState};
+use crate::db::papers::{Link, Purpose};
+use crate::db::people;
+use crate::db::ports::StoredFact;
+use crate::db::{DbError, Tx};
+use crate::domain::calendar::TextPromise;
+use crate::domain::port::{
+    Fact, Loa, MailKind, PortRequest, Reader, Voice, Window, World, next_window, notices, standing, words,
+};
+use crate::domain::rejection;
+use crate::ids::{MailId, PortId};
+use crate::mail::{self, LINK_PLACE, MailContext, WindowWords};
+
+/// A link that is about to be mailed.
+#[derive(Clone)]
+pub struct SecretLink {
+    /// What it lets one do.
+    pub purpose: Purpose,
+    /// The whole address.
+    pub url: SecretString,
+}
+
+impl std::fmt::Debug for SecretLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretLink")
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Queues the mails of new facts in their own commit: one for each fact and reader.
+pub(super) async fn queue(
+    app: &App,
+    tx: &mut Tx,
+    request: &PortRequest,
+    facts: &[StoredFact],
+    links: &[(Link, SecretLink)],
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let mut submitter = None;
+    for fact in facts {
+        for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
+            let to = match reader {
+                Reader::Submitter => {
+                    if submitter.is_none() {
+                        submitter = people::user(tx, request.submitter).await?;
+                    }
+                    submitter
+                        .as_ref()
+                        .map(|user| (user.name.clone(), user.email.clone()))
+                }
+                Reader::Owner => signer_of(request),
+                Reader::Desk => Some((
+                    app.config.operator.name.clone(),
+                    app.config.operator.support.email.clone(),
+                )),
+            };
+            let Some((to_name, to_address)) = to else {
+                continue;
+            };
+            let wanted = match kind {
+                MailKind::LetterToSign | MailKind::LetterReminder => Some(Purpose::Sign),
+                MailKind::UploadBill => Some(Purpose::Upload),
+                _ => None,
+            };
+            let link = wanted
+                .and_then(|purpose| links.iter().find(|(_, secret)| secret.purpose == purpose));
+            let composed = mail::compose(
+                kind,
+                &context(app, request, fact, &to_name, link.map(|(link, _)| link)),
+            );
+            let id: MailId = app.ids.next(now);
+            let domain = mail_domain(app);
+            let row = Mail {
+                id,
+                port: request.id,
+                fact: fact.id,
+                reader: reader.name().to_owned(),
+                kind: name_of(kind),
+                to_name,
+                to_address,
+                subject: composed.subject,
+                body_text: composed.text,
+                body_html: composed.html,
+                sealed_link: link
+                    .map(|(_, secret)| app.vault.seal(&link_place(id), secret.url.expose_secret())),
+                message_id: format!("{}.{}@{domain}", fact.id, reader.name()),
+                thread_id: format!("{}@{domain}", request.id),
+                state: MailState::Queued,
+                created_at: now,
+                sent_at: None,
+                last_error: None,
+            };
+            if mails::insert(tx, &row).await? {
+                let job = NewJob::new("send_mail", serde_json::json!({ "mail": id }))
+                    .port(request.id)
+                    .once(format!("mail/{id}"))
+                    .attempts(60);
+                jobs::enqueue(tx, &app.ids, now, job).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn name_of(kind: MailKind) -> String {
+    match serde_json::to_value(kind) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => "mail".to_owned(),
+    }
+}
+
+fn signer_of(request: &PortRequest) -> Option<(String, String)> {
+    match &request.loa {
+        Loa::Sent { signer, .. }
+        | Loa::Signed { signer, .. }
+        | Loa::Declined { signer, .. }
+        | Loa::Expired { signer, .. } => Some((signer.name.clone(), signer.email.clone())),
+        Loa::NotSent { .. } => request
+            .details
+            .signer
+            .as_ref()
+            .map(|signer| (signer.name.clone(), signer.email.clone())),
+    }
+}
+
+fn mail_domain(app: &App) -> String {
+    let from = &app.config.mail.from;
+    from.rsplit_once('@')
+        .map_or("portolan.invalid", |(_, domain)| {
+            domain.trim_end_matches('>')
+        })
+        .to_owned()
+}
+
+fn link_place(id: MailId) -> String {
+    format!("{id}/link")
+}
+
+fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str, link: Option<&Link>) -> MailContext {
+    let calendar = super::ports::calendar(app, request);
+    let zone = calendar.zone().clone();
+    let world = World { calendar: &calendar, receiving: std::collections::HashSet::new(), campaign_approved: true };
+    let standing = standing(request, &world);
+    let operator = &app.config.operator;
+    let fact = &stored.fact;
+    let (window, before) = match fact {
+        Fact::PortDateSet { window, .. } | Fact::PortDayNear { window } => (Some(*window), None),
+        Fact::PortDateChanged { window, from, .. } => (Some(*window), Some(*from)),
+        Fact::WindowOpened { .. } | Fact::Jeopardy { .. } => (next_window(request), None),
+        _ => (None, None),
+    };
+    let playbook = match fact {
+        Fact::NumbersRejected { reasons, .. } => Some(rejection::playbook(reasons)),
+        _ => None,
+    };
+    let about = numbers_of(fact).unwrap_or_else(|| request.numbers.iter().map(|one| one.number).collect());
+    MailContext {
+        reader: to_name.to_owned(),
+        operator: operator.name.clone(),
+        support_phone: operator.support.phone.clone(),
+        support_email: operator.support.email.clone(),
+        support_hours: support_hours(app),
+        port: request.id.to_string(),
+        url: app.config.server.link(&format!("/numbers/ports/{}", request.id)),
+        losing_provider: request.details.losing_carrier.clone(),
+        gaining_carrier: super::letters::gaining_carrier(app).to_owned(),
+        business: request.details.customer.business_name.clone(),
+        signer: signer_of(request).map(|(name, _)| name).unwrap_or_default(),
+        others: request.numbers.iter().any(|one| !one.voice.is_over() || matches!(one.voice, Voice::Ported { .. })),
+        numbers: about.iter().map(|one| one.national()).collect(),
+        says: words::say(fact, &zone),
+        reason: reason_of(fact),
+        by: stored.actor.name.clone(),
+        file: file_of(fact, request),
+        at: words::moment(stored.at, &zone),
+        next: format!("{} {}", standing.now, standing.next),
+        window: window.map(|window| window_words(window, &zone)),
+        window_before: before.map(|window| window_words(window, &zone)),
+        earlier: match fact {
+            Fact::PortDateSet { earlier_than_asked, .. } => *earlier_than_asked,
+            Fact::PortDateChanged { window, from, .. } => window.start < from.start,
+            _ => false,
+        },
+        texts: texts(&calendar.text_promise(calendar.date(window.map_or(stored.at, |window| window.start)))),
+        missing: request.numbers.iter().filter(|one| one.receiving.is_none()).map(|one| format!("Set a receiving number for {}", one.number.national())).collect(),
+        questions: playbook.as_ref().map_or_else(Vec::new, |playbook| {
+            playbook.questions.iter().map(|one| (one.ask.to_owned(), one.help.to_owned())).collect()
+        }),
+        resign: playbook.is_some_and(|playbook| playbook.resign_needed),
+        safe: standing.safe_to_cancel_old_service,
+        link_expires: link.map(|link| words::moment(link.expires_at, &zone)).unwrap_or_default(),
+    }
+}
+
+fn window_words(window: Window, zone: &TimeZone) -> WindowWords {
+    let (start, end) = (window.start.to_zoned(zone.clone()), window.end.to_zoned(zone.clone()));
+    WindowWords {
+        day: start.strftime("%A, %B %-d, %Y").to_string(),
+        start: start.strftime("%-I:%M %p %Z").to_string(),
+        span: format!("{} to {}", start.strftime("%-I:%M %p"), end.strftime("%-I:%M %p %Z")),
+    }
+}
+
+/// R23, R54, R58: usually 1-2 business days, at most 3.
+fn texts(promise: &TextPromise) -> String {
+    let day = |date: jiff::civil::Date| date.strftime("%A, %B %-d").to_string();
+    format!(
+        "They usually work 1 to 2 business days after the port date ({} or {}), at the latest by {}.",
+        day(promise.usually.from),
+        day(promise.usually.to),
+        day(promise.at_most)
+    )
+}
+
+fn reason_of(fact: &Fact) -> String {
+    match fact {
+        Fact::LetterDeclined { reason }
+        | Fact::ProofRefused { reason, .. }
+        | Fact::NumbersFailed { reason, .. }
+        | Fact::CancelAsked { reason }
+        | Fact::Cancelled { reason }
+        | Fact::CancelRefused { says: reason }
+        | Fact::SnapbackAsked { reason, .. } => reason.clone(),
+        Fact::Jeopardy { reasons, .. } | Fact::NumbersRejected { reasons, .. } => {
+            reasons.iter().map(|one| if one.text.is_empty() { one.code.clone() } else { one.text.clone() }).collect::<Vec<_>>().join("; ")
+        }
+        _ => String::new(),
+    }
+}
+
+fn file_of(fact: &Fact, request: &PortRequest) -> String {
+    match fact {
+        Fact::ProofReceived { proof } => format!("{} ({})", proof.name, words::size(proof.size)),
+        Fact::ProofRefused { document, .. } => {
+            request.proof.iter().find(|one| one.document == *document).map(|one| one.name.clone()).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}
+
+fn support_hours(app: &App) -> String {
+    let support = &app.config.operator.support;
+    format!(
+        "{}-{} ({})",
+        support.opens.strftime("%-I:%M %p"),
+        support.closes.strftime("%-I:%M %p"),
+        support.time_zone.iana_name().unwrap_or("local time")
+    )
+}
+
+fn numbers_of(fact: &Fact) -> Option<Vec<crate::domain::number::E164>> {
+    match fact {
+        Fact::NumbersRejected { numbers, .. }
+        | Fact::PortDateSet { numbers, .. }
+        | Fact::PortDateChanged { numbers, .. }
+        | Fact::WindowOpened { numbers }
+        | Fact::NumbersPorted { numbers, .. }
+        | Fact::NumbersFailed { numbers, .. }
+        | Fact::NumbersSubmitted { numbers, .. }
+        | Fact::TextMoved { numbers, .. } => Some(numbers.clone()),
+        _ => None,
+    }
+}
+
+/// What a request is called in lists and subjects: its own name, or its business and carrier.
+pub fn title_of(request: &PortRequest) -> String {
+    if !request.details.title.trim().is_empty() {
+        return request.details.title.clone();
+    }
+    let business = request.details.customer.business_name.trim();
+    if business.is_empty() {
+        format!("Port from {}", request.details.losing_carrier)
+    } else {
+        business.to_owned()
+    }
+}
+
+/// A mail as its reader gets it: with the link in its place.
+pub fn whole(app: &App, mail: &Mail) -> Result<Mail, AppError> {
+    let mut whole = mail.clone();
+    let link = match &mail.sealed_link {
+        Some(sealed) => app
+            .vault
+            .open(&link_place(mail.id), sealed)?
+            .expose_secret()
+            .to_owned(),
+        None => return Ok(whole),
+    };
+    whole.body_text = whole.body_text.replace(LINK_PLACE, &link);
+    whole.body_html = whole.body_html.replace(LINK_PLACE, &link);
+    Ok(whole)
+}
+
+/// A mail that is still to be sent, whole.
+pub async fn for_sending(app: &App, id: MailId) -> Result<Option<Mail>, AppError> {
+    let mut read = app.db.read().await?;
+    let Some(mail) = mails::get(&mut read, id)
+        .await?
+        .filter(|mail| mail.state != MailState::Sent)
+    else {
+        return Ok(None);
+    };
+    Ok(Some(whole(app, &mail)?))
+}
+
+/// Writes down that a mail has left. Its link is forgotten unless the mailbox page is how it is read.
+pub async fn sent(app: &App, id: MailId) -> Result<(), AppError> {
+    let forget = app.config.mail.mode == crate::config::MailMode::Smtp;
+    let mut tx = app.db.write().await?;
+    mails::sent(&mut tx, id, app.clock.now(), forget).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Writes down why a mail did not leave.
+pub async fn not_sent(app: &App, id: MailId, why: &str, given_up: bool) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    mails::not_sent(&mut tx, id, why, given_up).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The mailbox page's list. Only the desk reads all mails; whoever has no mail server reads them here.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    port: Option<PortId>,
+    to: Option<&str>,
+    before: Option<MailId>,
+    limit: i64,
+) -> Result<Vec<Mail>, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.read().await?;
+    Ok(mails::list(&mut read, port, to, before, limit).await?)
+}
+
+/// One mail, whole, for the mailbox page. Links are shown only where mails are not sent: there this
+/// page is the reader's mailbox.
+pub async fn read(app: &App, caller: &Caller, id: MailId) -> Result<Mail, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.read().await?;
+    let mail = mails::get(&mut read, id)
+        .await?
+        .ok_or(AppError::NotFound("mail"))?;
+    drop(read);
+    if app.config.mail.mode == crate::config::MailMode::Mailbox {
+        whole(app, &mail)
+    } else {
+        Ok(mail)
+    }
+}

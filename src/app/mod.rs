@@ -1,0 +1,207 @@
+//! The use cases, one file a noun. The only place that opens a transaction.
+//!
+//! API, portal, public pages, CLI and jobs call the same functions with a [`Caller`].
+
+use std::sync::Arc;
+
+use crate::blobs::{BlobError, Blobs};
+use crate::carriers::Carrier;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::{Db, DbError};
+use crate::documents::seal::SealKey;
+use crate::domain::port::{Actor, Problem, Refusal, Role};
+use crate::ids::{AccountId, Ids, UserId};
+
+pub mod inbox;
+pub mod letters;
+pub mod mailing;
+pub mod open;
+pub mod papers;
+pub mod people;
+pub mod ports;
+pub mod vault;
+pub mod webhooks;
+
+pub use crate::db::papers::Purpose;
+
+/// Everything that a use case needs. Clones share it.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// The settings.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// Time.
+    pub clock: Clock,
+    /// Ids and randomness.
+    pub ids: Ids,
+    /// Documents.
+    pub blobs: Blobs,
+    /// What seals secrets in the database.
+    pub vault: vault::Vault,
+    /// What seals signed letters.
+    pub seal: SealKey,
+    /// The gaining carrier, if one is set up.
+    pub carrier: Option<Carrier>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl From<Parts> for App {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+/// Who asks, and what they may see.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Who they are, for the history.
+    pub actor: Actor,
+    /// Their user.
+    pub user: UserId,
+    /// The only account that they may see; `None` for the desk, which sees all.
+    pub account: Option<AccountId>,
+}
+
+impl Caller {
+    /// The caller that a signed-in user is.
+    pub fn of(user: &crate::db::people::User) -> Self {
+        Self {
+            actor: Actor {
+                role: user.role,
+                name: user.name.clone(),
+                user: Some(user.id),
+            },
+            user: user.id,
+            account: user.account,
+        }
+    }
+
+    /// Whether they may know of this account.
+    pub fn sees(&self, account: AccountId) -> bool {
+        self.account.is_none_or(|own| own == account)
+    }
+
+    /// Whether they work at the desk.
+    pub fn is_desk(&self) -> bool {
+        self.actor.is_desk()
+    }
+
+    /// Refuses everybody but the desk.
+    pub fn desk_only(&self) -> Result<(), AppError> {
+        if self.is_desk() {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden("This is for the porting desk."))
+        }
+    }
+
+    /// Refuses everybody but administrators.
+    pub fn administrator_only(&self) -> Result<(), AppError> {
+        if self.actor.role == Role::Administrator {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden("This is for administrators."))
+        }
+    }
+}
+
+/// Why a use case did not happen. Nothing was stored, unless the variant says so.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The rules of porting say no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// What was sent cannot be used.
+    #[error("{}", first(.0))]
+    Invalid(Vec<Problem>),
+    /// It is not there, or not for this caller to know of.
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    /// Not for this caller.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// Somebody else changed it first.
+    #[error(
+        "Somebody else changed this request meanwhile. Look at it again and repeat your change."
+    )]
+    Stale,
+    /// Too many tries.
+    #[error("That was tried too often. Wait {0} seconds and try again.")]
+    TooOften(u64),
+    /// It cannot be done right now; nothing is lost and it can be repeated.
+    #[error("{0}")]
+    Unavailable(
+        &'static str,
+        #[source] Box<dyn std::error::Error + Send + Sync>,
+    ),
+    /// It should have worked.
+    #[error("Something went wrong on our side.")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn first(problems: &[Problem]) -> &str {
+    problems
+        .first()
+        .map_or("Something is wrong with what was sent.", |problem| {
+            &problem.says
+        })
+}
+
+impl AppError {
+    /// One field that is wrong.
+    pub fn field(field: impl Into<String>, says: impl Into<String>) -> Self {
+        Self::Invalid(vec![Problem::new(field, says)])
+    }
+
+    /// Something that should have worked and did not.
+    pub fn broken(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Broken(Box::new(source))
+    }
+}
+
+impl From<DbError> for AppError {
+    fn from(e: DbError) -> Self {
+        if e.is_disk_full() {
+            Self::Unavailable(
+                "The disk of the porting desk is full. What you sent was not stored; try again later.",
+                Box::new(e),
+            )
+        } else if e.is_busy() || e.is_unavailable() {
+            Self::Unavailable(
+                "The database does not answer. What you sent was not stored; try again in a moment.",
+                Box::new(e),
+            )
+        } else {
+            Self::Broken(Box::new(e))
+        }
+    }
+}
+
+impl From<BlobError> for AppError {
+    fn from(e: BlobError) -> Self {
+        match e {
+            BlobError::Store(_) | BlobError::Folder(..) => Self::Unavailable(
+                "The document store cannot be used right now. What you sent was not stored; try again later.",
+                Box::new(e),
+            ),
+            e => Self::Broken(Box::new(e)),
+        }
+    }
+}
+
+impl From<vault::VaultError> for AppError {
+    fn from(e: vault::VaultError) -> Self {
+        Self::Broken(Box::new(e))
+    }
+}

@@ -1,0 +1,548 @@
+//! Port requests: the one door through which everything happens to them.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::mailing::{self, SecretLink};
+use super::{App, AppError, Caller, webhooks};
+use crate::db::jobs::{self, NewJob};
+use crate::db::outside::{self, Remembered};
+use crate::db::papers::{self, Document, Link, Purpose};
+use crate::db::people;
+use crate::db::ports::{self, Filter, Line, Stored, StoredFact};
+use crate::db::{DbError, Session, Signal, Tx};
+use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
+use crate::domain::number::E164;
+use crate::domain::port::{
+    Actor, Agreement, Blocker, Change, Effect, Event, Fact, Loa, NumberChange, PortNumber,
+    PortRequest, Problem, Refusal, RefusalKind, Stage, Standing, Step, World, apply, begin,
+    blockers, standing,
+};
+use crate::ids::{AccountId, FactId, LinkId, PortId};
+
+/// How often a write is tried again when somebody else was faster.
+const TRIES: u32 = 8;
+
+/// What is stored in the same commit as an event, if the event is not refused.
+#[derive(Default)]
+pub struct Extras {
+    /// Sealed secrets: a field, and its new text or nothing.
+    pub secrets: Vec<(&'static str, Option<Vec<u8>>)>,
+    /// Rows of documents whose bytes are stored already.
+    pub documents: Vec<Document>,
+    /// New links and what is mailed of them.
+    pub links: Vec<(Link, SecretLink)>,
+    /// A link that does its one work with this.
+    pub uses: Option<LinkId>,
+    /// Only if the request is still this version.
+    pub expected: Option<i64>,
+    /// What to remember under an Idempotency-Key.
+    pub remember: Option<Remember>,
+}
+
+/// An answer that is remembered in the commit of what it answers.
+pub struct Remember {
+    /// Whose keys.
+    pub scope: String,
+    /// The key.
+    pub key: String,
+    /// Makes the answer from the request and its version.
+    pub answer: Arc<dyn Fn(&PortRequest, i64) -> Remembered + Send + Sync>,
+}
+
+/// What came of an event.
+#[derive(Debug)]
+pub struct Handled {
+    /// The request afterwards.
+    pub request: PortRequest,
+    /// Its version.
+    pub version: i64,
+    /// What happened.
+    pub facts: Vec<StoredFact>,
+}
+
+/// Which requests an event may be for.
+#[derive(Clone, Copy, Debug)]
+pub enum Scope {
+    /// Any: the caller works at the desk, or came by a way that knows the request, such as a secret link or a job.
+    Any,
+    /// Only this account's.
+    Account(AccountId),
+}
+
+impl Caller {
+    /// What this caller may see.
+    pub fn scope(&self) -> Scope {
+        self.account.map_or(Scope::Any, Scope::Account)
+    }
+}
+
+/// The calendar of a request: its losing provider's, in the zone of its numbers' NPAC region.
+pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
+    let zone = request
+        .numbers
+        .first()
+        .and_then(|one| one.number.npac_zone())
+        .and_then(|name| calendar_zone(name).ok())
+        .unwrap_or_else(|| app.config.operator.time_zone.clone());
+    let closed = app
+        .config
+        .calendar
+        .closed_days_at(&request.details.losing_carrier);
+    Calendar::new(
+        zone,
+        CarrierDays::default().with_closed(closed.iter().copied()),
+    )
+}
+
+/// What lies around a request.
+struct Around {
+    calendar: Calendar,
+    receiving: HashSet<E164>,
+    campaign_approved: bool,
+}
+
+impl Around {
+    async fn load(
+        app: &App,
+        session: &mut Session,
+        request: &PortRequest,
+    ) -> Result<Self, DbError> {
+        Ok(Self {
+            calendar: calendar(app, request),
+            receiving: people::receiving_on_port(session, request.account, request.id).await?,
+            campaign_approved: people::account(session, request.account)
+                .await?
+                .is_some_and(|account| account.campaign_approved),
+        })
+    }
+
+    fn world(&self) -> World<'_> {
+        World {
+            calendar: &self.calendar,
+            receiving: self.receiving.clone(),
+            campaign_approved: self.campaign_approved,
+        }
+    }
+}
+
+/// Lets an event happen to a request: load, ask the domain, one commit.
+///
+/// # Errors
+/// [`AppError::Refused`] when the rules say no, [`AppError::NotFound`] when there is no such request in
+/// the caller's sight, [`AppError::Stale`] when `extras.expected` is no longer its version.
+pub async fn handle(
+    app: &App,
+    id: PortId,
+    scope: Scope,
+    by: &Actor,
+    event: Event,
+    extras: Extras,
+) -> Result<Handled, AppError> {
+    for _ in 0..TRIES {
+        let mut tx = app.db.write().await?;
+        let stored = visible(ports::load(&mut tx, id).await?, scope)?;
+        if extras
+            .expected
+            .is_some_and(|expected| expected != stored.version)
+        {
+            return Err(AppError::Stale);
+        }
+        if let Some(link) = extras.uses
+            && !papers::use_link(&mut tx, link).await?
+        {
+            return Err(Refusal::conflict(
+                "link_used",
+                "This link was used already.",
+                "Nothing is left to do with it.",
+            )
+            .into());
+        }
+        let around = Around::load(app, &mut tx, &stored.request).await?;
+        let now = app.clock.now();
+        let step = apply(&stored.request, event.clone(), by, &around.world(), now)?;
+        if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras).await? {
+            return Ok(handled);
+        }
+    }
+    Err(AppError::Stale)
+}
+
+/// Stores a step with all that goes with it. `None` when somebody else was faster.
+async fn commit(
+    app: &App,
+    mut tx: Tx,
+    before: Option<Stored>,
+    step: Step,
+    by: &Actor,
+    now: Timestamp,
+    extras: &Extras,
+) -> Result<Option<Handled>, AppError> {
+    let Step {
+        next,
+        facts,
+        effects,
+    } = step;
+    let (seq, head, version) = before.as_ref().map_or((0, [0; 32], 0), |stored| {
+        (stored.facts, stored.head, stored.version)
+    });
+    let drawn: Vec<(FactId, Fact)> = facts
+        .into_iter()
+        .map(|fact| (app.ids.next(now), fact))
+        .collect();
+    let facts = ports::chain(next.id, seq, head, now, by, drawn)?;
+    let saved = match &before {
+        None => ports::insert(&mut tx, &next, now, &facts)
+            .await
+            .map(|()| true),
+        Some(_) if facts.is_empty() => Ok(true),
+        Some(stored) => ports::save(&mut tx, stored, &next, now, &facts).await,
+    };
+    match saved {
+        Ok(true) => {}
+        Ok(false) => return Ok(None),
+        Err(e) if e.constraint() == Some("port_numbers_open") => {
+            drop(tx);
+            return Err(held_elsewhere(app, &next, by).await?);
+        }
+        Err(e) => return Err(e.into()),
+    }
+    let version = if facts.is_empty() {
+        version
+    } else {
+        version + 1
+    };
+    store_extras(&mut tx, &next, extras).await?;
+    let receiving = new_receiving(&facts);
+    if !receiving.is_empty() {
+        people::add_receiving(&mut tx, next.account, &receiving, now).await?;
+    }
+    mailing::queue(app, &mut tx, &next, &facts, &extras.links, now).await?;
+    webhooks::queue(app, &mut tx, &next, &facts, now).await?;
+    for effect in effects {
+        jobs::enqueue(&mut tx, &app.ids, now, job_for(next.id, effect)).await?;
+    }
+    if let Some(remember) = &extras.remember {
+        let answer = (remember.answer)(&next, version);
+        if !outside::remember(
+            &mut tx,
+            &remember.scope,
+            &remember.key,
+            &answer,
+            app.clock.wall(),
+        )
+        .await?
+        {
+            return Ok(None);
+        }
+    }
+    if !facts.is_empty() {
+        tx.signal(Signal::about("port", next.id));
+    }
+    tx.commit().await?;
+    Ok(Some(Handled {
+        request: next,
+        version,
+        facts,
+    }))
+}
+
+async fn store_extras(tx: &mut Tx, next: &PortRequest, extras: &Extras) -> Result<(), AppError> {
+    for (field, sealed) in &extras.secrets {
+        papers::set_secret(tx, next.id, field, sealed.clone()).await?;
+    }
+    for document in &extras.documents {
+        papers::insert_document(tx, document).await?;
+    }
+    for (link, _) in &extras.links {
+        papers::insert_link(tx, link).await?;
+    }
+    if !matches!(next.loa, Loa::Sent { .. }) {
+        papers::kill_links(tx, next.id, Purpose::Sign).await?;
+    }
+    if matches!(next.stage, Stage::Cancelled { .. }) {
+        papers::kill_links(tx, next.id, Purpose::Upload).await?;
+    }
+    Ok(())
+}
+
+/// Numbers to which a request's calls are to ring become receiving numbers of the account.
+fn new_receiving(facts: &[StoredFact]) -> HashSet<E164> {
+    let mut found = HashSet::new();
+    for stored in facts {
+        match &stored.fact {
+            Fact::NumbersAdded { numbers } => {
+                found.extend(numbers.iter().filter_map(|one| one.receiving))
+            }
+            Fact::NumberChanged {
+                change: NumberChange::Receiving(Some(number)),
+                ..
+            } => {
+                found.insert(*number);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Carrier work for one request never runs twice at the same time, and waits out a carrier that is
+/// down for days.
+pub fn carrier_job(kind: &'static str, port: PortId) -> NewJob {
+    NewJob::new(kind, serde_json::json!({ "port": port }))
+        .port(port)
+        .once(format!("{kind}/{port}"))
+        .alone(port.to_string())
+        .attempts(400)
+}
+
+fn job_for(port: PortId, effect: Effect) -> NewJob {
+    match effect {
+        Effect::CheckPortability => {
+            NewJob::new("carrier_portability", serde_json::json!({ "port": port }))
+                .port(port)
+                .once(format!("portability/{port}"))
+                .attempts(20)
+        }
+        Effect::SubmitToCarrier => carrier_job("carrier_submit", port),
+        Effect::SendSupplement => carrier_job("carrier_supplement", port),
+        Effect::CancelAtCarrier => carrier_job("carrier_cancel", port),
+        Effect::ReadFromCarrier => carrier_job("carrier_read", port),
+        Effect::TellCarrier(text) => NewJob::new(
+            "carrier_tell",
+            serde_json::json!({ "port": port, "text": text }),
+        )
+        .port(port)
+        .alone(port.to_string())
+        .attempts(50),
+    }
+}
+
+/// Which open request holds a number already. Only those who may know learn which.
+async fn held_elsewhere(
+    app: &App,
+    request: &PortRequest,
+    by: &Actor,
+) -> Result<AppError, AppError> {
+    let numbers: Vec<String> = request
+        .numbers
+        .iter()
+        .map(|one| one.number.to_string())
+        .collect();
+    let mut read = app.db.read().await?;
+    let holders = ports::holders(&mut read, &numbers, request.id).await?;
+    let Some((number, port, account)) = holders.into_iter().next() else {
+        return Ok(AppError::Stale);
+    };
+    let says = if by.is_desk() || account == request.account {
+        format!("{number} is on an open port request already: {port}.")
+    } else {
+        format!("{number} is on an open port request of another account already.")
+    };
+    let row = request
+        .numbers
+        .iter()
+        .position(|one| one.number.to_string() == number)
+        .unwrap_or(0);
+    let mut refusal = Refusal::conflict(
+        "number_held",
+        says,
+        "A number can be on one open port request only. Cancel the other one first, or ask the desk.",
+    );
+    refusal.problems = vec![Problem::new(
+        format!("numbers[{row}].number"),
+        refusal.says.clone(),
+    )];
+    Ok(refusal.into())
+}
+
+fn visible(stored: Option<Stored>, scope: Scope) -> Result<Stored, AppError> {
+    match (stored, scope) {
+        (Some(stored), Scope::Any) => Ok(stored),
+        (Some(stored), Scope::Account(account)) if stored.request.account == account => Ok(stored),
+        // Even that it exists is not for others to know.
+        _ => Err(AppError::NotFound("port request")),
+    }
+}
+
+/// What a new request begins with.
+#[derive(Default)]
+pub struct Beginning {
+    /// The submitter's own name for it.
+    pub title: String,
+    /// The account, when the desk files for one; otherwise the caller's own.
+    pub account: Option<AccountId>,
+    /// The form, as far as filled in.
+    pub changes: Vec<Change>,
+    /// The numbers.
+    pub numbers: Vec<PortNumber>,
+    /// The agreement, if its boxes are ticked.
+    pub agreement: Option<Agreement>,
+    /// Secrets of the form, in clear; they are sealed before they are stored.
+    pub secrets: Vec<(&'static str, secrecy::SecretString)>,
+}
+
+/// Begins a port request. Everything given is stored in one commit, or nothing is.
+pub async fn begin_port(
+    app: &App,
+    caller: &Caller,
+    beginning: Beginning,
+    mut extras: Extras,
+) -> Result<Handled, AppError> {
+    use secrecy::ExposeSecret as _;
+    let account = match (caller.account, beginning.account) {
+        (Some(own), Some(other)) if own != other => return Err(AppError::NotFound("account")),
+        (Some(own), _) | (None, Some(own)) => own,
+        (None, None) => {
+            return Err(AppError::field(
+                "account",
+                "Say for which account the port request is.",
+            ));
+        }
+    };
+    let now = app.clock.now();
+    let id: PortId = app.ids.next(now);
+    for (field, text) in &beginning.secrets {
+        extras.secrets.push((
+            field,
+            Some(
+                app.vault
+                    .seal(&secret_place(id, field), text.expose_secret()),
+            ),
+        ));
+    }
+    let first = Fact::Begun {
+        port: id,
+        account,
+        submitter: caller.user,
+        title: beginning.title,
+    };
+    let request = begin(&first, now).ok_or(AppError::NotFound("port request"))?;
+    let around = Around {
+        calendar: calendar(app, &request),
+        receiving: HashSet::new(),
+        campaign_approved: false,
+    };
+    let mut step = Step {
+        next: request,
+        facts: vec![first],
+        effects: Vec::new(),
+    };
+    let events = [
+        (!beginning.changes.is_empty()).then_some(Event::Edit {
+            changes: beginning.changes,
+        }),
+        (!beginning.numbers.is_empty()).then_some(Event::AddNumbers {
+            numbers: beginning.numbers,
+        }),
+        beginning
+            .agreement
+            .map(|agreement| Event::Agree { agreement }),
+    ];
+    for event in events.into_iter().flatten() {
+        let after = apply(&step.next, event, &caller.actor, &around.world(), now)?;
+        step.next = after.next;
+        step.facts.extend(after.facts);
+    }
+    let mut tx = app.db.write().await?;
+    if people::account(&mut tx, account).await?.is_none() {
+        return Err(AppError::NotFound("account"));
+    }
+    commit(app, tx, None, step, &caller.actor, now, &extras)
+        .await?
+        .ok_or(AppError::Stale)
+}
+
+/// The place in the vault of a request's secret.
+pub fn secret_place(port: PortId, field: &str) -> String {
+    format!("{port}/{field}")
+}
+
+/// A request as its readers see it.
+#[derive(Debug)]
+pub struct View {
+    /// The request.
+    pub request: PortRequest,
+    /// Its version.
+    pub version: i64,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What is in its way.
+    pub blockers: Vec<Blocker>,
+    /// Its documents.
+    pub documents: Vec<Document>,
+    /// The submitter's name.
+    pub submitter: String,
+    /// The account's name.
+    pub account_name: String,
+    /// Its calendar.
+    pub calendar: Calendar,
+}
+
+/// One request, for its page.
+pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
+    let mut read = app.db.read().await?;
+    let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
+    let around = Around::load(app, &mut read, &stored.request).await?;
+    let world = around.world();
+    Ok(View {
+        standing: standing(&stored.request, &world),
+        blockers: blockers(&stored.request, &world),
+        documents: papers::documents(&mut read, id).await?,
+        submitter: people::user(&mut read, stored.request.submitter)
+            .await?
+            .map_or_else(String::new, |user| user.name),
+        account_name: people::account(&mut read, stored.request.account)
+            .await?
+            .map_or_else(String::new, |account| account.name),
+        calendar: around.calendar,
+        version: stored.version,
+        request: stored.request,
+    })
+}
+
+/// A request by itself, for jobs and links.
+pub async fn get(app: &App, id: PortId) -> Result<Option<Stored>, AppError> {
+    let mut read = app.db.read().await?;
+    Ok(ports::load(&mut read, id).await?)
+}
+
+/// A request's history as this caller may see it.
+pub async fn history(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<StoredFact>, AppError> {
+    let mut read = app.db.read().await?;
+    visible(ports::load(&mut read, id).await?, caller.scope())?;
+    let facts = ports::facts(&mut read, id, after, limit).await?;
+    Ok(facts
+        .into_iter()
+        .filter(|one| caller.is_desk() || !one.fact.is_staff_only())
+        .collect())
+}
+
+/// A page of requests that this caller may see.
+pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<Line>, AppError> {
+    if caller.account.is_some() {
+        filter.account = caller.account;
+    }
+    let mut read = app.db.read().await?;
+    Ok(ports::list(&mut read, &filter).await?)
+}
+
+/// How many requests are in each status.
+pub async fn counts(app: &App, caller: &Caller) -> Result<Vec<(String, i64)>, AppError> {
+    let mut read = app.db.read().await?;
+    Ok(ports::counts(&mut read, caller.account).await?)
+}
+
+/// Whether a refusal only says that the event comes too late or too early, so that a timer or a
+/// carrier that caused it has nothing more to do.
+pub fn is_moot(error: &AppError) -> bool {
+    matches!(error, AppError::Refused(refusal) if refusal.kind == RefusalKind::Conflict)
+}

@@ -1,0 +1,341 @@
+//! What came from outside and what goes there: carriers' webhooks and unreadable answers, webhooks
+//! out, and answers remembered under an Idempotency-Key.
+
+use jiff::Timestamp;
+
+use super::{DbError, Row, Session, Tx};
+use crate::args;
+use crate::ids::{AccountId, DeliveryId, EndpointId, FactId, InboxId, PortId};
+
+/// Something a carrier sent.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Its id.
+    pub id: InboxId,
+    /// Which carrier.
+    pub carrier: String,
+    /// The carrier's own id of it, or its content's hash: what makes a second copy a copy.
+    pub external_id: String,
+    /// `webhook` or `answer`.
+    pub kind: String,
+    /// `received`, `done` or `unreadable`.
+    pub state: String,
+    /// Which request it is about, as far as known.
+    pub port: Option<PortId>,
+    /// As it came.
+    pub body: Vec<u8>,
+    /// When, in wire time.
+    pub received_wall: Timestamp,
+    /// What became of it.
+    pub remark: Option<String>,
+}
+
+/// Stores what came; `false` when a copy of it is there already.
+pub async fn receive(tx: &mut Tx, one: &Received) -> Result<bool, DbError> {
+    let stored = tx
+        .execute(
+            "INSERT INTO inbox (id, carrier, external_id, kind, state, port_id, body, received_wall, remark) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+             ON CONFLICT (carrier, external_id) DO NOTHING",
+            args![one.id, &one.carrier, &one.external_id, &one.kind, &one.state, one.port, one.body.clone(), one.received_wall, one.remark.as_ref()],
+        )
+        .await?;
+    Ok(stored > 0)
+}
+
+/// What came under this id.
+pub async fn received(session: &mut Session, id: InboxId) -> Result<Option<Received>, DbError> {
+    let row = session
+        .fetch_optional("SELECT * FROM inbox WHERE id = $1", args![id])
+        .await?;
+    row.map(|row| received_of(&row)).transpose()
+}
+
+/// The newest of what could not be read.
+pub async fn unreadable(session: &mut Session, limit: i64) -> Result<Vec<Received>, DbError> {
+    session
+        .fetch_all(
+            "SELECT * FROM inbox WHERE state = 'unreadable' ORDER BY id DESC LIMIT $1",
+            args![limit],
+        )
+        .await?
+        .iter()
+        .map(received_of)
+        .collect()
+}
+
+fn received_of(row: &Row) -> Result<Received, DbError> {
+    Ok(Received {
+        id: row.parse("id")?,
+        carrier: row.text("carrier")?,
+        external_id: row.text("external_id")?,
+        kind: row.text("kind")?,
+        state: row.text("state")?,
+        port: row.opt_parse("port_id")?,
+        body: row.bytes("body")?,
+        received_wall: row.instant("received_wall")?,
+        remark: row.opt_text("remark")?,
+    })
+}
+
+/// Says what became of it.
+pub async fn settle(
+    tx: &mut Tx,
+    id: InboxId,
+    state: &'static str,
+    port: Option<PortId>,
+    remark: Option<&str>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE inbox SET state = $2, port_id = COALESCE($3, port_id), remark = $4 WHERE id = $1",
+        args![id, state, port, remark],
+    )
+    .await?;
+    Ok(())
+}
+
+/// An address that wants webhooks.
+#[derive(Clone)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: EndpointId,
+    /// Whose.
+    pub account: AccountId,
+    /// Where to.
+    pub url: String,
+    /// The signing secret, sealed.
+    pub sealed_secret: Vec<u8>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was switched off.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("id", &self.id)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Stores an endpoint.
+pub async fn insert_endpoint(tx: &mut Tx, one: &Endpoint) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO endpoints (id, account_id, url, sealed_secret, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, NULL)",
+        args![one.id, one.account, &one.url, one.sealed_secret.clone(), one.created_at],
+    )
+    .await?;
+    Ok(())
+}
+
+fn endpoint_of(row: &Row) -> Result<Endpoint, DbError> {
+    Ok(Endpoint {
+        id: row.parse("id")?,
+        account: row.parse("account_id")?,
+        url: row.text("url")?,
+        sealed_secret: row.bytes("sealed_secret")?,
+        created_at: row.instant("created_at")?,
+        disabled_at: row.opt_instant("disabled_at")?,
+    })
+}
+
+/// An account's living endpoints.
+pub async fn endpoints(
+    session: &mut Session,
+    account: AccountId,
+) -> Result<Vec<Endpoint>, DbError> {
+    session
+        .fetch_all(
+            "SELECT * FROM endpoints WHERE account_id = $1 AND disabled_at IS NULL ORDER BY id",
+            args![account],
+        )
+        .await?
+        .iter()
+        .map(endpoint_of)
+        .collect()
+}
+
+/// The endpoint with this id.
+pub async fn endpoint(session: &mut Session, id: EndpointId) -> Result<Option<Endpoint>, DbError> {
+    let row = session
+        .fetch_optional("SELECT * FROM endpoints WHERE id = $1", args![id])
+        .await?;
+    row.map(|row| endpoint_of(&row)).transpose()
+}
+
+/// Switches an account's endpoint off; `false` if there is none such.
+pub async fn disable_endpoint(
+    tx: &mut Tx,
+    account: AccountId,
+    id: EndpointId,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    Ok(tx.execute("UPDATE endpoints SET disabled_at = $3 WHERE id = $1 AND account_id = $2 AND disabled_at IS NULL", args![id, account, now]).await? > 0)
+}
+
+/// One webhook on its way to one endpoint.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Its id; also the webhook's id.
+    pub id: DeliveryId,
+    /// Where to.
+    pub endpoint: EndpointId,
+    /// Because of which fact.
+    pub fact: FactId,
+    /// About which request.
+    pub port: PortId,
+    /// The event's name.
+    pub event: String,
+    /// The body, as it is signed and sent.
+    pub body: String,
+    /// `queued`, `delivered` or `failed`.
+    pub state: String,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// The last answer's status.
+    pub last_status: Option<i64>,
+    /// The beginning of the last answer, or why there was none.
+    pub last_answer: Option<String>,
+    /// When its fact happened.
+    pub created_at: Timestamp,
+    /// When it arrived.
+    pub delivered_at: Option<Timestamp>,
+}
+
+/// Stores a delivery; `false` when this fact's delivery to this endpoint is there already.
+pub async fn insert_delivery(tx: &mut Tx, one: &Delivery) -> Result<bool, DbError> {
+    let stored = tx
+        .execute(
+            "INSERT INTO deliveries (id, endpoint_id, fact_id, port_id, event, body, state, attempts, last_status, last_answer, created_at, delivered_at)
+             VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, NULL, NULL, $7, NULL) ON CONFLICT (endpoint_id, fact_id) DO NOTHING",
+            args![one.id, one.endpoint, one.fact, one.port, &one.event, &one.body, one.created_at],
+        )
+        .await?;
+    Ok(stored > 0)
+}
+
+fn delivery_of(row: &Row) -> Result<Delivery, DbError> {
+    Ok(Delivery {
+        id: row.parse("id")?,
+        endpoint: row.parse("endpoint_id")?,
+        fact: row.parse("fact_id")?,
+        port: row.parse("port_id")?,
+        event: row.text("event")?,
+        body: row.text("body")?,
+        state: row.text("state")?,
+        attempts: row.int("attempts")?,
+        last_status: row.opt_int("last_status")?,
+        last_answer: row.opt_text("last_answer")?,
+        created_at: row.instant("created_at")?,
+        delivered_at: row.opt_instant("delivered_at")?,
+    })
+}
+
+/// The delivery with this id.
+pub async fn delivery(session: &mut Session, id: DeliveryId) -> Result<Option<Delivery>, DbError> {
+    let row = session
+        .fetch_optional("SELECT * FROM deliveries WHERE id = $1", args![id])
+        .await?;
+    row.map(|row| delivery_of(&row)).transpose()
+}
+
+/// An endpoint's newest deliveries.
+pub async fn deliveries(
+    session: &mut Session,
+    endpoint: EndpointId,
+    limit: i64,
+) -> Result<Vec<Delivery>, DbError> {
+    session
+        .fetch_all(
+            "SELECT * FROM deliveries WHERE endpoint_id = $1 ORDER BY id DESC LIMIT $2",
+            args![endpoint, limit],
+        )
+        .await?
+        .iter()
+        .map(delivery_of)
+        .collect()
+}
+
+/// Remembers one attempt.
+pub async fn attempted(
+    tx: &mut Tx,
+    id: DeliveryId,
+    state: &'static str,
+    status: Option<i64>,
+    answer: &str,
+    delivered_at: Option<Timestamp>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE deliveries SET state = $2, attempts = attempts + 1, last_status = $3, last_answer = $4, delivered_at = $5 WHERE id = $1",
+        args![id, state, status, answer, delivered_at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// An answer remembered under its key.
+#[derive(Clone, Debug)]
+pub struct Remembered {
+    /// SHA-256 of the request that it answered.
+    pub request_hash: Vec<u8>,
+    /// The answer's status.
+    pub status: u16,
+    /// The answer's body.
+    pub body: String,
+    /// The answer's ETag.
+    pub etag: Option<String>,
+    /// The answer's Location.
+    pub location: Option<String>,
+}
+
+/// The answer remembered under this key.
+pub async fn remembered(
+    session: &mut Session,
+    scope: &str,
+    key: &str,
+) -> Result<Option<Remembered>, DbError> {
+    let row = session
+        .fetch_optional(
+            "SELECT * FROM idempotency WHERE scope = $1 AND key = $2",
+            args![scope, key],
+        )
+        .await?;
+    row.map(|row| {
+        Ok(Remembered {
+            request_hash: row.bytes("request_hash")?,
+            status: row.small("status")?,
+            body: row.text("body")?,
+            etag: row.opt_text("etag")?,
+            location: row.opt_text("location")?,
+        })
+    })
+    .transpose()
+}
+
+/// Remembers an answer in the commit of what it answers; `false` if the key was used meanwhile.
+pub async fn remember(
+    tx: &mut Tx,
+    scope: &str,
+    key: &str,
+    one: &Remembered,
+    wall: Timestamp,
+) -> Result<bool, DbError> {
+    let stored = tx
+        .execute(
+            "INSERT INTO idempotency (scope, key, request_hash, status, body, etag, location, created_wall) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (scope, key) DO NOTHING",
+            args![scope, key, one.request_hash.clone(), one.status, &one.body, one.etag.as_ref(), one.location.as_ref(), wall],
+        )
+        .await?;
+    Ok(stored > 0)
+}
+
+/// Forgets what was remembered before this moment.
+pub async fn forget(tx: &mut Tx, before_wall: Timestamp) -> Result<u64, DbError> {
+    tx.execute(
+        "DELETE FROM idempotency WHERE created_wall < $1",
+        args![before_wall],
+    )
+    .await
+}

@@ -1,0 +1,326 @@
+//! What can happen to a port request, and who may make it happen.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::details::{Agreement, Change, Signer};
+use super::request::{LetterRef, PortNumber, Proof};
+use crate::domain::carrier::OrderReading;
+use crate::domain::number::{E164, Kind};
+use crate::ids::{DocumentId, LinkId, NoteId, OrderId};
+
+/// Who or what causes an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// In which part.
+    pub role: Role,
+    /// Their name as history shows it: a person's, a carrier's, or the timer's.
+    pub name: String,
+    /// The user, where one is signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<crate::ids::UserId>,
+}
+
+/// The parts that somebody can play.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Files and follows the port.
+    Submitter,
+    /// Owns the numbers today and signs.
+    Owner,
+    /// A desk agent.
+    Desk,
+    /// A desk administrator; may do what a desk agent may.
+    Administrator,
+    /// The gaining carrier.
+    Carrier,
+    /// Time itself.
+    Timer,
+}
+
+impl Role {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Submitter => "submitter",
+            Self::Owner => "owner",
+            Self::Desk => "desk",
+            Self::Administrator => "administrator",
+            Self::Carrier => "carrier",
+            Self::Timer => "timer",
+        }
+    }
+}
+
+impl Actor {
+    /// The timer.
+    pub fn timer() -> Self {
+        Self {
+            role: Role::Timer,
+            name: "Portolan".to_owned(),
+            user: None,
+        }
+    }
+
+    /// A gaining carrier.
+    pub fn carrier(name: &str) -> Self {
+        Self {
+            role: Role::Carrier,
+            name: name.to_owned(),
+            user: None,
+        }
+    }
+
+    /// The owner of the numbers, known by a secret link.
+    pub fn owner(name: &str) -> Self {
+        Self {
+            role: Role::Owner,
+            name: name.to_owned(),
+            user: None,
+        }
+    }
+
+    /// Whether they work at the desk.
+    pub fn is_desk(&self) -> bool {
+        matches!(self.role, Role::Desk | Role::Administrator)
+    }
+}
+
+/// Something that happens. Ids, documents and times that an event needs are made by the caller.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "each variant's sentence names its fields")]
+pub enum Event {
+    /// The form changes.
+    Edit { changes: Vec<Change> },
+    /// Numbers join the request.
+    AddNumbers { numbers: Vec<PortNumber> },
+    /// Numbers leave the request before it is at a carrier.
+    RemoveNumbers { numbers: Vec<E164> },
+    /// What the customer says of one number changes.
+    ChangeNumber { number: E164, change: NumberChange },
+    /// All statements are agreed to.
+    Agree { agreement: Agreement },
+    /// The gaining carrier said which numbers it can take.
+    CheckPortability { results: Vec<PortabilityResult> },
+    /// The letter goes to its signer; an earlier link dies.
+    SendLetter {
+        letter: LetterRef,
+        signer: Signer,
+        link: LinkId,
+        expires_at: Timestamp,
+    },
+    /// The signer is reminded, with the same letter and a new link.
+    RemindSigner { link: LinkId },
+    /// The signer opened the letter.
+    OpenLetter,
+    /// The signer signed it; `document` is the sealed result.
+    SignLetter {
+        document: DocumentId,
+        sha256: String,
+        method: String,
+    },
+    /// The signer said no.
+    DeclineLetter { reason: String },
+    /// Nobody signed in time.
+    ExpireLetter,
+    /// A proof of ownership came.
+    ReceiveProof { proof: Proof },
+    /// The desk accepts a proof.
+    AcceptProof { document: DocumentId },
+    /// The desk refuses a proof.
+    RefuseProof {
+        document: DocumentId,
+        reason: String,
+    },
+    /// The desk releases the request to the gaining carrier (R29).
+    Release,
+    /// The carrier's orders were read; `ids` are fresh ids for orders that are new to us.
+    ReadOrders {
+        carrier: String,
+        orders: Vec<(OrderId, OrderReading)>,
+    },
+    /// A supplement reached the carrier, which showed the order like this afterwards.
+    SupplementSent {
+        order: OrderId,
+        seen: Option<Timestamp>,
+    },
+    /// The carrier wrote a comment.
+    CarrierSpoke {
+        order: OrderId,
+        comment: String,
+        body: String,
+        by: String,
+    },
+    /// The carrier refused what we sent.
+    CarrierRefused { step: String, says: String },
+    /// The carrier's answer could not be read.
+    CarrierUnreadable { step: String },
+    /// The customer mended what was rejected; send it again.
+    Resubmit,
+    /// The desk takes a date that is earlier than asked.
+    AcceptDate { order: OrderId },
+    /// The desk gives a number up.
+    GiveUp { numbers: Vec<E164>, reason: String },
+    /// A port window opened.
+    OpenWindow,
+    /// A test call or text was made.
+    RecordTest {
+        number: E164,
+        kind: TestKind,
+        passed: bool,
+        remark: String,
+    },
+    /// A note is written.
+    Note {
+        note: NoteId,
+        text: String,
+        staff_only: bool,
+        attachments: Vec<DocumentId>,
+    },
+    /// The customer asks for news (R130).
+    AskForUpdate,
+    /// Nothing has moved for too long.
+    NoticeSilence { business_days: u32 },
+    /// Tomorrow is the day.
+    RemindOfPortDay,
+    /// The desk has dealt with a line of its list.
+    ClearAttention { index: usize },
+    /// Somebody wants to cancel.
+    Cancel { reason: String },
+    /// The carrier will not cancel any more.
+    CancelRefused { says: String },
+    /// There is nothing at the carrier that could be cancelled.
+    NothingToCancel,
+    /// The desk asks the providers to undo the port.
+    AskSnapback { reason: String, deadline: Timestamp },
+    /// The number went back.
+    ConfirmSnapback,
+    /// Something outside changed (a receiving number, a campaign): look again.
+    LookAgain,
+}
+
+/// What can be said of one number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "field", content = "value", rename_all = "snake_case")]
+pub enum NumberChange {
+    /// Where its calls are to ring (R86, R87).
+    Receiving(Option<E164>),
+    /// Its tracking source.
+    Source(Option<String>),
+    /// What the customer calls it.
+    Description(Option<String>),
+    /// Whether texts are wanted.
+    WantsText(bool),
+    /// What kind it is, when the customer knows better.
+    Kind(Kind),
+}
+
+/// The gaining carrier's word on one number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortabilityResult {
+    /// The number.
+    pub number: E164,
+    /// What kind the carrier says it is, if it says.
+    pub kind: Option<Kind>,
+    /// Why it cannot be taken; `None` if it can.
+    pub not_portable: Option<String>,
+}
+
+/// What is tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestKind {
+    /// A call.
+    Voice,
+    /// A text.
+    Text,
+}
+
+/// An event without its data: the key of the table of legal moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the same names as in Event")]
+pub enum EventKind {
+    Edit,
+    AddNumbers,
+    RemoveNumbers,
+    ChangeNumber,
+    Agree,
+    CheckPortability,
+    SendLetter,
+    RemindSigner,
+    OpenLetter,
+    SignLetter,
+    DeclineLetter,
+    ExpireLetter,
+    ReceiveProof,
+    AcceptProof,
+    RefuseProof,
+    Release,
+    ReadOrders,
+    SupplementSent,
+    CarrierSpoke,
+    CarrierRefused,
+    CarrierUnreadable,
+    Resubmit,
+    AcceptDate,
+    GiveUp,
+    OpenWindow,
+    RecordTest,
+    Note,
+    AskForUpdate,
+    NoticeSilence,
+    RemindOfPortDay,
+    ClearAttention,
+    Cancel,
+    CancelRefused,
+    NothingToCancel,
+    AskSnapback,
+    ConfirmSnapback,
+    LookAgain,
+}
+
+impl Event {
+    /// Its key in the table of legal moves.
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::Edit { .. } => EventKind::Edit,
+            Self::AddNumbers { .. } => EventKind::AddNumbers,
+            Self::RemoveNumbers { .. } => EventKind::RemoveNumbers,
+            Self::ChangeNumber { .. } => EventKind::ChangeNumber,
+            Self::Agree { .. } => EventKind::Agree,
+            Self::CheckPortability { .. } => EventKind::CheckPortability,
+            Self::SendLetter { .. } => EventKind::SendLetter,
+            Self::RemindSigner { .. } => EventKind::RemindSigner,
+            Self::OpenLetter => EventKind::OpenLetter,
+            Self::SignLetter { .. } => EventKind::SignLetter,
+            Self::DeclineLetter { .. } => EventKind::DeclineLetter,
+            Self::ExpireLetter => EventKind::ExpireLetter,
+            Self::ReceiveProof { .. } => EventKind::ReceiveProof,
+            Self::AcceptProof { .. } => EventKind::AcceptProof,
+            Self::RefuseProof { .. } => EventKind::RefuseProof,
+            Self::Release => EventKind::Release,
+            Self::ReadOrders { .. } => EventKind::ReadOrders,
+            Self::SupplementSent { .. } => EventKind::SupplementSent,
+            Self::CarrierSpoke { .. } => EventKind::CarrierSpoke,
+            Self::CarrierRefused { .. } => EventKind::CarrierRefused,
+            Self::CarrierUnreadable { .. } => EventKind::CarrierUnreadable,
+            Self::Resubmit => EventKind::Resubmit,
+            Self::AcceptDate { .. } => EventKind::AcceptDate,
+            Self::GiveUp { .. } => EventKind::GiveUp,
+            Self::OpenWindow => EventKind::OpenWindow,
+            Self::RecordTest { .. } => EventKind::RecordTest,
+            Self::Note { .. } => EventKind::Note,
+            Self::AskForUpdate => EventKind::AskForUpdate,
+            Self::NoticeSilence { .. } => EventKind::NoticeSilence,
+            Self::RemindOfPortDay => EventKind::RemindOfPortDay,
+            Self::ClearAttention { .. } => EventKind::ClearAttention,
+            Self::Cancel { .. } => EventKind::Cancel,
+            Self::CancelRefused { .. } => EventKind::CancelRefused,
+            Self::NothingToCancel => EventKind::NothingToCancel,
+            Self::AskSnapback { .. } => EventKind::AskSnapback,
+            Self::ConfirmSnapback => EventKind::ConfirmSnapback,
+            Self::LookAgain => EventKind::LookAgain,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The port request: one losing provider and one account there, any number of numbers.
+//!
+//! Everything that happens to it is an [`Event`], decided by [`apply`]: a pure function of the
+//! request, the event, the world around it and the moment. What comes out are [`Fact`]s, which
+//! [`evolve`] writes into the request, and [`Effect`]s, which the job runner carries out later.
+
+mod apply;
+mod blockers;
+mod details;
+mod event;
+mod evolve;
+mod fact;
+pub mod moves;
+mod notices;
+mod orders;
+mod refusal;
+mod request;
+mod standing;
+mod status;
+#[cfg(test)]
+mod tests;
+pub mod words;
+mod world;
+
+pub use apply::{Effect, Step, apply, needs_campaign};
+pub use blockers::{Blocker, BlockerCode, blockers, missing, pin_needed};
+pub use details::{Address, Agreement, Change, Customer, Details, Mask, Remaining, Scope, Signer};
+pub use event::{Actor, Event, EventKind, NumberChange, PortabilityResult, Role, TestKind};
+pub use evolve::{begin, evolve, replay};
+pub use fact::Fact;
+pub use notices::{MailKind, Reader, notices};
+pub use refusal::{Problem, Refusal, RefusalKind};
+pub use request::{
+    Attention, CarrierOrder, LetterRef, Loa, PortNumber, PortRequest, Proof, ProofKind, Stage,
+    Supplement, Test, Text, Verdict, Voice, Window,
+};
+pub use standing::{Standing, next_window, standing};
+pub use status::{Ball, Status, ball, status};
+pub use world::World;

@@ -1,0 +1,373 @@
+//! The table of legal moves: which event, from which status, by whom. `docs/port-states.md` is made
+//! from it, and [`super::apply`] asks nothing else for this.
+
+use super::event::{EventKind, Role};
+use super::status::Status;
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Move {
+    /// What happens.
+    pub event: EventKind,
+    /// Who may make it happen. An administrator may do what the desk may.
+    pub by: &'static [Role],
+    /// In which statuses.
+    pub from: &'static [Status],
+    /// What it does, in one line of the docs.
+    pub does: &'static str,
+    /// What would make it legal, said to whom tried it too early or too late.
+    pub way_out: &'static str,
+}
+
+use Role::{Carrier, Desk, Owner, Submitter, Timer};
+use Status::{
+    AwaitingProof, AwaitingSignature, CancelPending, Cancelled, Completed, Draft, InReview,
+    Porting, Rejected, Scheduled, SnapbackPending, SnappedBack, Submitted, Testing,
+};
+
+const PAPERWORK: &[Status] = &[Draft, AwaitingSignature, AwaitingProof, InReview];
+const PAPERWORK_OR_REJECTED: &[Status] =
+    &[Draft, AwaitingSignature, AwaitingProof, InReview, Rejected];
+const AT_CARRIER: &[Status] = &[
+    Submitted,
+    Rejected,
+    Scheduled,
+    Porting,
+    Testing,
+    CancelPending,
+];
+const OPEN: &[Status] = &[
+    Draft,
+    AwaitingSignature,
+    AwaitingProof,
+    InReview,
+    Submitted,
+    Rejected,
+    Scheduled,
+    Porting,
+    Testing,
+    CancelPending,
+    SnapbackPending,
+];
+const EVER: &[Status] = &Status::ALL;
+const AFTER_RELEASE: &[Status] = &[
+    Submitted,
+    Rejected,
+    Scheduled,
+    Porting,
+    Testing,
+    Completed,
+    CancelPending,
+    Cancelled,
+    SnapbackPending,
+    SnappedBack,
+];
+
+/// All legal moves.
+pub const MOVES: &[Move] = &[
+    Move {
+        event: EventKind::Edit,
+        by: &[Submitter, Desk],
+        from: PAPERWORK_OR_REJECTED,
+        does: "The form changes. A change of something that is printed on the letter makes a sent or signed letter void.",
+        way_out: "The form can be changed until the desk has released the request, and again when the losing provider rejects it. Write a note to ask the desk for a change.",
+    },
+    Move {
+        event: EventKind::AddNumbers,
+        by: &[Submitter, Desk],
+        from: PAPERWORK,
+        does: "Numbers join the request; a letter that was sent or signed becomes void.",
+        way_out: "Numbers can join until the desk has released the request. File another request for them.",
+    },
+    Move {
+        event: EventKind::RemoveNumbers,
+        by: &[Submitter, Desk],
+        from: PAPERWORK,
+        does: "Numbers leave the request; a letter that was sent or signed becomes void.",
+        way_out: "Numbers can leave until the desk has released the request. Afterwards the desk can give a number up.",
+    },
+    Move {
+        event: EventKind::ChangeNumber,
+        by: &[Submitter, Desk],
+        from: OPEN,
+        does: "The receiving number, tracking source, description or text wish of one number changes.",
+        way_out: "The request is over; change the number where it lives now.",
+    },
+    Move {
+        event: EventKind::Agree,
+        by: &[Submitter, Desk],
+        from: PAPERWORK,
+        does: "All statements of the agreement are accepted.",
+        way_out: "The agreement is made before the desk releases the request.",
+    },
+    Move {
+        event: EventKind::CheckPortability,
+        by: &[Carrier, Submitter, Desk, Timer],
+        from: OPEN,
+        does: "The gaining carrier says which numbers it can take.",
+        way_out: "The request is over.",
+    },
+    Move {
+        event: EventKind::SendLetter,
+        by: &[Submitter, Desk],
+        from: PAPERWORK_OR_REJECTED,
+        does: "The letter goes to its signer; an earlier link dies.",
+        way_out: "A letter can be sent before the desk has released the request, and again when a rejection asks for a new one.",
+    },
+    Move {
+        event: EventKind::RemindSigner,
+        by: &[Submitter, Desk, Timer],
+        from: PAPERWORK_OR_REJECTED,
+        does: "The signer gets the link again; the earlier link dies.",
+        way_out: "There is no letter waiting for a signature.",
+    },
+    Move {
+        event: EventKind::OpenLetter,
+        by: &[Owner],
+        from: PAPERWORK_OR_REJECTED,
+        does: "The signer opened the letter.",
+        way_out: "There is no letter waiting for a signature.",
+    },
+    Move {
+        event: EventKind::SignLetter,
+        by: &[Owner],
+        from: PAPERWORK_OR_REJECTED,
+        does: "The signer signed; proof of ownership may come.",
+        way_out: "There is no letter waiting for a signature.",
+    },
+    Move {
+        event: EventKind::DeclineLetter,
+        by: &[Owner],
+        from: PAPERWORK_OR_REJECTED,
+        does: "The signer said no; the request returns to its last step before the letter.",
+        way_out: "There is no letter waiting for a signature.",
+    },
+    Move {
+        event: EventKind::ExpireLetter,
+        by: &[Timer],
+        from: PAPERWORK_OR_REJECTED,
+        does: "Nobody signed in time; the request returns to its last step before the letter.",
+        way_out: "There is no letter waiting for a signature.",
+    },
+    Move {
+        event: EventKind::ReceiveProof,
+        by: &[Owner, Submitter, Desk],
+        from: PAPERWORK_OR_REJECTED,
+        does: "A proof of ownership came; refused until the letter is signed (R115).",
+        way_out: "Proof of ownership can be sent after the letter is signed and before the request is at the carrier.",
+    },
+    Move {
+        event: EventKind::AcceptProof,
+        by: &[Desk],
+        from: PAPERWORK_OR_REJECTED,
+        does: "The desk accepts a proof.",
+        way_out: "There is no proof to check.",
+    },
+    Move {
+        event: EventKind::RefuseProof,
+        by: &[Desk],
+        from: PAPERWORK_OR_REJECTED,
+        does: "The desk refuses a proof and says why; another is asked for.",
+        way_out: "There is no proof to check.",
+    },
+    Move {
+        event: EventKind::Release,
+        by: &[Desk],
+        from: &[InReview],
+        does: "The desk releases the request to the gaining carrier; refused while anything blocks it (R3, R40).",
+        way_out: "A request is released when its letter is signed and its proof of ownership has come.",
+    },
+    Move {
+        event: EventKind::ReadOrders,
+        by: &[Carrier],
+        from: AFTER_RELEASE,
+        does: "The carrier's orders were read; every number moves by what they say.",
+        way_out: "Nothing is at the carrier yet.",
+    },
+    Move {
+        event: EventKind::SupplementSent,
+        by: &[Carrier],
+        from: AFTER_RELEASE,
+        does: "A supplement reached the carrier.",
+        way_out: "Nothing is at the carrier yet.",
+    },
+    Move {
+        event: EventKind::CarrierSpoke,
+        by: &[Carrier],
+        from: AFTER_RELEASE,
+        does: "The carrier's comment is taken down.",
+        way_out: "Nothing is at the carrier yet.",
+    },
+    Move {
+        event: EventKind::CarrierRefused,
+        by: &[Carrier],
+        from: AFTER_RELEASE,
+        does: "The carrier refused what was sent; the desk has it on its list.",
+        way_out: "Nothing is at the carrier yet.",
+    },
+    Move {
+        event: EventKind::CarrierUnreadable,
+        by: &[Carrier],
+        from: EVER,
+        does: "The carrier's answer could not be read; it is stored and the desk has it on its list.",
+        way_out: "",
+    },
+    Move {
+        event: EventKind::Resubmit,
+        by: &[Submitter, Desk],
+        from: &[Rejected],
+        does: "The mended request goes back to the carrier as the next version (SUP 3).",
+        way_out: "Only a rejected request can be sent again.",
+    },
+    Move {
+        event: EventKind::AcceptDate,
+        by: &[Desk, Submitter],
+        from: &[Scheduled],
+        does: "A date that is earlier than asked is taken.",
+        way_out: "There is no early date to accept.",
+    },
+    Move {
+        event: EventKind::GiveUp,
+        by: &[Desk],
+        from: &[Submitted, Rejected, Scheduled, Porting, CancelPending],
+        does: "The desk gives numbers up; the others go on.",
+        way_out: "Numbers can be given up while they are at the carrier.",
+    },
+    Move {
+        event: EventKind::OpenWindow,
+        by: &[Timer],
+        from: &[Submitted, Rejected, Scheduled, Porting, CancelPending],
+        does: "A port window opened.",
+        way_out: "No window is due.",
+    },
+    Move {
+        event: EventKind::RecordTest,
+        by: &[Submitter, Desk, Timer],
+        from: &[Submitted, Rejected, Scheduled, Porting, Testing, Completed],
+        does: "A test call or text is recorded; when every ported number has passed its call test and texts are settled, the request is completed (R33).",
+        way_out: "A number is tested after it has ported.",
+    },
+    Move {
+        event: EventKind::Note,
+        by: &[Submitter, Desk, Owner],
+        from: EVER,
+        does: "A note is written (R125).",
+        way_out: "",
+    },
+    Move {
+        event: EventKind::AskForUpdate,
+        by: &[Submitter],
+        from: OPEN,
+        does: "The customer asks for news; the desk has it on its list (R130).",
+        way_out: "The request is over. Write a note instead.",
+    },
+    Move {
+        event: EventKind::NoticeSilence,
+        by: &[Timer],
+        from: &[Submitted, Rejected],
+        does: "Nothing moved for too long; the carrier is asked and the desk has it on its list.",
+        way_out: "",
+    },
+    Move {
+        event: EventKind::RemindOfPortDay,
+        by: &[Timer],
+        from: &[Scheduled],
+        does: "Tomorrow is the day.",
+        way_out: "",
+    },
+    Move {
+        event: EventKind::ClearAttention,
+        by: &[Desk],
+        from: EVER,
+        does: "The desk has dealt with a line of its list.",
+        way_out: "",
+    },
+    Move {
+        event: EventKind::Cancel,
+        by: &[Submitter, Desk],
+        from: &[
+            Draft,
+            AwaitingSignature,
+            AwaitingProof,
+            InReview,
+            Submitted,
+            Rejected,
+            Scheduled,
+        ],
+        does: "Before anything is at the carrier the request is cancelled at once; afterwards the carrier is asked.",
+        way_out: "A port cannot be cancelled once its window has opened. Ask the desk about a snapback instead.",
+    },
+    Move {
+        event: EventKind::CancelRefused,
+        by: &[Carrier],
+        from: &[CancelPending],
+        does: "The carrier will not cancel any more; the request goes on.",
+        way_out: "No cancellation is waiting.",
+    },
+    Move {
+        event: EventKind::NothingToCancel,
+        by: &[Carrier],
+        from: &[CancelPending],
+        does: "Nothing stood at the carrier; the request is cancelled.",
+        way_out: "No cancellation is waiting.",
+    },
+    Move {
+        event: EventKind::AskSnapback,
+        by: &[Desk],
+        from: &[Testing, Completed],
+        does: "The providers are asked to undo the port, with a deadline.",
+        way_out: "Only a ported number can go back.",
+    },
+    Move {
+        event: EventKind::ConfirmSnapback,
+        by: &[Desk, Carrier],
+        from: &[SnapbackPending],
+        does: "The numbers went back to the losing provider.",
+        way_out: "No snapback was asked for.",
+    },
+    Move {
+        event: EventKind::LookAgain,
+        by: &[Timer, Submitter, Desk, Carrier],
+        from: EVER,
+        does: "Something outside changed (a receiving number, an approved campaign); everything derived is computed anew.",
+        way_out: "",
+    },
+];
+
+/// The line for this event; every event has one, which a test holds.
+pub fn find(event: EventKind) -> Option<&'static Move> {
+    MOVES.iter().find(|one| one.event == event)
+}
+
+/// The statuses in which numbers are with the carriers.
+pub fn is_at_carrier(status: Status) -> bool {
+    AT_CARRIER.contains(&status)
+}
+
+/// `docs/port-states.md`, whole.
+pub fn document() -> String {
+    use std::fmt::Write as _;
+    let mut text = String::from(
+        "# How a port request moves\n\nMade from `src/domain/port/moves.rs` by `PORTOLAN_BLESS=1 cargo test moves`. An administrator may do what the desk may.\n\n| event | who | from | what it does |\n|---|---|---|---|\n",
+    );
+    for one in MOVES {
+        let by: Vec<&str> = one.by.iter().map(|role| role.words()).collect();
+        let from = if one.from.len() == Status::ALL.len() {
+            "any".to_owned()
+        } else {
+            one.from
+                .iter()
+                .map(|status| status.name())
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let _ = writeln!(
+            text,
+            "| {:?} | {} | {from} | {} |",
+            one.event,
+            by.join(", "),
+            one.does
+        );
+    }
+    text
+}

@@ -1,0 +1,131 @@
+//! Who is told what: which facts become mails. One mail at most for each fact and reader.
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{Actor, Role};
+use super::fact::Fact;
+use super::request::{PortRequest, Text};
+
+/// Who reads a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reader {
+    /// Who filed the request (R126).
+    Submitter,
+    /// Who signs.
+    Owner,
+    /// The desk.
+    Desk,
+}
+
+impl Reader {
+    /// The name in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Submitter => "submitter",
+            Self::Owner => "owner",
+            Self::Desk => "desk",
+        }
+    }
+}
+
+/// Which mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the mails are listed in templates/mail")]
+pub enum MailKind {
+    LetterToSign,
+    LetterReminder,
+    LetterSigned,
+    SignedCopy,
+    LetterDeclined,
+    LetterExpired,
+    UploadBill,
+    ProofReceived,
+    ProofRefused,
+    Submitted,
+    Rejected,
+    PortDateSet,
+    PortDateChanged,
+    Jeopardy,
+    PortDayNear,
+    WindowOpened,
+    NumbersPorted,
+    NumbersFailed,
+    TextsEnabled,
+    Completed,
+    Cancelled,
+    CancelRefused,
+    NoteAdded,
+    Update,
+    DeskWanted,
+}
+
+/// The mails that a fact becomes, given the request after it.
+///
+/// R126 and R131: each entry that the customer can see is mailed to the submitter, except for what
+/// they did themselves a moment ago. R132: nothing is mailed when a number merely appears in the account.
+pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, MailKind)> {
+    use MailKind as Kind;
+    use Reader::{Desk, Owner, Submitter};
+    let own = by.role == Role::Submitter;
+    match fact {
+        Fact::LetterSent { .. } => vec![(Owner, Kind::LetterToSign)],
+        Fact::SignerReminded { .. } => vec![(Owner, Kind::LetterReminder)],
+        Fact::LetterSigned { .. } => {
+            vec![(Owner, Kind::UploadBill), (Submitter, Kind::LetterSigned)]
+        }
+        Fact::LetterDeclined { .. } => vec![(Submitter, Kind::LetterDeclined)],
+        Fact::LetterExpired => vec![(Submitter, Kind::LetterExpired)],
+        Fact::ProofReceived { .. } => {
+            vec![(Submitter, Kind::ProofReceived), (Desk, Kind::DeskWanted)]
+        }
+        Fact::ProofRefused { .. } => vec![(Submitter, Kind::ProofRefused)],
+        Fact::Released => vec![(Submitter, Kind::Submitted)],
+        Fact::NumbersRejected { .. } => vec![(Submitter, Kind::Rejected)],
+        Fact::PortDateSet { .. } => vec![(Submitter, Kind::PortDateSet)],
+        Fact::PortDateChanged { .. } => vec![(Submitter, Kind::PortDateChanged)],
+        Fact::Jeopardy { .. } => vec![(Submitter, Kind::Jeopardy)],
+        Fact::JeopardyOver { .. }
+        | Fact::OrderSplit { .. }
+        | Fact::SilenceNoticed { .. }
+        | Fact::SnappedBack
+        | Fact::SnapbackAsked { .. }
+        | Fact::CarrierSpoke { .. } => {
+            vec![(Submitter, Kind::Update)]
+        }
+        Fact::PortDayNear { .. } => vec![(Submitter, Kind::PortDayNear)],
+        Fact::WindowOpened { .. } => vec![(Submitter, Kind::WindowOpened)],
+        Fact::NumbersPorted { .. } => vec![(Submitter, Kind::NumbersPorted)],
+        Fact::NumbersFailed { .. } => vec![(Submitter, Kind::NumbersFailed)],
+        Fact::TextMoved {
+            text: Text::Enabled { .. },
+            ..
+        } => vec![(Submitter, Kind::TextsEnabled)],
+        Fact::TextMoved {
+            text: Text::Failed { .. },
+            ..
+        } if request.released_at.is_some() => vec![(Submitter, Kind::Update)],
+        Fact::Completed => vec![(Submitter, Kind::Completed)],
+        Fact::Cancelled { .. } => vec![(Submitter, Kind::Cancelled)],
+        Fact::CancelRefused { .. } => vec![(Submitter, Kind::CancelRefused)],
+        Fact::NoteWritten {
+            staff_only: true, ..
+        } => vec![],
+        Fact::NoteWritten { .. } if own => vec![(Desk, Kind::NoteAdded)],
+        Fact::NoteWritten { .. } => vec![(Submitter, Kind::NoteAdded)],
+        Fact::UpdateAsked => vec![(Desk, Kind::DeskWanted)],
+        Fact::Edited { .. }
+        | Fact::NumbersAdded { .. }
+        | Fact::NumbersRemoved { .. }
+        | Fact::NumberChanged { .. }
+        | Fact::TestRecorded { .. }
+        | Fact::Resubmitted { .. }
+        | Fact::CancelAsked { .. }
+            if request.released_at.is_some() && !own =>
+        {
+            vec![(Submitter, Kind::Update)]
+        }
+        _ => vec![],
+    }
+}

@@ -1,0 +1,94 @@
+//! Where a request stands, in one sentence, and what comes next: the header of its page.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::blockers::blockers;
+use super::request::{Attention, Loa, PortRequest, Voice, Window};
+use super::status::{Ball, Status, ball, status};
+use super::world::World;
+
+/// Where a request stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The status.
+    pub status: Status,
+    /// Who has to act.
+    pub ball: Ball,
+    /// Where it stands.
+    pub now: String,
+    /// What happens next.
+    pub next: String,
+    /// By when, if that is known.
+    pub by: Option<Timestamp>,
+    /// Whether the old service can safely be cancelled.
+    pub safe_to_cancel_old_service: bool,
+}
+
+/// The earliest window that is still to come or open.
+pub fn next_window(request: &PortRequest) -> Option<Window> {
+    request
+        .numbers
+        .iter()
+        .filter_map(|one| match one.voice {
+            Voice::Scheduled { window } | Voice::Porting { window } => Some(window),
+            _ => None,
+        })
+        .min_by_key(|window| window.start)
+}
+
+/// Where the request stands.
+pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
+    let status = status(request);
+    let first = blockers(request, world).into_iter().next();
+    let (now, next, by): (&str, String, Option<Timestamp>) = match status {
+        Status::Draft => match &request.loa {
+            Loa::Declined { reason, .. } => ("The signer declined the letter.", format!("The signer said: {reason} Send it to somebody who may sign."), None),
+            Loa::Expired { .. } => ("The letter was not signed in time.", "Send it again.".to_owned(), None),
+            Loa::NotSent { because: Some(because) } => ("The letter has to be signed anew.", format!("It was {because}. Send the new letter."), None),
+            _ => (
+                "The request is being filled in.",
+                first.map_or_else(|| "Send the Letter of Authorization to the owner of the numbers.".to_owned(), |one| one.says),
+                None,
+            ),
+        },
+        Status::AwaitingSignature => match &request.loa {
+            Loa::Sent { signer, expires_at, .. } => ("The Letter of Authorization waits for its signature.", format!("{} signs it by the link in the mail.", signer.name), Some(*expires_at)),
+            _ => ("The Letter of Authorization waits for its signature.", String::new(), None),
+        },
+        Status::AwaitingProof => ("The letter is signed.", "Send the latest phone bill or another proof of ownership.".to_owned(), None),
+        Status::InReview => ("The desk checks the papers.", first.map_or_else(|| "The desk submits the request to the gaining carrier.".to_owned(), |one| one.says), None),
+        Status::Submitted => ("The carriers have the request.", "The losing provider answers with a port date or with a question. That is usually a matter of 5-15 business days.".to_owned(), None),
+        Status::Rejected if matches!(request.loa, Loa::Sent { .. }) => ("Something was mended that is printed on the letter.", "The owner of the numbers signs the new letter; then it goes back to the carrier.".to_owned(), None),
+        Status::Rejected if request.attention.iter().any(|one| matches!(one, Attention::Rejection { .. })) => ("The losing provider rejected the request.", "The desk is working on it.".to_owned(), None),
+        Status::Rejected => ("The losing provider rejected the request.", "Answer the question below; then it goes back to the carrier.".to_owned(), None),
+        Status::Scheduled => (
+            if request.attention.iter().any(|one| matches!(one, Attention::Jeopardy { .. })) { "The port date is confirmed, but at risk." } else { "The port date is confirmed." },
+            "Keep the old service until the port is completed. Calls move in the window; texts follow 1-3 business days later.".to_owned(),
+            next_window(request).map(|window| window.start),
+        ),
+        Status::Porting => ("The port window is open.", "Short interruptions are normal. Calls ring here as soon as the carriers are done.".to_owned(), next_window(request).map(|window| window.end)),
+        Status::Testing => {
+            let untested = request.numbers.iter().filter(|one| matches!(one.voice, Voice::Ported { .. }) && !one.voice_test.as_ref().is_some_and(|test| test.passed)).count();
+            let next = if untested > 0 {
+                format!("Call each ported number and record whether it rang in the right place ({untested} to go).")
+            } else {
+                "Texts follow: usually in 1-2 business days, at most 3.".to_owned()
+            };
+            ("Voice has moved.", next, None)
+        }
+        Status::Completed => ("The numbers work in their new home.", "The old service can safely be cancelled now.".to_owned(), None),
+        Status::CancelPending => ("The carrier has been asked to cancel.", "The carrier answers.".to_owned(), None),
+        Status::Cancelled => ("The request is cancelled.", "The numbers stay where they are. File a new request to try again.".to_owned(), None),
+        Status::SnapbackPending => ("The providers have been asked to undo the port.", "The desk follows it up.".to_owned(), None),
+        Status::SnappedBack => ("The numbers went back to the losing provider.", String::new(), None),
+    };
+    Standing {
+        status,
+        ball: ball(request),
+        now: now.to_owned(),
+        next,
+        by,
+        safe_to_cancel_old_service: status == Status::Completed,
+    }
+}

@@ -1,0 +1,292 @@
+//! Facts in words: one sentence each for the Notes page, the timeline and the mails.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::event::TestKind;
+use super::fact::Fact;
+use super::request::{Attention, Text, Window};
+use crate::domain::carrier::CarrierReason;
+use crate::domain::number::E164;
+
+/// A moment as people say it: "Mon, Dec 7, 2026 at 11:30 AM CST".
+pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone())
+        .strftime("%a, %b %-d, %Y at %-I:%M %p %Z")
+        .to_string()
+}
+
+/// A window as people say it: "Mon, Dec 7, 2026, 11:30 AM to 1:00 PM CST".
+pub fn window(window: Window, zone: &TimeZone) -> String {
+    let (start, end) = (
+        window.start.to_zoned(zone.clone()),
+        window.end.to_zoned(zone.clone()),
+    );
+    format!(
+        "{} to {}",
+        start.strftime("%a, %b %-d, %Y, %-I:%M %p"),
+        end.strftime("%-I:%M %p %Z")
+    )
+}
+
+/// A list of numbers as people read it: the first three, and how many more.
+pub fn numbers(list: &[E164]) -> String {
+    let shown: Vec<String> = list.iter().take(3).map(ToString::to_string).collect();
+    match list.len().saturating_sub(3) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// A file's size as people say it: "340 kB".
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+fn reasons(list: &[CarrierReason]) -> String {
+    let said: Vec<&str> = list
+        .iter()
+        .map(|one| {
+            if one.text.is_empty() {
+                one.code.as_str()
+            } else {
+                one.text.as_str()
+            }
+        })
+        .collect();
+    if said.is_empty() {
+        "no reason given".to_owned()
+    } else {
+        said.join("; ")
+    }
+}
+
+/// What happened, in one sentence or two. `zone` is the reader's.
+#[expect(clippy::too_many_lines, reason = "one arm a fact")]
+pub fn say(fact: &Fact, zone: &TimeZone) -> String {
+    match fact {
+        Fact::Begun { .. } => "The port request was begun.".to_owned(),
+        Fact::Edited { changes } => {
+            let fields: Vec<String> = changes
+                .iter()
+                .map(|one| one.field().replace('_', " "))
+                .collect();
+            format!("Changed: {}.", fields.join(", "))
+        }
+        Fact::NumbersAdded { numbers: list } => {
+            let list: Vec<E164> = list.iter().map(|one| one.number).collect();
+            format!("Added {}.", numbers(&list))
+        }
+        Fact::NumbersRemoved { numbers: list } => format!("Took off {}.", numbers(list)),
+        Fact::NumberChanged { number, .. } => format!("Changed what {number} is set up with."),
+        Fact::Agreed { .. } => "All statements of the agreement were accepted.".to_owned(),
+        Fact::PortabilityChecked { results } => {
+            let bad: Vec<E164> = results
+                .iter()
+                .filter(|one| one.not_portable.is_some())
+                .map(|one| one.number)
+                .collect();
+            if bad.is_empty() {
+                "The gaining carrier can take the numbers.".to_owned()
+            } else {
+                format!("The gaining carrier cannot take {}.", numbers(&bad))
+            }
+        }
+        Fact::LetterSent { letter, signer, .. } => format!(
+            "The Letter of Authorization (version {}) was sent to {} at {} for signing.",
+            letter.version, signer.name, signer.email
+        ),
+        Fact::SignerReminded { count, .. } => {
+            format!("The signer was reminded (reminder {count}).")
+        }
+        Fact::LetterOpened => "The signer opened the letter.".to_owned(),
+        Fact::LetterSigned { method, .. } => {
+            format!("The Letter of Authorization was signed ({method}).")
+        }
+        Fact::LetterDeclined { reason } => format!("The signer declined: {reason}"),
+        Fact::LetterExpired => "Nobody signed the letter in time; its link has expired.".to_owned(),
+        Fact::LetterVoided { because } => format!("The letter is no longer good: {because}."),
+        Fact::ProofReceived { proof } => format!(
+            "Proof of ownership received: {} ({}).",
+            proof.name,
+            proof.kind.words()
+        ),
+        Fact::ProofAccepted { .. } => "The proof of ownership was accepted.".to_owned(),
+        Fact::ProofRefused { reason, .. } => {
+            format!("The proof of ownership was not accepted: {reason}")
+        }
+        Fact::Released => {
+            "The desk checked everything and submits the request to the gaining carrier (GCP)."
+                .to_owned()
+        }
+        Fact::OrderOpened {
+            order,
+            numbers: list,
+        } => format!(
+            "Order {} stands at {} for {}.",
+            order.support_key.as_deref().unwrap_or(&order.external_id),
+            order.carrier,
+            numbers(list)
+        ),
+        Fact::OrderChanged { raw_status, .. } => {
+            format!("The carrier's status is \"{raw_status}\".")
+        }
+        Fact::OrderSplit { numbers: list, .. } => format!(
+            "The gaining carrier moved {} to an order of their own. Nothing to do for you.",
+            numbers(list)
+        ),
+        Fact::NumbersSubmitted { numbers: list, .. } => format!(
+            "The losing provider (LCP) has been asked to release {}.",
+            numbers(list)
+        ),
+        Fact::NumbersRejected {
+            numbers: list,
+            reasons: why,
+            ..
+        } => format!(
+            "The losing provider (LCP) rejected {}: {}",
+            numbers(list),
+            reasons(why)
+        ),
+        Fact::PortDateSet {
+            numbers: list,
+            window: when,
+            earlier_than_asked,
+            ..
+        } => format!(
+            "The port date for {} is confirmed: {}.{}",
+            numbers(list),
+            window(*when, zone),
+            if *earlier_than_asked {
+                " That is earlier than asked for."
+            } else {
+                ""
+            }
+        ),
+        Fact::PortDateChanged {
+            numbers: list,
+            from,
+            window: when,
+            ..
+        } => format!(
+            "The port date for {} changed: it is now {} (before: {}).",
+            numbers(list),
+            window(*when, zone),
+            window(*from, zone)
+        ),
+        Fact::Jeopardy { reasons: why, .. } => {
+            format!("The port date stands, but it is at risk: {}", reasons(why))
+        }
+        Fact::JeopardyOver { .. } => "The port date is safe again.".to_owned(),
+        Fact::PortDayNear { window: when } => {
+            format!("The port window is near: {}.", window(*when, zone))
+        }
+        Fact::WindowOpened { numbers: list } => format!(
+            "The port window for {} is open. Short interruptions are normal.",
+            numbers(list)
+        ),
+        Fact::NumbersPorted { numbers: list, .. } => {
+            format!("{} ported: calls now ring here.", numbers(list))
+        }
+        Fact::NumbersFailed {
+            numbers: list,
+            reason,
+        } => format!("{} cannot be ported: {reason}.", numbers(list)),
+        Fact::NumbersCancelled { numbers: list } => {
+            format!("{} was taken off the carrier's order.", numbers(list))
+        }
+        Fact::TextMoved {
+            numbers: list,
+            text,
+        } => match text {
+            Text::NotWanted => format!("No texts are wanted for {}.", numbers(list)),
+            Text::WaitingCampaign => format!(
+                "Texts for {} wait for an approved A2P 10DLC brand and campaign.",
+                numbers(list)
+            ),
+            Text::WaitingPort => format!("Texts for {} wait for the port.", numbers(list)),
+            Text::WaitingRouting { by } => format!(
+                "Texts for {} follow: usually in 1-2 business days, at the latest by {}.",
+                numbers(list),
+                by.to_zoned(zone.clone()).strftime("%a, %b %-d")
+            ),
+            Text::Enabled { .. } => format!("Texts work for {}.", numbers(list)),
+            Text::Failed { reason } => {
+                format!("Texts for {} did not follow: {reason}.", numbers(list))
+            }
+        },
+        Fact::CarrierTextSeen {
+            numbers: list,
+            messaging,
+        } => format!(
+            "The carrier says of texts for {}: {messaging:?}.",
+            numbers(list)
+        ),
+        Fact::TestRecorded { number, kind, test } => format!(
+            "Test {} for {number}: {}.{}",
+            match kind {
+                TestKind::Voice => "call",
+                TestKind::Text => "text",
+            },
+            if test.passed { "passed" } else { "failed" },
+            if test.remark.is_empty() {
+                String::new()
+            } else {
+                format!(" {}", test.remark)
+            }
+        ),
+        Fact::Resubmitted { .. } => "The mended request goes back to the carriers.".to_owned(),
+        Fact::SupplementSent { .. } => "The gaining carrier has the mended request.".to_owned(),
+        Fact::CarrierSpoke { body, by, .. } => format!("The gaining carrier ({by}) wrote: {body}"),
+        Fact::AttentionRaised { attention: what } => format!("For the desk: {}", attention(what)),
+        Fact::AttentionCleared { attention: what } => format!("Done: {}", attention(what)),
+        Fact::NoteWritten { text, .. } => text.clone(),
+        Fact::UpdateAsked => "The customer asked for an update.".to_owned(),
+        Fact::SilenceNoticed { business_days } => {
+            format!("Nothing has moved for {business_days} business days. We asked the carrier.")
+        }
+        Fact::CancelAsked { reason } => format!("Cancellation was asked for: {reason}"),
+        Fact::CancelRefused { says } => {
+            format!("The carrier cannot cancel any more: {says} The port goes on.")
+        }
+        Fact::Cancelled { reason } => format!("The port request is cancelled: {reason}"),
+        Fact::Completed => "Completed. The old service can safely be cancelled now.".to_owned(),
+        Fact::SnapbackAsked { reason, .. } => {
+            format!("The providers were asked to undo the port: {reason}")
+        }
+        Fact::SnappedBack => "The numbers went back to the losing provider.".to_owned(),
+    }
+}
+
+/// A line of the desk's list in words.
+pub fn attention(what: &Attention) -> String {
+    match what {
+        Attention::UnknownWord { word, .. } => {
+            format!("the carrier's status \"{word}\" is not known; ask the carrier what it means.")
+        }
+        Attention::Rejection { .. } => {
+            "a rejection that the customer cannot mend, or with an unknown code.".to_owned()
+        }
+        Attention::EarlyDate { .. } => {
+            "the confirmed date is earlier than asked; make sure that the customer is ready."
+                .to_owned()
+        }
+        Attention::Jeopardy { .. } => "the confirmed date is at risk.".to_owned(),
+        Attention::CarrierRefused { step, says } => {
+            format!("the carrier refused to {step}: {says}")
+        }
+        Attention::Unreadable { step } => {
+            format!("the carrier's answer could not be read ({step}); it is stored.")
+        }
+        Attention::Silence { business_days } => {
+            format!("nothing has moved for {business_days} business days.")
+        }
+        Attention::UpdateAsked => "the customer asked for an update.".to_owned(),
+        Attention::TestFailed { number } => format!("a test of {number} failed."),
+        Attention::TextFailed { number } => format!("texts for {number} did not follow."),
+    }
+}

@@ -1,0 +1,228 @@
+//! Recurring work. Each timer reads the database, does what is due, and does no harm when it runs again.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{JobError, Reconcile, Reconciler};
+use crate::app::ports::{self, Extras, Scope};
+use crate::app::{App, AppError, inbox, letters};
+use crate::db::{outside, ports as rows};
+use crate::domain::port::{Actor, Event, Loa};
+use crate::ids::PortId;
+
+/// All timers.
+pub fn timers(app: &App) -> Vec<Reconciler> {
+    let minutes = SignedDuration::from_mins;
+    let poll = SignedDuration::from_secs(i64::from(app.config.carriers.telnyx.poll_seconds));
+    let timer = |name, period, work: Box<dyn Fn(App) -> Due + Send + Sync>| Reconciler {
+        name,
+        period,
+        work: Arc::new(Timer {
+            app: app.clone(),
+            work,
+        }),
+    };
+    vec![
+        timer(
+            "open_windows",
+            minutes(1),
+            Box::new(|app| Box::pin(open_windows(app))),
+        ),
+        timer(
+            "remind_of_port_day",
+            minutes(30),
+            Box::new(|app| Box::pin(remind_of_port_day(app))),
+        ),
+        timer(
+            "chase_signers",
+            minutes(60),
+            Box::new(|app| Box::pin(chase_signers(app))),
+        ),
+        timer(
+            "notice_silence",
+            minutes(60),
+            Box::new(|app| Box::pin(notice_silence(app))),
+        ),
+        timer(
+            "poll_carriers",
+            poll,
+            Box::new(|app| Box::pin(poll_carriers(app))),
+        ),
+        timer(
+            "forget_answers",
+            SignedDuration::from_hours(24),
+            Box::new(|app| Box::pin(forget_answers(app))),
+        ),
+    ]
+}
+
+type Due = std::pin::Pin<Box<dyn Future<Output = Result<(), AppError>> + Send>>;
+
+struct Timer {
+    app: App,
+    work: Box<dyn Fn(App) -> Due + Send + Sync>,
+}
+
+#[async_trait]
+impl Reconcile for Timer {
+    async fn run(&self) -> Result<(), JobError> {
+        (self.work)(self.app.clone())
+            .await
+            .map_err(|e| JobError::retry_because(&e))
+    }
+}
+
+/// One request's turn. What comes too late is no failure, and one request never keeps the others waiting.
+async fn happens(app: &App, port: PortId, event: Event) -> Result<(), AppError> {
+    match ports::handle(
+        app,
+        port,
+        Scope::Any,
+        &Actor::timer(),
+        event,
+        Extras::default(),
+    )
+    .await
+    {
+        Ok(_) => Ok(()),
+        Err(e) if ports::is_moot(&e) || matches!(e, AppError::Stale) => Ok(()),
+        Err(e) => Err(e),
+    }
+}
+
+fn ago(now: Timestamp, hours: i64) -> Timestamp {
+    now.checked_sub(SignedDuration::from_hours(hours))
+        .unwrap_or(Timestamp::MIN)
+}
+
+fn ahead(now: Timestamp, hours: i64) -> Timestamp {
+    now.checked_add(SignedDuration::from_hours(hours))
+        .unwrap_or(Timestamp::MAX)
+}
+
+async fn open_windows(app: App) -> Result<(), AppError> {
+    let mut read = app.db.read().await?;
+    let due = rows::with_window_until(&mut read, app.clock.now()).await?;
+    drop(read);
+    for port in due {
+        happens(&app, port, Event::OpenWindow).await?;
+        // While a window is open the carrier is asked often: this is when people wait by the telephone.
+        inbox::read_soon(&app, port).await?;
+    }
+    Ok(())
+}
+
+async fn remind_of_port_day(app: App) -> Result<(), AppError> {
+    let mut read = app.db.read().await?;
+    let near = rows::with_window_until(&mut read, ahead(app.clock.now(), 24)).await?;
+    drop(read);
+    for port in near {
+        happens(&app, port, Event::RemindOfPortDay).await?;
+    }
+    Ok(())
+}
+
+async fn chase_signers(app: App) -> Result<(), AppError> {
+    let mut read = app.db.read().await?;
+    let out = rows::with_letter_out(&mut read).await?;
+    drop(read);
+    let now = app.clock.now();
+    for port in out {
+        let Some(stored) = ports::get(&app, port).await? else {
+            continue;
+        };
+        let Loa::Sent {
+            sent_at,
+            expires_at,
+            reminders,
+            ..
+        } = stored.request.loa
+        else {
+            continue;
+        };
+        if now >= expires_at {
+            happens(&app, port, Event::ExpireLetter).await?;
+            continue;
+        }
+        let due = app
+            .config
+            .links
+            .reminder_days
+            .get(usize::try_from(reminders).unwrap_or(usize::MAX))
+            .is_some_and(|days| ahead(sent_at, 24 * i64::from(*days)) <= now);
+        if due {
+            match letters::remind(&app, Scope::Any, &Actor::timer(), port).await {
+                Ok(_) => {}
+                Err(e)
+                    if ports::is_moot(&e)
+                        || matches!(e, AppError::Stale | AppError::TooOften(_)) => {}
+                Err(e) => return Err(e),
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn notice_silence(app: App) -> Result<(), AppError> {
+    let mut read = app.db.read().await?;
+    let submitted = rows::in_statuses(&mut read, &["submitted"]).await?;
+    drop(read);
+    let now = app.clock.now();
+    for port in submitted {
+        let Some(stored) = ports::get(&app, port).await? else {
+            continue;
+        };
+        let silent =
+            ports::calendar(&app, &stored.request).silent_days(stored.request.last_movement, now);
+        if silent >= app.config.silence.chase_business_days {
+            happens(
+                &app,
+                port,
+                Event::NoticeSilence {
+                    business_days: silent,
+                },
+            )
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn poll_carriers(app: App) -> Result<(), AppError> {
+    if app.carrier.is_none() {
+        return Ok(());
+    }
+    let mut read = app.db.read().await?;
+    let open = rows::in_statuses(
+        &mut read,
+        &[
+            "submitted",
+            "rejected",
+            "scheduled",
+            "porting",
+            "testing",
+            "cancel_pending",
+        ],
+    )
+    .await?;
+    drop(read);
+    for port in open {
+        inbox::read_soon(&app, port).await?;
+    }
+    Ok(())
+}
+
+async fn forget_answers(app: App) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    outside::forget(
+        &mut tx,
+        ago(
+            app.clock.wall(),
+            i64::from(app.config.limits.idempotency_hours),
+        ),
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,112 @@
+//! Sending by SMTP.
+
+use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use secrecy::ExposeSecret as _;
+
+use crate::config::{Mail as Settings, MailTls};
+use crate::db::mails::Mail;
+
+/// Why a mail did not leave.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The address or a header cannot be written. Trying again does not help.
+    #[error("the mail cannot be addressed: {0}")]
+    Unwritable(String),
+    /// The server refused it for good.
+    #[error("the mail server refused it: {0}")]
+    Refused(String),
+    /// The server cannot be reached or refused it for now.
+    #[error("the mail server cannot take it now: {0}")]
+    NotNow(String),
+}
+
+/// A way to a mail server.
+#[derive(Clone)]
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    reply_to: Mailbox,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Smtp")
+            .field("from", &self.from)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Smtp {
+    /// A way to the server in the settings. Nothing is sent yet.
+    pub fn new(settings: &Settings, support: &str) -> Result<Self, MailError> {
+        let host = settings.host.clone().unwrap_or_default();
+        let bad = |e: &dyn std::fmt::Display| MailError::Unwritable(e.to_string());
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)
+            .port(settings.port)
+            .timeout(Some(std::time::Duration::from_secs(u64::from(
+                settings.timeout_seconds,
+            ))));
+        builder = match settings.tls {
+            MailTls::None => builder,
+            MailTls::Starttls => builder.tls(Tls::Required(
+                TlsParameters::new(host).map_err(|e| bad(&e))?,
+            )),
+            MailTls::Tls => {
+                builder.tls(Tls::Wrapper(TlsParameters::new(host).map_err(|e| bad(&e))?))
+            }
+        };
+        if let (Some(user), Some(password)) = (&settings.user, &settings.password) {
+            builder = builder.credentials(Credentials::new(
+                user.clone(),
+                password.expose_secret().to_owned(),
+            ));
+        }
+        Ok(Self {
+            transport: builder.build(),
+            from: settings
+                .from
+                .parse()
+                .map_err(|e: lettre::address::AddressError| bad(&e))?,
+            reply_to: settings
+                .reply_to
+                .as_deref()
+                .unwrap_or(support)
+                .parse()
+                .map_err(|e: lettre::address::AddressError| bad(&e))?,
+        })
+    }
+
+    /// Sends a mail. Its Message-ID is its row's, so that a second copy (after a crash between sending
+    /// and writing down) is one mail to every mailbox that looks at ids.
+    pub async fn send(&self, mail: &Mail) -> Result<(), MailError> {
+        let message = self.message(mail)?;
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            Err(e) if e.is_permanent() => Err(MailError::Refused(e.to_string())),
+            Err(e) => Err(MailError::NotNow(e.to_string())),
+        }
+    }
+
+    fn message(&self, mail: &Mail) -> Result<Message, MailError> {
+        let address = mail
+            .to_address
+            .parse()
+            .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
+        Message::builder()
+            .from(self.from.clone())
+            .reply_to(self.reply_to.clone())
+            .to(Mailbox::new(Some(mail.to_name.clone()), address))
+            .subject(&mail.subject)
+            .message_id(Some(format!("<{}>", mail.message_id)))
+            .in_reply_to(format!("<{}>", mail.thread_id))
+            .references(format!("<{}>", mail.thread_id))
+            .multipart(MultiPart::alternative_plain_html(
+                mail.body_text.clone(),
+                mail.body_html.clone(),
+            ))
+            .map_err(|e| MailError::Unwritable(e.to_string()))
+    }
+}

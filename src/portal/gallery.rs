@@ -1,0 +1,87 @@
+//! Every page with made-up data: for snapshots, screenshots and a look at a page without a database.
+
+use super::views::desk::*;
+use super::views::form::*;
+use super::views::letter::*;
+use super::views::mailbox::*;
+use super::views::misc::*;
+use super::views::port::*;
+use super::views::ports::*;
+use super::views::settings::*;
+use crate::public::views::*;
+
+/// A page's name (also a file name) with its HTML, or why it could not be rendered.
+pub type Page = (String, Result<String, askama::Error>);
+
+/// All pages.
+pub fn pages() -> Vec<Page> {
+    let mut all: Vec<Page> = Vec::new();
+    let mut add =
+        |name: &str, page: &dyn askama::DynTemplate| all.push((name.to_owned(), page.dyn_render()));
+    add("sign-in", &SignIn::sample());
+    add("ports", &PortList::sample());
+    add("ports-nothing", &PortList::sample_nothing());
+    add("port", &PortPage::sample());
+    add("port-stuck", &PortPage::sample_stuck());
+    add("port-completed", &PortPage::sample_completed());
+    add("port-new", &NewPort::sample());
+    add("port-new-refused", &NewPort::sample_refused());
+    add("port-upload", &UploadReview::sample());
+    add("port-upload-unmapped", &UploadReview::sample_unmapped());
+    add("port-letter", &LetterPage::sample());
+    add("port-letter-unsent", &LetterPage::sample_unsent());
+    add("port-proof", &ProofPage::sample());
+    add("port-proof-locked", &ProofPage::sample_locked());
+    add("port-proof-sent", &ProofPage::sample_sent());
+    add("port-notes", &NotesPage::sample());
+    add("port-notes-empty", &NotesPage::sample_empty());
+    add("port-fix", &FixPage::sample());
+    add("port-cancel", &CancelPage::sample());
+    add("port-number", &NumberPage::sample());
+    add("desk", &DeskPage::sample());
+    add("desk-empty", &DeskPage::sample_empty());
+    add("desk-review", &ReviewPage::sample());
+    add("desk-review-ready", &ReviewPage::sample_ready());
+    add("mailbox", &MailList::sample());
+    add("mailbox-mail", &MailPage::sample());
+    add("settings", &AccountPage::sample());
+    add("settings-users", &UsersPage::sample());
+    add("settings-keys", &KeysPage::sample());
+    add("settings-webhooks", &WebhooksPage::sample());
+    add("help", &HelpPage::sample());
+    add("styleguide", &StyleGuide::sample());
+    for status in [403, 404, 409, 413, 419, 429, 500, 503] {
+        add(&format!("error-{status}"), &ErrorPage::sample(status));
+    }
+    add("public-sign", &SignPage::sample());
+    add("public-sign-refused", &SignPage::sample_refused());
+    add("public-upload", &UploadPage::sample());
+    add("public-upload-refused", &UploadPage::sample_refused());
+    let shell = PublicShell::sample("");
+    let (product, asker) = (shell.product.as_str(), "Dana Whitfield of Harbor Dental");
+    add(
+        "public-signed",
+        &DonePage::signed(
+            product,
+            "Ana Ruiz",
+            "/s/sample/letter.pdf",
+            Some("/u/sample"),
+            shell.support.clone(),
+        ),
+    );
+    add(
+        "public-declined",
+        &DonePage::declined(product, asker, shell.support.clone()),
+    );
+    add(
+        "public-uploaded",
+        &DonePage::uploaded(product, "/u/sample", shell.support.clone()),
+    );
+    for trouble in LinkTrouble::all() {
+        add(
+            &format!("public-{}", trouble.word()),
+            &trouble.page(product, asker, shell.support.clone()),
+        );
+    }
+    all
+}

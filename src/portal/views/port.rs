@@ -1,0 +1,217 @@
+//! One port: where it stands, its numbers, documents, timeline and notes.
+
+use askama::Template;
+
+use super::common::*;
+use super::ports::Actions;
+
+/// One port.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/ports/show.html")]
+pub struct PortPage {
+    /// The shell.
+    pub shell: Shell,
+    /// Which request.
+    pub port: PortRef,
+    /// The gaining carrier's name.
+    pub gaining: String,
+    /// The sentence about where it stands.
+    pub head: Head,
+    /// Documentation, submission, coordination, port date, completion (R28 to R33).
+    pub stages: Vec<Stage>,
+    /// What stops it.
+    pub blockers: Vec<Blocker>,
+    /// The numbers, each with its two tracks.
+    pub numbers: Vec<NumberRow>,
+    /// The port window, once there is a date (R55, R56, R59).
+    pub window: Option<Window>,
+    /// The estimate, as long as there is no date (R25 to R27).
+    pub estimate: Option<Estimate>,
+    /// When texts will work, in dates (R23, R54, R58); empty if no number wants texts.
+    pub texts: String,
+    /// What was typed; secrets come masked.
+    pub details: Vec<Fact>,
+    /// Orders at the gaining carrier; only the desk sees them.
+    pub orders: Vec<OrderRow>,
+    /// The documents.
+    pub documents: Vec<Document>,
+    /// What happened, newest first.
+    pub timeline: Vec<Event>,
+    /// The last few notes, newest last.
+    pub notes: Vec<Note>,
+    /// How many notes there are.
+    pub notes_count: usize,
+    /// What can be done.
+    pub actions: Actions,
+    /// Whether the reader is of the desk.
+    pub desk: bool,
+    /// Seconds between refreshes; 0 turns them off.
+    pub live_seconds: u32,
+}
+
+/// Where a port stands, in words.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Where it stands, one sentence.
+    pub now: String,
+    /// What happens next, one sentence.
+    pub next: String,
+    /// By when; empty if nobody can say.
+    pub by_when: Option<When>,
+    /// Who must act.
+    pub ball: Ball,
+    /// The one thing that the reader should do now.
+    pub todo: Option<Link>,
+    /// Whether the old service may be cancelled.
+    pub old_service: OldService,
+}
+
+/// What to tell about the old service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OldService {
+    /// Must not be cancelled yet (R52).
+    Keep,
+    /// Everything moved and was tested: it may be cancelled.
+    MayGo,
+    /// Some numbers moved; those that did not still need it.
+    KeepForSome,
+    /// Nothing to say: the request ended without a port.
+    Untouched,
+}
+
+/// A number of a request.
+#[derive(Clone, Debug)]
+pub struct NumberRow {
+    /// `num_...`
+    pub id: String,
+    /// The number.
+    pub number: String,
+    /// "Local, Illinois", "Mobile", "Toll-free".
+    pub kind: String,
+    /// Where calls go afterwards; empty if nothing is set.
+    pub receiving: String,
+    /// Where the callers come from; empty if not set.
+    pub source: String,
+    /// The voice track.
+    pub voice: Badge,
+    /// The text track.
+    pub text: Badge,
+    /// More words about either track; may be empty.
+    pub remark: String,
+    /// Whether receiving number and source can still be changed.
+    pub editable: bool,
+}
+
+/// The window in which the numbers move.
+#[derive(Clone, Debug)]
+pub struct Window {
+    /// "Tuesday, December 8, 2026".
+    pub day: String,
+    /// "10:00 am to 11:30 am Central Time".
+    pub time: String,
+    /// The same in UTC.
+    pub utc: String,
+    /// Set when the losing provider may miss the date, with its reason.
+    pub jeopardy: String,
+}
+
+/// How long it usually takes, in dates.
+#[derive(Clone, Debug)]
+pub struct Estimate {
+    /// The earliest usual day (5 business days).
+    pub from: String,
+    /// The latest usual day (15 business days).
+    pub to: String,
+    /// Four weeks.
+    pub at_most: String,
+}
+
+/// An order at the gaining carrier.
+#[derive(Clone, Debug)]
+pub struct OrderRow {
+    /// The carrier's name.
+    pub carrier: String,
+    /// The order's id there.
+    pub external_id: String,
+    /// Our reading of its status.
+    pub status: Badge,
+    /// The carrier's own word.
+    pub raw_status: String,
+    /// How many numbers it covers.
+    pub numbers: usize,
+    /// The date that was asked for; may be empty.
+    pub asked: String,
+    /// The date that was confirmed; may be empty.
+    pub confirmed: String,
+    /// When it was last read.
+    pub read: When,
+}
+
+/// The notes of a port (R123 to R131).
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/ports/notes.html")]
+pub struct NotesPage {
+    /// The shell.
+    pub shell: Shell,
+    /// Which request.
+    pub port: PortRef,
+    /// All entries, newest last.
+    pub notes: Vec<Note>,
+    /// What is being written.
+    pub text: Field,
+    /// Whether the reader is of the desk and may write staff notes.
+    pub desk: bool,
+    /// Whether "only for the desk" is ticked.
+    pub staff_only: bool,
+    /// Ask for an update (R130).
+    pub ask: Act,
+    /// "No news for 7 business days."; empty if there was some.
+    pub silence: String,
+    /// Who gets a mail of each entry (R126).
+    pub mailed_to: String,
+}
+
+/// What a rejection asks of the reader: a plain question and the field to mend.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/ports/fix.html")]
+pub struct FixPage {
+    /// The shell.
+    pub shell: Shell,
+    /// Which request.
+    pub port: PortRef,
+    /// Who asks: the losing provider.
+    pub asker: String,
+    /// When.
+    pub asked: When,
+    /// The question in plain words: "The account number does not match."
+    pub question: String,
+    /// What to do, in plain words.
+    pub advice: String,
+    /// The carrier's code and words, letter by letter.
+    pub raw: String,
+    /// The numbers that it is about; empty means all.
+    pub numbers: Vec<String>,
+    /// The fields to mend.
+    pub fields: Vec<FixField>,
+    /// Whether the letter must be signed again because a signed field changes.
+    pub resign: bool,
+    /// What happens after sending.
+    pub after: String,
+    /// The version that the form was opened with.
+    pub version: i64,
+}
+
+/// A field of the repair form.
+#[derive(Clone, Debug)]
+pub struct FixField {
+    /// The field's name in the form.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// Below the label.
+    pub hint: String,
+    /// What the losing provider was sent last time; secrets come masked.
+    pub sent: String,
+    /// What is typed now.
+    pub field: Field,
+}

@@ -1,0 +1,162 @@
+//! The database goes away under a runner and comes back: work resumes by itself, nothing is lost.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use portolan::db::{Db, DbOptions};
+use portolan::jobs::RunnerOptions;
+use sqlx::{AssertSqlSafe, Connection as _};
+use tokio::sync::oneshot;
+
+use crate::support::database::{on_postgres, on_sqlite};
+use crate::support::outage::Wire;
+use crate::support::work::{Work, enqueue, job, quick, runner_with, states, still_clock, until};
+
+/// A short patience, so that an outage is noticed within a test.
+fn hasty() -> DbOptions {
+    DbOptions {
+        patience: Duration::from_millis(200),
+        ..DbOptions::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_was_away_is_used_again_by_itself() {
+    on_postgres(|test| async move {
+        let wire = Wire::to(&test.url).await;
+        let db = Db::connect(&wire.url, &hasty()).await.expect("connects");
+        let (clock, work) = (still_clock(), Work::fine());
+        // Only the listening wakes it: no poll within the test's time.
+        let options = RunnerOptions { poll: Duration::from_secs(3600), concurrency: 4, ..quick() };
+        let runner = runner_with(&db, &clock, 1, &work, options);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let node = tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await });
+
+        enqueue(&test.db, &clock, (0..20).map(|n| job("held", n))).await;
+        until("jobs run", || async { work.present() == 4 }).await;
+        wire.cut();
+        let error = db.write().await.err().expect("the server is away");
+        assert!(error.is_unavailable() && error.is_passing(), "{error:?}");
+        // The four end their work while nobody can be told.
+        work.gate.add_permits(4);
+        until("their work ended", || async { work.seen().len() == 4 && work.present() == 0 }).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        wire.mend();
+        work.gate.add_permits(1000);
+        until("all are done", || async { states(&test.db).await == [("done".to_owned(), 20)].into() }).await;
+        assert_eq!(work.seen().len(), 20, "none was done twice");
+
+        // It listens again: what another node puts into the table wakes it.
+        for n in 20..23 {
+            enqueue(&test.db, &clock, [job("plain", n)]).await;
+            until("it is done", || async { states(&test.db).await.get("done") == Some(&(n + 1)) }).await;
+        }
+
+        // The server restarts: it ends each connection with a word of its own.
+        let mut admin = sqlx::PgConnection::connect(&test.url).await.expect("connects");
+        for n in 23..33 {
+            enqueue(&test.db, &clock, [job("plain", n)]).await;
+            let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.expect("ends them");
+        }
+        until("all are done", || async {
+            // The tests' own connections were ended as well.
+            let Ok(mut read) = test.db.read().await else { return false };
+            let sql = "SELECT COUNT(*) AS n FROM jobs WHERE state = 'done'";
+            read.fetch_one(sql, portolan::args![]).await.is_ok_and(|row| row.int("n").is_ok_and(|n| n == 33))
+        })
+        .await;
+        assert_eq!(work.overlaps.load(Ordering::SeqCst), 0);
+        stop.send(()).expect("it runs");
+        node.await.expect("it ends in order");
+    })
+    .await;
+}
+
+/// The clock stands still, so no lease ever runs out: what a broken connection leaves behind in
+/// whatever moment has to be mended by the node itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_wire_that_breaks_at_any_moment_neither_loses_nor_repeats_a_job() {
+    const JOBS: i64 = 400;
+    on_postgres(|test| async move {
+        let wire = Wire::to(&test.url).await;
+        let db = Db::connect(&wire.url, &hasty()).await.expect("connects");
+        let (clock, work) = (still_clock(), Work::fine());
+        let options = RunnerOptions {
+            poll: Duration::from_millis(300),
+            concurrency: 4,
+            ..quick()
+        };
+        let runner = runner_with(&db, &clock, 1, &work, options);
+        enqueue(&test.db, &clock, (0..JOBS).map(|n| job("plain", n))).await;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let node = tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await });
+        let mut cuts = 0;
+        while states(&test.db).await != [("done".to_owned(), JOBS)].into() {
+            cuts += 1;
+            assert!(cuts < 2_000, "{:?}", states(&test.db).await);
+            // Uneven, so that each kind of statement is met now and then.
+            tokio::time::sleep(Duration::from_millis(20 + cuts * 37 % 60)).await;
+            if cuts < 40 {
+                wire.cut();
+                wire.mend();
+            }
+        }
+        let mut seen = work.seen();
+        seen.sort_unstable();
+        assert_eq!(seen, (0..JOBS).collect::<Vec<_>>(), "each once");
+        stop.send(()).expect("it runs");
+        node.await.expect("it ends in order");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_file_that_was_locked_is_used_again_by_itself() {
+    on_sqlite(|test| async move {
+        test.db.close().await;
+        let db = Db::connect(&test.url, &hasty()).await.expect("opens");
+        let (clock, work) = (still_clock(), Work::fine());
+        enqueue(&db, &clock, (0..20).map(|n| job("held", n))).await;
+        let options = RunnerOptions {
+            poll: Duration::from_millis(500),
+            concurrency: 4,
+            ..quick()
+        };
+        let runner = runner_with(&db, &clock, 1, &work, options);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let node = tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await });
+        until("jobs run", || async { work.present() == 4 }).await;
+
+        let mut intruder = sqlx::SqliteConnection::connect(&test.url)
+            .await
+            .expect("opens");
+        sqlx::raw_sql("BEGIN IMMEDIATE")
+            .execute(&mut intruder)
+            .await
+            .expect("locks");
+        work.gate.add_permits(1000);
+        until("their work ended", || async {
+            work.seen().len() == 4 && work.present() == 0
+        })
+        .await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(
+            states(&db).await.get("running"),
+            Some(&4),
+            "nothing could be noted"
+        );
+        sqlx::raw_sql("ROLLBACK")
+            .execute(&mut intruder)
+            .await
+            .expect("lets go");
+        until("all are done", || async {
+            states(&db).await == [("done".to_owned(), 20)].into()
+        })
+        .await;
+        assert_eq!(work.seen().len(), 20, "none was done twice");
+        stop.send(()).expect("it runs");
+        node.await.expect("it ends in order");
+    })
+    .await;
+}

@@ -1,0 +1,6 @@
+//! What the tests share.
+
+pub mod database;
+pub mod outage;
+pub mod playground;
+pub mod work;
