@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use portolan::mail::templates;
 use portolan::portal::{assets, gallery};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -15,6 +16,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(out)?;
     for (name, page) in gallery::pages() {
         fs::write(out.join(format!("{name}.html")), page?)?;
+    }
+    fs::create_dir_all(out.join("mail"))?;
+    for (name, mail) in templates::samples()? {
+        fs::write(out.join("mail").join(format!("{name}.html")), &mail.html)?;
+        fs::write(
+            out.join("mail").join(format!("{name}.txt")),
+            format!("Subject: {}\n\n{}", mail.subject, mail.text),
+        )?;
     }
     for (_, url, body) in assets::all() {
         let path = out.join(url.trim_start_matches('/'));

@@ -22,6 +22,8 @@ pub mod simulator;
 pub mod app;
 pub mod jobs;
 
+pub mod web;
+
 pub mod api;
 pub mod portal;
 pub mod public;

@@ -26,6 +26,8 @@ pub mod ports;
 pub mod vault;
 pub mod webhooks;
 
+pub use crate::db::papers::Purpose;
+
 /// Everything that a use case needs. Clones share it.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);

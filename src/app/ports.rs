@@ -12,7 +12,7 @@ use crate::db::jobs::{self, NewJob};
 use crate::db::papers::{self, Link, Purpose};
 use crate::db::{DbError, Session, Signal, Tx};
 use crate::db::{people, ports};
-use crate::domain::calendar::{Calendar, CarrierDays};
+use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
 use crate::domain::port::{
     Actor, Agreement, Attention, Blocker, Change, Effect, Event, EventKind, Fact, Loa,
@@ -96,7 +96,7 @@ pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
         .numbers
         .first()
         .and_then(|one| one.number.npac_zone())
-        .and_then(|name| TimeZone::get(name).ok())
+        .and_then(|name| calendar_zone(name).ok())
         .unwrap_or_else(|| app.config.operator.time_zone.clone());
     let closed = app
         .config

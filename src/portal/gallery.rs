@@ -16,7 +16,8 @@ pub type Page = (String, Result<String, askama::Error>);
 /// All pages.
 pub fn pages() -> Vec<Page> {
     let mut all: Vec<Page> = Vec::new();
-    let mut add = |name: &str, page: &dyn askama::DynTemplate| all.push((name.to_owned(), page.dyn_render()));
+    let mut add =
+        |name: &str, page: &dyn askama::DynTemplate| all.push((name.to_owned(), page.dyn_render()));
     add("sign-in", &SignIn::sample());
     add("ports", &PortList::sample());
     add("ports-nothing", &PortList::sample_nothing());
@@ -58,11 +59,29 @@ pub fn pages() -> Vec<Page> {
     add("public-upload-refused", &UploadPage::sample_refused());
     let shell = PublicShell::sample("");
     let (product, asker) = (shell.product.as_str(), "Dana Whitfield of Harbor Dental");
-    add("public-signed", &DonePage::signed(product, "Ana Ruiz", "/s/sample/letter.pdf", Some("/u/sample"), shell.support.clone()));
-    add("public-declined", &DonePage::declined(product, asker, shell.support.clone()));
-    add("public-uploaded", &DonePage::uploaded(product, "/u/sample", shell.support.clone()));
+    add(
+        "public-signed",
+        &DonePage::signed(
+            product,
+            "Ana Ruiz",
+            "/s/sample/letter.pdf",
+            Some("/u/sample"),
+            shell.support.clone(),
+        ),
+    );
+    add(
+        "public-declined",
+        &DonePage::declined(product, asker, shell.support.clone()),
+    );
+    add(
+        "public-uploaded",
+        &DonePage::uploaded(product, "/u/sample", shell.support.clone()),
+    );
     for trouble in LinkTrouble::all() {
-        add(&format!("public-{}", trouble.word()), &trouble.page(product, asker, shell.support.clone()));
+        add(
+            &format!("public-{}", trouble.word()),
+            &trouble.page(product, asker, shell.support.clone()),
+        );
     }
     all
 }

@@ -1,3 +1,6 @@
 //! The signer's and the uploader's pages: reached by a secret link, without an account.
 
+mod handlers;
 pub mod views;
+
+pub use handlers::{read_upload, router};

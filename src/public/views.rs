@@ -19,7 +19,12 @@ pub struct PublicShell {
 impl PublicShell {
     /// The shell of a public page.
     pub fn new(product: impl Into<String>, title: impl Into<String>, support: Support) -> Self {
-        Self { product: product.into(), title: title.into(), theme: Theme::System, support }
+        Self {
+            product: product.into(),
+            title: title.into(),
+            theme: Theme::System,
+            support,
+        }
     }
 }
 
@@ -163,7 +168,11 @@ impl LinkTrouble {
     /// The page. `asker` is who sent the link ("Dana Whitfield of Harbor Dental"), or empty where that
     /// must not be told.
     pub fn page(&self, product: &str, asker: &str, support: Support) -> DonePage {
-        let asker = if asker.is_empty() { "the person who sent it to you" } else { asker };
+        let asker = if asker.is_empty() {
+            "the person who sent it to you"
+        } else {
+            asker
+        };
         let (tone, title, text): (Tone, &str, Vec<String>) = match self {
             Self::Expired => (
                 Tone::Wait,
@@ -195,16 +204,28 @@ impl LinkTrouble {
             }
         };
         let links = match self {
-            Self::AlreadySigned { pdf, .. } if !pdf.is_empty() => vec![Link::new(pdf, "Download the signed letter")],
+            Self::AlreadySigned { pdf, .. } if !pdf.is_empty() => {
+                vec![Link::new(pdf, "Download the signed letter")]
+            }
             _ => vec![],
         };
-        DonePage { shell: PublicShell::new(product, title, support), tone, title: title.into(), text, links, keep_service: false }
+        DonePage {
+            shell: PublicShell::new(product, title, support),
+            tone,
+            title: title.into(),
+            text,
+            links,
+            keep_service: false,
+        }
     }
     /// Every kind, for samples and tests.
     pub fn all() -> Vec<Self> {
         vec![
             Self::Expired,
-            Self::AlreadySigned { on: "Tuesday, November 24, 2026".into(), pdf: "/s/sample/letter.pdf".into() },
+            Self::AlreadySigned {
+                on: "Tuesday, November 24, 2026".into(),
+                pdf: "/s/sample/letter.pdf".into(),
+            },
             Self::Replaced,
             Self::Declined,
             Self::Cancelled,
@@ -232,14 +253,29 @@ impl LinkTrouble {
 
 impl DonePage {
     /// After signing: thanks, the download, and the way to the upload if this person sends the bill.
-    pub fn signed(product: &str, signer: &str, pdf: &str, upload: Option<&str>, support: Support) -> Self {
+    pub fn signed(
+        product: &str,
+        signer: &str,
+        pdf: &str,
+        upload: Option<&str>,
+        support: Support,
+    ) -> Self {
         let mut links = vec![Link::new(pdf, "Download the signed letter")];
-        let mut text = vec![format!("Thank you, {signer}. A copy is on its way to you by email.")];
+        let mut text = vec![format!(
+            "Thank you, {signer}. A copy is on its way to you by email."
+        )];
         if let Some(href) = upload {
             links.insert(0, Link::new(href, "Upload the phone bill"));
             text.push("One thing is left: a copy of the latest phone bill. You can send it now, or later by the link in our next email.".into());
         }
-        Self { shell: PublicShell::new(product, "Signed", support), tone: Tone::Done, title: "Signed".into(), text, links, keep_service: true }
+        Self {
+            shell: PublicShell::new(product, "Signed", support),
+            tone: Tone::Done,
+            title: "Signed".into(),
+            text,
+            links,
+            keep_service: true,
+        }
     }
     /// After declining.
     pub fn declined(product: &str, asker: &str, support: Support) -> Self {
@@ -247,7 +283,9 @@ impl DonePage {
             shell: PublicShell::new(product, "Declined", support),
             tone: Tone::Stop,
             title: "You declined".into(),
-            text: vec![format!("We passed your reason on to {asker}. Nothing was signed, and nothing happens to your numbers.")],
+            text: vec![format!(
+                "We passed your reason on to {asker}. Nothing was signed, and nothing happens to your numbers."
+            )],
             links: vec![],
             keep_service: false,
         }
@@ -258,7 +296,10 @@ impl DonePage {
             shell: PublicShell::new(product, "It has arrived", support),
             tone: Tone::Done,
             title: "Thank you, it has arrived".into(),
-            text: vec!["We check it within one business day and write to you if something is missing.".into()],
+            text: vec![
+                "We check it within one business day and write to you if something is missing."
+                    .into(),
+            ],
             links: vec![Link::new(again, "Send another file")],
             keep_service: true,
         }
@@ -318,10 +359,14 @@ impl SignPage {
     /// The same, sent without consent and with another name.
     pub fn sample_refused() -> Self {
         let mut page = Self::sample();
-        page.consent_error = "Tick this box: without it we may not take an electronic signature.".into();
+        page.consent_error =
+            "Tick this box: without it we may not take an electronic signature.".into();
         page.name = Field::wrong("", "Type your full name. It is your signature.").focused();
         page.role = Field::of("Owner");
-        page.errors = vec![Link::new("#consent", "Agree to sign electronically."), Link::new("#name", "Type your full name.")];
+        page.errors = vec![
+            Link::new("#consent", "Agree to sign electronically."),
+            Link::new("#name", "Type your full name."),
+        ];
         page
     }
 }

@@ -1,3 +1,5 @@
+//! Days, orders, promises and port dates by example.
+
 use jiff::ToSpan;
 use jiff::civil::{date, time};
 

@@ -224,7 +224,7 @@ fn rejected(step: &mut Stepper, order: OrderId, numbers: &Numbers, reading: &Ord
         reasons: reading.reasons.clone(),
     });
     let playbook = rejection::playbook(&reading.reasons);
-    if playbook.actor != Party::Customer || !playbook.unknown.is_empty() {
+    if playbook.actor == Party::Desk {
         step.raise(Attention::Rejection { order });
     }
 }

@@ -38,6 +38,15 @@ pub fn numbers(list: &[E164]) -> String {
     }
 }
 
+/// A file's size as people say it: "340 kB".
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
 fn reasons(list: &[CarrierReason]) -> String {
     let said: Vec<&str> = list
         .iter()

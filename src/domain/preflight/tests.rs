@@ -1,3 +1,5 @@
+//! The pre-flight by example: what is found, what is hinted at, what is never shown.
+
 use jiff::civil::date;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The catalogue is whole and reads well; playbooks merge reasons as they say.
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;

@@ -165,7 +165,10 @@ pub struct Badge {
 impl Badge {
     /// A badge of these words.
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self { tone, text: text.into() }
+        Self {
+            tone,
+            text: text.into(),
+        }
     }
 }
 
@@ -174,15 +177,27 @@ impl Badge {
 pub struct When {
     /// For machines: RFC 3339.
     pub iso: String,
-    /// In the reader's zone, such as "Tue, Dec 8, 2026, 10:00 am".
+    /// The day alone, in the reader's zone, such as "Dec 8". With the year if it is not the present one.
+    pub day: String,
+    /// In the reader's zone, such as "Dec 8, 10:00 am".
     pub text: String,
     /// Shown on hover: the same instant in the porting zone and in UTC.
     pub hover: String,
 }
 impl When {
-    /// An instant from its three texts.
-    pub fn new(iso: impl Into<String>, text: impl Into<String>, hover: impl Into<String>) -> Self {
-        Self { iso: iso.into(), text: text.into(), hover: hover.into() }
+    /// An instant from its four texts.
+    pub fn new(
+        iso: impl Into<String>,
+        day: impl Into<String>,
+        text: impl Into<String>,
+        hover: impl Into<String>,
+    ) -> Self {
+        Self {
+            iso: iso.into(),
+            day: day.into(),
+            text: text.into(),
+            hover: hover.into(),
+        }
     }
 }
 
@@ -227,11 +242,18 @@ pub struct Field {
 impl Field {
     /// A field without an error.
     pub fn of(value: impl Into<String>) -> Self {
-        Self { value: value.into(), ..Self::default() }
+        Self {
+            value: value.into(),
+            ..Self::default()
+        }
     }
     /// A field that was refused.
     pub fn wrong(value: impl Into<String>, error: impl Into<String>) -> Self {
-        Self { value: value.into(), error: error.into(), focus: false }
+        Self {
+            value: value.into(),
+            error: error.into(),
+            focus: false,
+        }
     }
     /// The same field, with the focus.
     pub fn focused(mut self) -> Self {
@@ -257,7 +279,14 @@ pub struct Choice {
 impl Choice {
     /// Entries from (value, label), with one chosen.
     pub fn list(entries: &[(&str, &str)], chosen: &str) -> Vec<Self> {
-        entries.iter().map(|(value, label)| Self { value: (*value).into(), label: (*label).into(), chosen: *value == chosen }).collect()
+        entries
+            .iter()
+            .map(|(value, label)| Self {
+                value: (*value).into(),
+                label: (*label).into(),
+                chosen: *value == chosen,
+            })
+            .collect()
     }
 }
 
@@ -283,7 +312,10 @@ pub struct Link {
 impl Link {
     /// A link.
     pub fn new(href: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { href: href.into(), text: text.into() }
+        Self {
+            href: href.into(),
+            text: text.into(),
+        }
     }
 }
 
@@ -298,7 +330,10 @@ pub struct Fact {
 impl Fact {
     /// A fact.
     pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { key: key.into(), value: value.into() }
+        Self {
+            key: key.into(),
+            value: value.into(),
+        }
     }
 }
 
@@ -450,17 +485,30 @@ pub struct PortRef {
 }
 
 /// The id of a form control: `id` if it is given, else the control's name.
-pub fn id_of<'a>(id: &'a (impl AsRef<str> + ?Sized), name: &'a (impl AsRef<str> + ?Sized)) -> &'a str {
-    if id.as_ref().is_empty() { name.as_ref() } else { id.as_ref() }
+pub fn id_of<'a>(
+    id: &'a (impl AsRef<str> + ?Sized),
+    name: &'a (impl AsRef<str> + ?Sized),
+) -> &'a str {
+    if id.as_ref().is_empty() {
+        name.as_ref()
+    } else {
+        id.as_ref()
+    }
 }
 
 /// The kinds of proof of ownership (R43 to R45), with one chosen.
 pub fn proof_kinds(chosen: &str) -> Vec<Choice> {
     Choice::list(
         &[
-            ("bill", "Latest billing statement that shows the phone number"),
+            (
+                "bill",
+                "Latest billing statement that shows the phone number",
+            ),
             ("receipt", "Receipt for the purchase of the number"),
-            ("screenshot", "Screenshot of the provider's portal that shows the number"),
+            (
+                "screenshot",
+                "Screenshot of the provider's portal that shows the number",
+            ),
         ],
         chosen,
     )

@@ -200,21 +200,43 @@ pub struct GoodRow {
 
 /// States, the federal district and territories, as two letters.
 pub const STATES: [&str; 56] = [
-    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI",
-    "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT",
-    "VA", "WA", "WV", "WI", "WY", "PR", "VI", "GU", "AS", "MP",
+    "AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA",
+    "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM",
+    "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA",
+    "WV", "WI", "WY", "PR", "VI", "GU", "AS", "MP",
 ];
 
 /// The agreement (R51 to R54, R108): the boxes' names with their statements. Its version is stored with
 /// the consent; change [`AGREEMENT_VERSION`] with the words.
 pub const AGREEMENT: [(&str, &str); 7] = [
-    ("agree_owner", "I own these numbers, or the owner has authorized me to port them."),
-    ("agree_match", "What I typed matches the records of the current provider, as on the latest phone bill."),
-    ("agree_active", "I keep the numbers active with the current provider until the port is complete."),
-    ("agree_ends", "I understand that the current provider disconnects the line and ends its plans and services once the numbers are ported, and that termination or port-out fees there are mine to pay."),
-    ("agree_receiving", "None of these numbers is in use as a receiving number here."),
-    ("agree_texts", "I understand that texts may be limited for up to 3 business days after the port is complete."),
-    ("agree_time", "I understand that the carriers control how long it takes: usually 5 to 15 business days, up to 4 weeks or longer."),
+    (
+        "agree_owner",
+        "I own these numbers, or the owner has authorized me to port them.",
+    ),
+    (
+        "agree_match",
+        "What I typed matches the records of the current provider, as on the latest phone bill.",
+    ),
+    (
+        "agree_active",
+        "I keep the numbers active with the current provider until the port is complete.",
+    ),
+    (
+        "agree_ends",
+        "I understand that the current provider disconnects the line and ends its plans and services once the numbers are ported, and that termination or port-out fees there are mine to pay.",
+    ),
+    (
+        "agree_receiving",
+        "None of these numbers is in use as a receiving number here.",
+    ),
+    (
+        "agree_texts",
+        "I understand that texts may be limited for up to 3 business days after the port is complete.",
+    ),
+    (
+        "agree_time",
+        "I understand that the carriers control how long it takes: usually 5 to 15 business days, up to 4 weeks or longer.",
+    ),
 ];
 
 /// Which wording of [`AGREEMENT`] was agreed to.
@@ -222,5 +244,12 @@ pub const AGREEMENT_VERSION: &str = "2026-11";
 
 /// The agreement's statements, with the named ones ticked.
 pub fn statements(ticked: &[&str]) -> Vec<Statement> {
-    AGREEMENT.iter().map(|(name, text)| Statement { name: (*name).into(), text: (*text).into(), ticked: ticked.contains(name) }).collect()
+    AGREEMENT
+        .iter()
+        .map(|(name, text)| Statement {
+            name: (*name).into(),
+            text: (*text).into(),
+            ticked: ticked.contains(name),
+        })
+        .collect()
 }

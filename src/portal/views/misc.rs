@@ -53,14 +53,38 @@ impl ErrorPage {
     /// The usual words for a status (403, 404, 409, 413, 419, 429, 500, 503); other statuses get those of 500.
     pub fn words(status: u16) -> (&'static str, &'static str) {
         match status {
-            403 => ("You may not do this", "Your role does not allow it. An administrator of your account can change your role, or do it for you."),
-            404 => ("There is nothing here", "The page does not exist, or it belongs to another account. Check the address, or look in your list of ports."),
-            409 => ("Somebody else was faster", "This port changed while you had the page open. Nothing of yours was saved over it. Open it again, look at what changed, and repeat your step if it is still needed."),
-            413 => ("That is too large", "The file or the form is larger than we take. Files may have up to 10 MB each."),
-            419 => ("This form was open for too long", "For your safety a form only works for a while. Nothing was changed. Go back, reload the page and send it again."),
-            429 => ("That was too often", "There were too many tries in a short time. Wait a minute, then try again."),
-            503 => ("We are busy for a moment", "Something that we need did not answer. Nothing that you sent was lost. Try again in a minute."),
-            _ => ("Something broke on our side", "It is not your fault, and we have a record of it. What you had saved is safe. Try again; if it happens again, tell us the number below."),
+            403 => (
+                "You may not do this",
+                "Your role does not allow it. An administrator of your account can change your role, or do it for you.",
+            ),
+            404 => (
+                "There is nothing here",
+                "The page does not exist, or it belongs to another account. Check the address, or look in your list of ports.",
+            ),
+            409 => (
+                "Somebody else was faster",
+                "This port changed while you had the page open. Nothing of yours was saved over it. Open it again, look at what changed, and repeat your step if it is still needed.",
+            ),
+            413 => (
+                "That is too large",
+                "The file or the form is larger than we take. Files may have up to 10 MB each.",
+            ),
+            419 => (
+                "This form was open for too long",
+                "For your safety a form only works for a while. Nothing was changed. Go back, reload the page and send it again.",
+            ),
+            429 => (
+                "That was too often",
+                "There were too many tries in a short time. Wait a minute, then try again.",
+            ),
+            503 => (
+                "We are busy for a moment",
+                "Something that we need did not answer. Nothing that you sent was lost. Try again in a minute.",
+            ),
+            _ => (
+                "Something broke on our side",
+                "It is not your fault, and we have a record of it. What you had saved is safe. Try again; if it happens again, tell us the number below.",
+            ),
         }
     }
     /// An error page with the usual words.
@@ -71,7 +95,14 @@ impl ErrorPage {
             _ if shell.person.is_some() => vec![Link::new("/ports", "To your ports")],
             _ => vec![Link::new("/sign-in", "To the sign-in page")],
         };
-        Self { shell, status, title: title.into(), text: text.into(), next, operation: operation.into() }
+        Self {
+            shell,
+            status,
+            title: title.into(),
+            text: text.into(),
+            next,
+            operation: operation.into(),
+        }
     }
 }
 

@@ -1,0 +1,83 @@
+//! The overview, and what can be done from it.
+
+use super::*;
+use crate::portal::views::ports::*;
+
+impl PortList {
+    /// A list with one port of every kind.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample("Port Numbers"),
+            many_accounts: true,
+            tabs: tabs(),
+            search: String::new(),
+            statuses: Choice::list(
+                &[
+                    ("", "Every status"),
+                    ("scheduled", "Scheduled"),
+                    ("rejected", "Action required"),
+                ],
+                "",
+            ),
+            sorts: Choice::list(
+                &[
+                    ("updated", "Last update"),
+                    ("date", "Port date"),
+                    ("age", "Longest waiting"),
+                ],
+                "updated",
+            ),
+            filtered: false,
+            rows: rows(),
+            pager: pager(),
+            live_seconds: 5,
+        }
+    }
+    /// A search without a hit.
+    pub fn sample_nothing() -> Self {
+        Self {
+            rows: vec![],
+            search: "773 555 0199".into(),
+            filtered: true,
+            ..Self::sample()
+        }
+    }
+}
+
+impl CancelPage {
+    /// It can still be called off.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample("Cancel this port?"),
+            port: port_ref(Badge::new(Tone::Go, "Scheduled")),
+            follows: vec![
+                "Your 3 numbers stay with Northline Telecom and keep working there.".into(),
+                "The carrier has to confirm it. Until then the port date of December 8 stands."
+                    .into(),
+                "To port the numbers later, a new request and a new letter are needed.".into(),
+            ],
+            allowed: Act::Open,
+            reason: Field::default(),
+        }
+    }
+}
+
+impl NumberPage {
+    /// A receiving number with a mistake.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample("+1 312 555 0150"),
+            port: port_ref(Badge::new(Tone::Go, "Scheduled")),
+            number_id: "num_03".into(),
+            number: "+1 312 555 0150".into(),
+            receiving: Field::wrong(
+                "312-555-0110",
+                "Add the country code and leave out the dashes: +13125550110",
+            )
+            .focused(),
+            source: Field::of("Main Office Line"),
+            sources: vec!["Main Office Line".into(), "Google Ads".into()],
+            version: 7,
+        }
+    }
+}

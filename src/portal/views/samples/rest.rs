@@ -1,0 +1,369 @@
+//! Mailbox, settings, sign in, help, errors, style guide.
+
+use super::*;
+use crate::portal::views::mailbox::*;
+use crate::portal::views::misc::*;
+use crate::portal::views::settings::*;
+
+impl MailList {
+    /// A few mails.
+    pub fn sample() -> Self {
+        let mail = |id: &str, to: &str, subject: &str, begins: &str, time: &str, status| MailRow {
+            id: id.into(),
+            to: to.into(),
+            subject: subject.into(),
+            begins: begins.into(),
+            at: at(24, time),
+            status,
+        };
+        Self {
+            shell: Shell {
+                room: Room::Mailbox,
+                ..Shell::sample_desk("Mailbox")
+            },
+            search: String::new(),
+            mails: vec![
+                mail(
+                    "mail_03",
+                    "dana@harbordental.example",
+                    "Port date confirmed: December 8, 10:00 am (+1 312 555 0142 and 2 more)",
+                    "Your 3 numbers move on Tuesday, December 8.",
+                    "09:12",
+                    Badge::new(Tone::Done, "Kept here"),
+                ),
+                mail(
+                    "mail_02",
+                    "ana@harbordental.example",
+                    "Please sign: Letter of Authorization for 3 numbers",
+                    "Dana Whitfield of Harbor Dental asks you to sign.",
+                    "08:50",
+                    Badge::new(Tone::Done, "Sent"),
+                ),
+                mail(
+                    "mail_01",
+                    "kim@lakeshore.example",
+                    "We have your port request",
+                    "Thank you. We have your request.",
+                    "08:31",
+                    Badge::new(Tone::Stop, "Failed, tries again"),
+                ),
+            ],
+            pager: Pager {
+                text: "1 to 3 of 3".into(),
+                previous: None,
+                next: None,
+            },
+            live_seconds: 5,
+        }
+    }
+}
+
+impl MailPage {
+    /// One mail.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell { room: Room::Mailbox, ..Shell::sample_desk("Port date confirmed") },
+            id: "mail_03".into(),
+            subject: "Port date confirmed: December 8, 10:00 am (+1 312 555 0142 and 2 more)".into(),
+            headers: vec![Fact::new("From", "Portolan <porting@portolan.example>"), Fact::new("To", "Dana Whitfield <dana@harbordental.example>"), Fact::new("Date", "Tue, 24 Nov 2026 09:12:04 -0600"), Fact::new("Message-ID", "<fact_01jd6.mail_03@portolan.example>")],
+            status: Badge::new(Tone::Done, "Kept here: no mail server is set up"),
+            text: "Your 3 numbers move on Tuesday, December 8.\n\nDo not cancel your service with Northline Telecom yet.".into(),
+            files: vec![Link::new("/mailbox/mail_03/files/0", "letter-signed.pdf")],
+            port: Some(Link::new("/ports/port_01jd6m3v8xk2", "Open the port")),
+        }
+    }
+}
+
+fn settings_shell(title: &str) -> Shell {
+    Shell {
+        room: Room::Settings,
+        here: "/settings".into(),
+        ..Shell::sample(title)
+    }
+}
+
+impl AccountPage {
+    /// One's own account.
+    pub fn sample() -> Self {
+        let session = |device: &str, day, here| SessionRow {
+            id: "ses_01".into(),
+            device: device.into(),
+            seen: at(day, "09:12"),
+            here,
+        };
+        Self {
+            shell: settings_shell("Settings"),
+            name: Field::of("Dana Whitfield"),
+            email: "dana@harbordental.example".into(),
+            account: ACCOUNT.into(),
+            zones: Choice::list(
+                &[
+                    ("America/Chicago", "Central Time (Chicago)"),
+                    ("America/New_York", "Eastern Time (New York)"),
+                ],
+                "America/Chicago",
+            ),
+            old_password: Field::default(),
+            new_password: Field::wrong("", "At least 12 characters."),
+            sessions: vec![
+                session("Firefox on Windows, 203.0.113.7", 24, true),
+                session("Safari on iPhone, 198.51.100.23", 22, false),
+            ],
+        }
+    }
+}
+
+impl UsersPage {
+    /// A few users.
+    pub fn sample() -> Self {
+        let user = |id: &str, name: &str, role: &str, status, seen, removable| UserRow {
+            id: id.into(),
+            name: name.into(),
+            email: format!("{}@harbordental.example", id),
+            role: role.into(),
+            status,
+            seen,
+            removable,
+        };
+        Self {
+            shell: settings_shell("Users"),
+            users: vec![
+                user(
+                    "dana",
+                    "Dana Whitfield",
+                    "Administrator",
+                    Badge::new(Tone::Done, "Active"),
+                    Some(at(24, "09:12")),
+                    false,
+                ),
+                user(
+                    "lee",
+                    "Lee Carver",
+                    "Porting user",
+                    Badge::new(Tone::Done, "Active"),
+                    Some(at(23, "14:02")),
+                    true,
+                ),
+                user(
+                    "pat",
+                    "Pat Quill",
+                    "Read-only",
+                    Badge::new(Tone::Wait, "Invited"),
+                    None,
+                    true,
+                ),
+            ],
+            name: Field::default(),
+            email: Field::default(),
+            roles: Choice::list(
+                &[
+                    ("porting", "Porting user"),
+                    ("reader", "Read-only"),
+                    ("admin", "Administrator"),
+                ],
+                "porting",
+            ),
+        }
+    }
+}
+
+impl KeysPage {
+    /// A key that was just made.
+    pub fn sample() -> Self {
+        Self {
+            shell: settings_shell("API keys"),
+            keys: vec![
+                KeyRow {
+                    id: "key_01".into(),
+                    name: "Billing system".into(),
+                    begins: "ptl_7f3a...".into(),
+                    made: at(20, "10:00"),
+                    used: Some(at(24, "09:10")),
+                },
+                KeyRow {
+                    id: "key_02".into(),
+                    name: "Spreadsheet".into(),
+                    begins: "ptl_91bc...".into(),
+                    made: at(24, "09:12"),
+                    used: None,
+                },
+            ],
+            name: Field::default(),
+            fresh: Some("ptl_91bc5550142555014355501445550145".into()),
+        }
+    }
+}
+
+impl WebhooksPage {
+    /// Two endpoints, one of them failing.
+    pub fn sample() -> Self {
+        Self {
+            shell: settings_shell("Webhooks"),
+            endpoints: vec![
+                EndpointRow {
+                    id: "hook_01".into(),
+                    url: "https://crm.harbordental.example/hooks/ports".into(),
+                    status: Badge::new(Tone::Done, "Working"),
+                    events: "All events".into(),
+                },
+                EndpointRow {
+                    id: "hook_02".into(),
+                    url: "https://old.harbordental.example/in".into(),
+                    status: Badge::new(Tone::Act, "Failing since Nov 23"),
+                    events: "port.completed".into(),
+                },
+            ],
+            url: Field::wrong(
+                "http://10.0.0.5/in",
+                "The address has to begin with https:// and be reachable from the internet.",
+            ),
+            fresh: None,
+            deliveries: vec![
+                DeliveryRow {
+                    id: "dlv_01".into(),
+                    event: "port.scheduled".into(),
+                    url: "crm.harbordental.example".into(),
+                    at: at(24, "09:12"),
+                    status: Badge::new(Tone::Done, "200 in 84 ms"),
+                },
+                DeliveryRow {
+                    id: "dlv_02".into(),
+                    event: "port.completed".into(),
+                    url: "old.harbordental.example".into(),
+                    at: at(23, "17:00"),
+                    status: Badge::new(Tone::Stop, "No answer, 4th try"),
+                },
+            ],
+        }
+    }
+}
+
+impl SignIn {
+    /// A refused try, in the demo.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell::sample_nobody("Sign in"),
+            email: Field::of("dana@harbordental.example").focused(),
+            error: "The email or the password is not right.".into(),
+            next: "/ports".into(),
+            demo: vec![
+                Fact::new("Customer", "dana@harbordental.example / harbor-demo"),
+                Fact::new("Desk", "sam@portolan.example / desk-demo"),
+            ],
+        }
+    }
+}
+
+impl HelpPage {
+    /// Help, read today.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell {
+                room: Room::Help,
+                here: "/help".into(),
+                ..Shell::sample("How porting works")
+            },
+            estimate: estimate(),
+        }
+    }
+}
+
+impl ErrorPage {
+    /// An error of this status, for somebody who is signed in.
+    pub fn sample(status: u16) -> Self {
+        Self::usual(
+            Shell::sample(Self::words(status).0),
+            status,
+            "op_01jd6m9w2c7h",
+        )
+    }
+}
+
+impl StyleGuide {
+    /// The only style guide there is.
+    pub fn sample() -> Self {
+        let tones = [
+            (Tone::Draft, "Draft"),
+            (Tone::Wait, "Waiting for signature"),
+            (Tone::Go, "With the carrier"),
+            (Tone::Act, "Action required"),
+            (Tone::Done, "Completed"),
+            (Tone::Stop, "Cancelled"),
+            (Tone::Info, "Text only"),
+        ];
+        let mut stuck = stages();
+        stuck[3].state = StageState::Stuck;
+        Self {
+            shell: Shell {
+                room: Room::Nowhere,
+                here: "/styleguide".into(),
+                ..Shell::sample_desk("Style guide")
+            },
+            badges: tones
+                .iter()
+                .map(|(tone, text)| Badge::new(*tone, *text))
+                .collect(),
+            flashes: vec![
+                Flash {
+                    tone: Tone::Done,
+                    text: "Saved.".into(),
+                },
+                Flash {
+                    tone: Tone::Info,
+                    text: "The letter was sent to Ana Ruiz.".into(),
+                },
+                Flash {
+                    tone: Tone::Act,
+                    text: "The tracking source is not set for 2 numbers.".into(),
+                },
+                Flash {
+                    tone: Tone::Stop,
+                    text: "The file could not be read.".into(),
+                },
+            ],
+            stages: stuck,
+            blockers: vec![receiving_blocker()],
+            timeline: events(),
+            notes: notes(),
+            facts: vec![
+                Fact::new("Losing provider", CARRIER),
+                Fact::new("Account number", "ends in 4471"),
+            ],
+            documents: documents(),
+            plain: Field::of("What was typed"),
+            wrong: Field::wrong("6060", "A zip code has five digits, or nine as 60601-1234."),
+            choices: Choice::list(&[("a", "One"), ("b", "Another")], "b"),
+            rows: rows().into_iter().take(2).collect(),
+            tabs: tabs(),
+            actions: Actions {
+                send: Act::Closed("Available after the LOA is signed.".into()),
+                ..actions()
+            },
+            pager: Pager {
+                previous: Some("#".into()),
+                ..pager()
+            },
+            balls: vec![
+                Ball {
+                    who: "the owner".into(),
+                    mine: false,
+                    age: "2 business days".into(),
+                    late: false,
+                },
+                Ball {
+                    who: "you".into(),
+                    mine: true,
+                    age: "today".into(),
+                    late: false,
+                },
+                Ball {
+                    who: CARRIER.into(),
+                    mine: false,
+                    age: "8 business days".into(),
+                    late: true,
+                },
+            ],
+            when: at(24, "09:12"),
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! The signer's and the uploader's pages. The secret in the address is the only key.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Form, FromRef, Multipart, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+use base64::Engine as _;
+use serde::Deserialize;
+
+use super::views::{DonePage, LetterText, LinkTrouble, PublicShell, SignPage, UploadPage};
+use crate::app::letters::{self, CONSENT, Given, Live, Opened};
+use crate::app::papers::{self, Upload};
+use crate::app::{App, AppError, Purpose};
+use crate::domain::port::{Loa, PortRequest, ProofKind, Scope, Verdict, words};
+use crate::portal::views::{Choice, Fact, Field, Link, Support};
+use crate::web::{ClientIp, Pace};
+
+#[derive(Clone)]
+struct Desk {
+    app: App,
+    pace: Pace<ClientIp>,
+}
+
+impl FromRef<Desk> for App {
+    fn from_ref(desk: &Desk) -> Self {
+        desk.app.clone()
+    }
+}
+
+/// The public pages: `/sign/{token}` and `/upload/{token}`.
+pub fn router(app: App) -> Router {
+    let pace = Pace::per_minute(app.config.links.attempts_per_minute);
+    let upload_max = app.config.limits.upload_bytes_max() + 64 * 1024;
+    Router::new()
+        .route("/sign/{token}", get(show_letter).post(sign))
+        .route("/sign/{token}/decline", post(decline))
+        .route("/sign/{token}/letter.pdf", get(letter_pdf))
+        .route("/upload/{token}", get(show_upload).post(upload).layer(DefaultBodyLimit::max(upload_max)))
+        .with_state(Desk { app, pace })
+}
+
+/// What a visitor sees when something is in the way.
+enum Trouble {
+    Link(LinkTrouble),
+    App(AppError),
+}
+
+impl From<AppError> for Trouble {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::TooOften(seconds) => Self::Link(LinkTrouble::TooManyTries(seconds)),
+            error => Self::App(error),
+        }
+    }
+}
+
+impl Desk {
+    fn product(&self) -> &str {
+        &self.app.config.operator.name
+    }
+
+    fn support(&self) -> Support {
+        crate::portal::support(&self.app)
+    }
+
+    fn page(&self, status: StatusCode, page: &impl Template) -> Response {
+        match page.render() {
+            Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+
+    fn trouble(&self, trouble: Trouble) -> Response {
+        match trouble {
+            Trouble::Link(trouble) => {
+                let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::GONE);
+                self.page(status, &trouble.page(self.product(), "", self.support()))
+            }
+            Trouble::App(AppError::NotFound(_)) => self.trouble(Trouble::Link(LinkTrouble::Unknown)),
+            Trouble::App(error) => {
+                let status = crate::portal::status_of(&error);
+                let page = DonePage {
+                    shell: PublicShell::new(self.product(), "Not done", self.support()),
+                    tone: crate::portal::views::Tone::Stop,
+                    title: "That did not work".to_owned(),
+                    text: vec![error.to_string()],
+                    links: Vec::new(),
+                    keep_service: false,
+                };
+                self.page(status, &page)
+            }
+        }
+    }
+
+    async fn opened(&self, token: &str, purpose: Purpose, count: bool) -> Result<Live, Trouble> {
+        let opened = if count { letters::open(&self.app, token).await? } else { letters::look(&self.app, token, purpose).await? };
+        Err(Trouble::Link(match opened {
+            Opened::Live(live) => return Ok(*live),
+            Opened::Expired => LinkTrouble::Expired,
+            Opened::Replaced => LinkTrouble::Replaced,
+            Opened::Over if purpose == Purpose::Upload => LinkTrouble::UploadClosed,
+            Opened::Over => LinkTrouble::Cancelled,
+            Opened::Unknown => LinkTrouble::Unknown,
+            Opened::Used(request) => match &request.loa {
+                Loa::Declined { .. } => LinkTrouble::Declined,
+                Loa::Signed { signed_at, .. } => LinkTrouble::AlreadySigned {
+                    on: signed_at.to_zoned(crate::portal::zone_of(&self.app, &request)).strftime("%A, %B %-d, %Y").to_string(),
+                    pdf: format!("/sign/{token}/letter.pdf"),
+                },
+                _ => LinkTrouble::Replaced,
+            },
+        }))
+    }
+}
+
+async fn show_letter(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>) -> Response {
+    let shown = async {
+        desk.pace.take(&ip)?;
+        desk.opened(&token, Purpose::Sign, true).await
+    };
+    match shown.await {
+        Ok(live) => desk.page(StatusCode::OK, &sign_page(&desk, &token, &live.request, Typed::default())),
+        Err(trouble) => desk.trouble(trouble),
+    }
+}
+
+/// What the signer typed, so that a refused form loses nothing.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Typed {
+    consent: String,
+    name: String,
+    role: String,
+    drawn: String,
+    document: String,
+    #[serde(skip)]
+    wrong: Vec<(String, String)>,
+}
+
+impl Typed {
+    fn field(&self, name: &str, value: &str) -> Field {
+        match self.wrong.iter().find(|(field, _)| field == name) {
+            Some((_, says)) => Field::wrong(value, says),
+            None => Field::of(value),
+        }
+    }
+}
+
+fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> SignPage {
+    let app = &desk.app;
+    let (signer, sha256) = match &request.loa {
+        Loa::Sent { signer, letter, .. } => (signer.name.clone(), letter.sha256.clone()),
+        _ => (String::new(), String::new()),
+    };
+    let details = &request.details;
+    let mut facts = vec![
+        Fact::new("Customer", &details.customer.business_name),
+        Fact::new("Authorized person", &signer),
+        Fact::new("Billing name and address", format!("{}, {}", details.customer.business_name, details.billing.one_line())),
+        Fact::new("Service address", request.service_address().one_line()),
+        Fact::new("Losing provider (LCP)", &details.losing_carrier),
+        Fact::new("Gaining carrier (GCP)", letters::gaining_carrier(app)),
+    ];
+    if let Some(btn) = request.btn() {
+        facts.push(Fact::new("Billing telephone number (BTN)", btn.national()));
+    }
+    let carrier = letters::gaining_carrier(app);
+    let agent = &app.config.operator.legal_name;
+    let scope = match &details.scope {
+        Scope::Full => "All telephone numbers of the account move, and the account at the losing provider ends.".to_owned(),
+        Scope::Partial { .. } => "Only the telephone numbers listed above move; the others of the account do not.".to_owned(),
+    };
+    let letter = LetterText {
+        title: "Letter of Authorization".to_owned(),
+        facts,
+        numbers: request.numbers.iter().map(|one| one.number.national()).collect(),
+        paragraphs: vec![
+            "I am the customer named above, or I am authorized to act for the customer.".to_owned(),
+            format!("I want to move the telephone numbers listed above from {} to {carrier}, and I appoint {agent} and {carrier} as my agents for this change.", details.losing_carrier),
+            "I understand that there can be only one provider for each service on each number, and that I may ask whether a fee applies to the change.".to_owned(),
+            scope,
+        ],
+        pages: "with every number".to_owned(),
+    };
+    let consent_error = typed.wrong.iter().find(|(field, _)| field == "consent").map(|(_, says)| says.clone()).unwrap_or_default();
+    let errors = typed.wrong.iter().map(|(field, says)| Link::new(format!("#{field}"), says)).collect();
+    SignPage {
+        shell: PublicShell::new(desk.product(), "Sign the Letter of Authorization", desk.support()),
+        intro: format!("{} asks you to allow that {} move from {} to {carrier}.", desk.product(), count(request.numbers.len()), details.losing_carrier),
+        letter,
+        pdf: format!("/sign/{token}/letter.pdf"),
+        action: format!("/sign/{token}"),
+        decline_action: format!("/sign/{token}/decline"),
+        csrf: String::new(),
+        document_hash: sha256,
+        signer,
+        consent: CONSENT.to_owned(),
+        consented: !typed.consent.is_empty(),
+        consent_error,
+        name: typed.field("name", &typed.name),
+        role: typed.field("role", &typed.role),
+        drawn: typed.drawn.clone(),
+        reason: typed.field("reason", ""),
+        errors,
+    }
+}
+
+fn count(numbers: usize) -> String {
+    if numbers == 1 { "1 telephone number".to_owned() } else { format!("{numbers} telephone numbers") }
+}
+
+async fn sign(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>, headers: HeaderMap, Form(mut typed): Form<Typed>) -> Response {
+    let live = match async {
+        desk.pace.take(&ip)?;
+        desk.opened(&token, Purpose::Sign, false).await
+    }
+    .await
+    {
+        Ok(live) => live,
+        Err(trouble) => return desk.trouble(trouble),
+    };
+    let shown = matches!(&live.request.loa, Loa::Sent { letter, .. } if typed.document.is_empty() || letter.sha256 == typed.document);
+    if !shown {
+        return desk.trouble(Trouble::Link(LinkTrouble::Replaced));
+    }
+    let given = Given {
+        name: typed.name.clone(),
+        title: typed.role.clone(),
+        drawn: drawing(&typed.drawn),
+        consent: !typed.consent.is_empty(),
+        ip: ip.0.to_string(),
+        user_agent: headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("unknown").to_owned(),
+    };
+    match letters::sign(&desk.app, &token, given).await {
+        Ok(_) => desk.page(StatusCode::OK, &DonePage::signed(desk.product(), &typed.name, &format!("/sign/{token}/letter.pdf"), None, desk.support())),
+        Err(AppError::Invalid(problems)) => {
+            typed.wrong = problems.into_iter().map(|problem| (problem.field, problem.says)).collect();
+            desk.page(StatusCode::UNPROCESSABLE_ENTITY, &sign_page(&desk, &token, &live.request, typed))
+        }
+        Err(error) => desk.trouble(error.into()),
+    }
+}
+
+/// The PNG inside a `data:` URL, if there is one.
+fn drawing(data_url: &str) -> Option<Vec<u8>> {
+    let base64 = data_url.strip_prefix("data:image/png;base64,")?;
+    base64::engine::general_purpose::STANDARD.decode(base64).ok().filter(|bytes| !bytes.is_empty())
+}
+
+#[derive(Debug, Deserialize)]
+struct Declined {
+    #[serde(default)]
+    reason: String,
+}
+
+async fn decline(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>, Form(form): Form<Declined>) -> Response {
+    let live = match async {
+        desk.pace.take(&ip)?;
+        desk.opened(&token, Purpose::Sign, false).await
+    }
+    .await
+    {
+        Ok(live) => live,
+        Err(trouble) => return desk.trouble(trouble),
+    };
+    match letters::decline(&desk.app, &token, &form.reason).await {
+        Ok(_) => desk.page(StatusCode::OK, &DonePage::declined(desk.product(), desk.product(), desk.support())),
+        Err(AppError::Invalid(problems)) => {
+            let typed = Typed { wrong: problems.into_iter().map(|problem| (problem.field, problem.says)).collect(), ..Typed::default() };
+            desk.page(StatusCode::UNPROCESSABLE_ENTITY, &sign_page(&desk, &token, &live.request, typed))
+        }
+        Err(error) => desk.trouble(error.into()),
+    }
+}
+
+async fn letter_pdf(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>) -> Response {
+    let read = async {
+        desk.pace.take(&ip)?;
+        letters::pdf(&desk.app, &token).await
+    };
+    match read.await {
+        Ok((name, bytes)) => (
+            [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""))],
+            bytes,
+        )
+            .into_response(),
+        Err(error) => desk.trouble(error.into()),
+    }
+}
+
+fn upload_page(desk: &Desk, token: &str, request: &PortRequest, kind: Option<ProofKind>, refused: String) -> UploadPage {
+    let kinds = [ProofKind::BillingStatement, ProofKind::PurchaseReceipt, ProofKind::PortalScreenshot]
+        .into_iter()
+        .map(|one| Choice {
+            value: kind_name(one).to_owned(),
+            label: capital(one.words()),
+            chosen: kind.unwrap_or(ProofKind::BillingStatement) == one,
+        })
+        .collect();
+    UploadPage {
+        shell: PublicShell::new(desk.product(), "Send the proof of ownership", desk.support()),
+        intro: format!(
+            "{} needs to see that the numbers belong to {}, as {} knows it.",
+            desk.product(),
+            request.details.customer.business_name,
+            request.details.losing_carrier
+        ),
+        action: format!("/upload/{token}"),
+        csrf: String::new(),
+        kinds,
+        kind_error: String::new(),
+        file: if refused.is_empty() { Field::default() } else { Field::wrong("", &refused) },
+        refused,
+        numbers: request.numbers.iter().map(|one| one.number.national()).collect(),
+        sent: request
+            .proof
+            .iter()
+            .map(|one| {
+                let verdict = match &one.verdict {
+                    Verdict::Waiting => "being checked".to_owned(),
+                    Verdict::Accepted => "accepted".to_owned(),
+                    Verdict::Refused { reason } => format!("not accepted: {reason}"),
+                };
+                format!("{} ({}, {verdict})", one.name, words::size(one.size))
+            })
+            .collect(),
+    }
+}
+
+fn kind_name(kind: ProofKind) -> &'static str {
+    match kind {
+        ProofKind::BillingStatement => "billing_statement",
+        ProofKind::PurchaseReceipt => "purchase_receipt",
+        ProofKind::PortalScreenshot => "portal_screenshot",
+    }
+}
+
+fn kind_named(name: &str) -> Option<ProofKind> {
+    [ProofKind::BillingStatement, ProofKind::PurchaseReceipt, ProofKind::PortalScreenshot].into_iter().find(|one| kind_name(*one) == name)
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+async fn show_upload(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>) -> Response {
+    let shown = async {
+        desk.pace.take(&ip)?;
+        desk.opened(&token, Purpose::Upload, false).await
+    };
+    match shown.await {
+        Ok(live) if !live.request.is_signed() => desk.trouble(Trouble::Link(LinkTrouble::NotSignedYet)),
+        Ok(live) => desk.page(StatusCode::OK, &upload_page(&desk, &token, &live.request, None, String::new())),
+        Err(trouble) => desk.trouble(trouble),
+    }
+}
+
+async fn upload(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>, multipart: Multipart) -> Response {
+    let live = match async {
+        desk.pace.take(&ip)?;
+        desk.opened(&token, Purpose::Upload, false).await
+    }
+    .await
+    {
+        Ok(live) => live,
+        Err(trouble) => return desk.trouble(trouble),
+    };
+    if !live.request.is_signed() {
+        return desk.trouble(Trouble::Link(LinkTrouble::NotSignedYet));
+    }
+    let mut chosen = None;
+    let sent = async {
+        let (kind, name, bytes) = read_upload(multipart).await?;
+        chosen = kind;
+        let kind = kind.ok_or_else(|| AppError::field("kind", "Choose what the file is."))?;
+        papers::receive_proof_by_link(&desk.app, &token, Upload { kind, name, bytes }).await
+    };
+    match sent.await {
+        Ok(_) => desk.page(StatusCode::OK, &DonePage::uploaded(desk.product(), &format!("/upload/{token}"), desk.support())),
+        Err(AppError::Invalid(problems)) => {
+            let says = problems.first().map(|problem| problem.says.clone()).unwrap_or_default();
+            desk.page(StatusCode::UNPROCESSABLE_ENTITY, &upload_page(&desk, &token, &live.request, chosen, says))
+        }
+        Err(error) => desk.trouble(error.into()),
+    }
+}
+
+/// A form with a kind and one file, as browsers send it.
+pub async fn read_upload(mut multipart: Multipart) -> Result<(Option<ProofKind>, String, bytes::Bytes), AppError> {
+    let unreadable = |e: axum::extract::multipart::MultipartError| {
+        if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
+            AppError::field("file", "The file is too large. Send a smaller scan, or the pages that show the numbers.")
+        } else {
+            AppError::field("file", "The file did not arrive whole. Send it again.")
+        }
+    };
+    let (mut kind, mut file) = (None, None);
+    while let Some(part) = multipart.next_field().await.map_err(unreadable)? {
+        match part.name() {
+            Some("kind") => kind = kind_named(&part.text().await.map_err(unreadable)?),
+            Some("file") => {
+                let name = part.file_name().unwrap_or("document").to_owned();
+                file = Some((name, part.bytes().await.map_err(unreadable)?));
+            }
+            _ => {}
+        }
+    }
+    let (name, bytes) = file.ok_or_else(|| AppError::field("file", "Choose a file."))?;
+    Ok((kind, name, bytes))
+}
