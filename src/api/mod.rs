@@ -12,6 +12,7 @@ mod desk;
 mod extract;
 mod form;
 mod history;
+mod import;
 mod moves;
 mod numbers;
 mod openapi;
@@ -87,6 +88,11 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .layer(DefaultBodyLimit::max(
             limits.upload_bytes_max().saturating_add(MULTIPART_SLACK),
         ));
+    let imports = OpenApiRouter::new()
+        .routes(routes!(import::import))
+        .layer(DefaultBodyLimit::max(
+            limits.import_bytes_max().saturating_add(MULTIPART_SLACK),
+        ));
     let others = OpenApiRouter::new()
         .routes(routes!(people::me))
         .routes(routes!(people::list_keys, people::create_key))
@@ -133,6 +139,7 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .layer(DefaultBodyLimit::max(limits.request_bytes_max()));
     let mut all = OpenApiRouter::with_openapi(openapi::frame())
         .merge(uploads)
+        .merge(imports)
         .merge(others);
     openapi::complete(all.get_openapi_mut());
     all
