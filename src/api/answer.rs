@@ -39,6 +39,12 @@ impl Answer {
         }
     }
 
+    /// With a request's version as ETag.
+    pub fn version(mut self, version: i64) -> Self {
+        self.etag = Some(format!("\"{version}\""));
+        self
+    }
+
     /// With the address of what was made.
     pub fn at(mut self, location: String) -> Self {
         self.location = Some(location);
@@ -47,8 +53,7 @@ impl Answer {
 
     /// A port request as this caller sees it, with its version as ETag.
     pub fn port(view: &View, caller: &Caller, status: StatusCode) -> Self {
-        let mut answer = Self::new(status, &Port::of(view, caller));
-        answer.etag = Some(format!("\"{}\"", view.version));
+        let mut answer = Self::new(status, &Port::of(view, caller)).version(view.version);
         if status == StatusCode::CREATED {
             answer.location = Some(format!("/v1/ports/{}", view.request.id));
         }
@@ -206,6 +211,23 @@ pub async fn change<F>(
 where
     F: Future<Output = Result<Handled, AppError>>,
 {
+    let asker = caller.clone();
+    let answer = move |view: &View| Answer::port(view, &asker, status);
+    change_and_say(api, caller, terms, body, answer, act).await
+}
+
+/// [`change`], with an answer of one's own.
+pub async fn change_and_say<F>(
+    api: &Api,
+    caller: &Caller,
+    terms: Terms,
+    body: &[u8],
+    answer: impl Fn(&View) -> Answer + Clone + Send + Sync + 'static,
+    act: impl FnOnce(Guard) -> F,
+) -> Result<Response, Problem>
+where
+    F: Future<Output = Result<Handled, AppError>>,
+{
     let hash = terms.fingerprint(body);
     let expected = terms.expected;
     let Some(key) = terms.key else {
@@ -215,20 +237,19 @@ where
         };
         let handled = act(guard).await?;
         let view = ports::view(&api.app, caller, handled.request.id).await?;
-        return Ok(Answer::port(&view, caller, status).into_response());
+        return Ok(answer(&view).into_response());
     };
     if let Some(response) = replay(api, caller, &key, &hash).await? {
         return Ok(response);
     }
     let slot = Slot::default();
-    let asker = caller.clone();
     let remember = keep(
         caller,
         key.clone(),
         hash.clone(),
         false,
         &slot,
-        move |view: &View| Answer::port(view, &asker, status),
+        answer.clone(),
     );
     let guard = Guard {
         expected,
@@ -241,7 +262,7 @@ where
                 Some(answer) => Ok(answer.into_response()),
                 None => {
                     let view = ports::view(&api.app, caller, handled.request.id).await?;
-                    Ok(Answer::port(&view, caller, status).into_response())
+                    Ok(answer(&view).into_response())
                 }
             }
         }

@@ -12,6 +12,7 @@ mod desk;
 mod extract;
 mod form;
 mod history;
+mod import;
 mod moves;
 mod numbers;
 mod openapi;
@@ -21,8 +22,6 @@ mod ports;
 mod problem;
 mod views;
 mod webhooks;
-
-use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
@@ -35,7 +34,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-use auth::Pace;
+use crate::web::Pace;
 use problem::Problem;
 
 /// The header that names an answer in the desk's log.
@@ -48,16 +47,14 @@ const MULTIPART_SLACK: usize = 64 * 1024;
 #[derive(Clone)]
 struct Api {
     app: App,
-    pace: Arc<Pace>,
+    /// How often each key may ask, by the key's hash.
+    pace: Pace<[u8; 32]>,
 }
 
 /// The API below `/v1`, with its description at `/v1/openapi.json` and `/v1/docs`.
 pub fn router(app: App) -> Router {
     let api = Api {
-        pace: Arc::new(Pace::new(
-            &app.clock,
-            app.config.limits.api_requests_per_minute,
-        )),
+        pace: Pace::per_minute(app.config.limits.api_requests_per_minute),
         app,
     };
     let (operations, document) = operations(&api).split_for_parts();
@@ -77,7 +74,7 @@ pub fn router(app: App) -> Router {
 /// The description of the API: OpenAPI 3.1.
 pub fn document(app: &App) -> OpenApi {
     let api = Api {
-        pace: Arc::new(Pace::new(&app.clock, 1)),
+        pace: Pace::per_minute(1),
         app: app.clone(),
     };
     operations(&api).into_openapi()
@@ -90,6 +87,11 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .routes(routes!(papers::send_proof))
         .layer(DefaultBodyLimit::max(
             limits.upload_bytes_max().saturating_add(MULTIPART_SLACK),
+        ));
+    let imports = OpenApiRouter::new()
+        .routes(routes!(import::import))
+        .layer(DefaultBodyLimit::max(
+            limits.import_bytes_max().saturating_add(MULTIPART_SLACK),
         ));
     let others = OpenApiRouter::new()
         .routes(routes!(people::me))
@@ -137,6 +139,7 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .layer(DefaultBodyLimit::max(limits.request_bytes_max()));
     let mut all = OpenApiRouter::with_openapi(openapi::frame())
         .merge(uploads)
+        .merge(imports)
         .merge(others);
     openapi::complete(all.get_openapi_mut());
     all

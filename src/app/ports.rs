@@ -385,11 +385,7 @@ async fn held_elsewhere(
     let Some((number, port, account)) = holders.into_iter().next() else {
         return Ok(AppError::Stale);
     };
-    let says = if by.is_desk() || account == request.account {
-        format!("{number} is on an open port request already: {port}.")
-    } else {
-        format!("{number} is on an open port request of another account already.")
-    };
+    let says = holder_says(&number, port, by.is_desk() || account == request.account);
     let row = request
         .numbers
         .iter()
@@ -405,6 +401,32 @@ async fn held_elsewhere(
         refusal.says.clone(),
     )];
     Ok(refusal.into())
+}
+
+/// Those of these numbers that another open request holds, and what this caller may know of it.
+pub async fn held_by_others(
+    app: &App,
+    caller: &Caller,
+    except: PortId,
+    numbers: &[String],
+) -> Result<Vec<(String, String)>, AppError> {
+    let mut read = app.db.read().await?;
+    let holders = ports::holders(&mut read, numbers, except).await?;
+    Ok(holders
+        .into_iter()
+        .map(|(number, port, account)| {
+            let says = holder_says(&number, port, caller.sees(account));
+            (number, says)
+        })
+        .collect())
+}
+
+fn holder_says(number: &str, port: PortId, may_know: bool) -> String {
+    if may_know {
+        format!("{number} is on an open port request already: {port}.")
+    } else {
+        format!("{number} is on an open port request of another account already.")
+    }
 }
 
 fn visible(stored: Option<Stored>, scope: Scope) -> Result<Stored, AppError> {

@@ -2,6 +2,7 @@
 
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
 
+use crate::domain::import::Meaning;
 use crate::domain::port::Status;
 
 fn word(list: impl IntoIterator<Item = &'static str>) -> ObjectBuilder {
@@ -175,4 +176,10 @@ pub fn attentions() -> Schema {
         "test_failed",
         "text_failed",
     ])
+}
+
+/// What the columns of a file hold.
+pub fn meanings() -> Schema {
+    let one = word(Meaning::ALL.map(super::meaning_name));
+    Schema::Array(ArrayBuilder::new().items(one).build())
 }
