@@ -92,7 +92,7 @@ impl ErrorPage {
         let (title, text) = Self::words(status);
         let next = match status {
             429 | 503 => vec![],
-            _ if shell.person.is_some() => vec![Link::new("/ports", "To your ports")],
+            _ if shell.person.is_some() => vec![Link::new("/numbers/ports", "To your ports")],
             _ => vec![Link::new("/sign-in", "To the sign-in page")],
         };
         Self {

@@ -8,7 +8,7 @@ impl NewPort {
     pub fn sample() -> Self {
         Self {
             shell: Shell {
-                here: "/ports/new".into(),
+                here: "/numbers/ports/new".into(),
                 ..Shell::sample("Port New Numbers")
             },
             draft_id: String::new(),

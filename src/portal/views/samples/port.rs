@@ -76,7 +76,7 @@ impl PortPage {
             next: "As soon as the account number is corrected, the order is sent again. Nobody has to sign again.".into(),
             by_when: Some(When::new("2026-12-01T17:00:00-06:00", "Dec 1", "Dec 1, 5:00 pm", "")),
             ball: Ball { who: "Dana Whitfield".into(), mine: false, age: "3 business days".into(), late: true },
-            todo: Some(Link::new("/ports/port_01jd6m3v8xk2/fix", "Correct the account number")),
+            todo: Some(Link::new("/numbers/ports/port_01jd6m3v8xk2/fix", "Correct the account number")),
             old_service: OldService::Keep,
         };
         page.stages = stages();

@@ -69,7 +69,7 @@ impl MailPage {
             status: Badge::new(Tone::Done, "Kept here: no mail server is set up"),
             text: "Your 3 numbers move on Tuesday, December 8.\n\nDo not cancel your service with Northline Telecom yet.".into(),
             files: vec![Link::new("/mailbox/mail_03/files/0", "letter-signed.pdf")],
-            port: Some(Link::new("/ports/port_01jd6m3v8xk2", "Open the port")),
+            port: Some(Link::new("/numbers/ports/port_01jd6m3v8xk2", "Open the port")),
         }
     }
 }
@@ -245,7 +245,7 @@ impl SignIn {
             shell: Shell::sample_nobody("Sign in"),
             email: Field::of("dana@harbordental.example").focused(),
             error: "The email or the password is not right.".into(),
-            next: "/ports".into(),
+            next: "/numbers/ports".into(),
             demo: vec![
                 Fact::new("Customer", "dana@harbordental.example / harbor-demo"),
                 Fact::new("Desk", "sam@portolan.example / desk-demo"),
