@@ -1,6 +1,7 @@
 //! Mails: made in the commit of their fact, sent by a job.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{App, AppError, Caller};
@@ -10,12 +11,13 @@ use crate::db::papers::{Link, Purpose};
 use crate::db::people;
 use crate::db::ports::StoredFact;
 use crate::db::{DbError, Tx};
+use crate::domain::calendar::TextPromise;
 use crate::domain::port::{
-    Actor, Fact, Loa, MailKind, PortRequest, Reader, World, notices, standing, words,
+    Fact, Loa, MailKind, PortRequest, Reader, Voice, Window, World, next_window, notices, standing, words,
 };
 use crate::domain::rejection;
 use crate::ids::{MailId, PortId};
-use crate::mail::{self, LINK_PLACE, MailContext};
+use crate::mail::{self, LINK_PLACE, MailContext, WindowWords};
 
 /// A link that is about to be mailed.
 #[derive(Clone)]
@@ -143,88 +145,106 @@ fn link_place(id: MailId) -> String {
     format!("{id}/link")
 }
 
-fn context(
-    app: &App,
-    request: &PortRequest,
-    stored: &StoredFact,
-    to_name: &str,
-    link: Option<&Link>,
-) -> MailContext {
+fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str, link: Option<&Link>) -> MailContext {
     let calendar = super::ports::calendar(app, request);
     let zone = calendar.zone().clone();
-    let world = World {
-        calendar: &calendar,
-        receiving: std::collections::HashSet::new(),
-        campaign_approved: true,
-    };
+    let world = World { calendar: &calendar, receiving: std::collections::HashSet::new(), campaign_approved: true };
     let standing = standing(request, &world);
     let operator = &app.config.operator;
     let fact = &stored.fact;
-    let (window, before, ported) = match fact {
-        Fact::PortDateSet { window, .. } | Fact::PortDayNear { window } => {
-            (Some(*window), None, Some(window.start))
-        }
-        Fact::PortDateChanged { window, from, .. } => {
-            (Some(*window), Some(*from), Some(window.start))
-        }
-        Fact::NumbersPorted { .. } | Fact::Completed => (None, None, Some(stored.at)),
-        _ => (None, None, None),
+    let (window, before) = match fact {
+        Fact::PortDateSet { window, .. } | Fact::PortDayNear { window } => (Some(*window), None),
+        Fact::PortDateChanged { window, from, .. } => (Some(*window), Some(*from)),
+        Fact::WindowOpened { .. } | Fact::Jeopardy { .. } => (next_window(request), None),
+        _ => (None, None),
     };
-    let texts = ported.map(|at| calendar.text_promise(calendar.date(at)));
-    let questions = match fact {
-        Fact::NumbersRejected { reasons, .. } => rejection::playbook(reasons)
-            .questions
-            .iter()
-            .map(|one| (one.field.label().to_owned(), one.ask.to_string()))
-            .collect(),
-        _ => Vec::new(),
+    let playbook = match fact {
+        Fact::NumbersRejected { reasons, .. } => Some(rejection::playbook(reasons)),
+        _ => None,
     };
-    let numbers: Vec<String> = numbers_of(fact)
-        .unwrap_or_else(|| request.numbers.iter().map(|one| one.number).collect())
-        .iter()
-        .map(|one| one.national())
-        .collect();
+    let about = numbers_of(fact).unwrap_or_else(|| request.numbers.iter().map(|one| one.number).collect());
     MailContext {
-        reader_name: to_name.to_owned(),
+        reader: to_name.to_owned(),
         operator: operator.name.clone(),
         support_phone: operator.support.phone.clone(),
         support_email: operator.support.email.clone(),
         support_hours: support_hours(app),
         port: request.id.to_string(),
-        title: title_of(request),
-        url: app
-            .config
-            .server
-            .link(&format!("/numbers/ports/{}", request.id)),
+        url: app.config.server.link(&format!("/numbers/ports/{}", request.id)),
         losing_provider: request.details.losing_carrier.clone(),
         gaining_carrier: super::letters::gaining_carrier(app).to_owned(),
         business: request.details.customer.business_name.clone(),
         signer: signer_of(request).map(|(name, _)| name).unwrap_or_default(),
-        numbers,
+        others: request.numbers.iter().any(|one| !one.voice.is_over() || matches!(one.voice, Voice::Ported { .. })),
+        numbers: about.iter().map(|one| one.national()).collect(),
         says: words::say(fact, &zone),
+        reason: reason_of(fact),
         by: stored.actor.name.clone(),
-        now: standing.now,
-        next: standing.next,
-        window: window.map(|window| words::window(window, &zone)),
-        window_before: before.map(|window| words::window(window, &zone)),
-        earlier: matches!(
-            fact,
-            Fact::PortDateSet {
-                earlier_than_asked: true,
-                ..
-            }
-        ) || matches!(fact, Fact::PortDateChanged { window, from, .. } if window.start < from.start),
-        texts_from: texts.as_ref().map(|promise| day(promise.usually.from)),
-        texts_to: texts.as_ref().map(|promise| day(promise.usually.to)),
-        texts_at_most: texts.as_ref().map(|promise| day(promise.at_most)),
-        questions,
-        link: link.is_some(),
-        link_expires: link.map(|link| words::moment(link.expires_at, &zone)),
+        file: file_of(fact, request),
+        at: words::moment(stored.at, &zone),
+        next: format!("{} {}", standing.now, standing.next),
+        window: window.map(|window| window_words(window, &zone)),
+        window_before: before.map(|window| window_words(window, &zone)),
+        earlier: match fact {
+            Fact::PortDateSet { earlier_than_asked, .. } => *earlier_than_asked,
+            Fact::PortDateChanged { window, from, .. } => window.start < from.start,
+            _ => false,
+        },
+        texts: texts(&calendar.text_promise(calendar.date(window.map_or(stored.at, |window| window.start)))),
+        missing: request.numbers.iter().filter(|one| one.receiving.is_none()).map(|one| format!("Set a receiving number for {}", one.number.national())).collect(),
+        questions: playbook.as_ref().map_or_else(Vec::new, |playbook| {
+            playbook.questions.iter().map(|one| (one.ask.to_owned(), one.help.to_owned())).collect()
+        }),
+        resign: playbook.is_some_and(|playbook| playbook.resign_needed),
+        safe: standing.safe_to_cancel_old_service,
+        link_expires: link.map(|link| words::moment(link.expires_at, &zone)).unwrap_or_default(),
     }
 }
 
-fn day(date: jiff::civil::Date) -> String {
-    date.strftime("%a, %b %-d").to_string()
+fn window_words(window: Window, zone: &TimeZone) -> WindowWords {
+    let (start, end) = (window.start.to_zoned(zone.clone()), window.end.to_zoned(zone.clone()));
+    WindowWords {
+        day: start.strftime("%A, %B %-d, %Y").to_string(),
+        start: start.strftime("%-I:%M %p %Z").to_string(),
+        span: format!("{} to {}", start.strftime("%-I:%M %p"), end.strftime("%-I:%M %p %Z")),
+    }
+}
+
+/// R23, R54, R58: usually 1-2 business days, at most 3.
+fn texts(promise: &TextPromise) -> String {
+    let day = |date: jiff::civil::Date| date.strftime("%A, %B %-d").to_string();
+    format!(
+        "They usually work 1 to 2 business days after the port date ({} or {}), at the latest by {}.",
+        day(promise.usually.from),
+        day(promise.usually.to),
+        day(promise.at_most)
+    )
+}
+
+fn reason_of(fact: &Fact) -> String {
+    match fact {
+        Fact::LetterDeclined { reason }
+        | Fact::ProofRefused { reason, .. }
+        | Fact::NumbersFailed { reason, .. }
+        | Fact::CancelAsked { reason }
+        | Fact::Cancelled { reason }
+        | Fact::CancelRefused { says: reason }
+        | Fact::SnapbackAsked { reason, .. } => reason.clone(),
+        Fact::Jeopardy { reasons, .. } | Fact::NumbersRejected { reasons, .. } => {
+            reasons.iter().map(|one| if one.text.is_empty() { one.code.clone() } else { one.text.clone() }).collect::<Vec<_>>().join("; ")
+        }
+        _ => String::new(),
+    }
+}
+
+fn file_of(fact: &Fact, request: &PortRequest) -> String {
+    match fact {
+        Fact::ProofReceived { proof } => format!("{} ({})", proof.name, words::size(proof.size)),
+        Fact::ProofRefused { document, .. } => {
+            request.proof.iter().find(|one| one.document == *document).map(|one| one.name.clone()).unwrap_or_default()
+        }
+        _ => String::new(),
+    }
 }
 
 fn support_hours(app: &App) -> String {
@@ -335,9 +355,4 @@ pub async fn read(app: &App, caller: &Caller, id: MailId) -> Result<Mail, AppErr
     } else {
         Ok(mail)
     }
-}
-
-/// For a timer: the actor in whose name reminders go out.
-pub fn timer() -> Actor {
-    Actor::timer()
 }

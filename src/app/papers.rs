@@ -78,11 +78,11 @@ async fn take(
         ));
     }
     let limits = proof::Limits {
-        bytes_max: app.config.limits.upload_bytes_max(),
+        max_bytes: app.config.limits.upload_bytes_max(),
         ..proof::Limits::default()
     };
     let bytes = upload.bytes.clone();
-    let checked = tokio::task::spawn_blocking(move || proof::check(&bytes, &limits))
+    let checked = tokio::task::spawn_blocking(move || proof::inspect(&bytes, &limits))
         .await
         .map_err(AppError::broken)?
         .map_err(|e| AppError::field("file", e.to_string()))?;
@@ -90,14 +90,14 @@ async fn take(
     let document: DocumentId = app.ids.next(now);
     let size = u64::try_from(upload.bytes.len()).unwrap_or(u64::MAX);
     let sha256 = app.blobs.put(upload.bytes).await?;
-    let name = file_name(&upload.name, checked.extension());
+    let name = file_name(&upload.name, checked.format.extension());
     let row = Document {
         id: document,
         account: request.account,
         port: request.id,
         kind: DocumentKind::Proof,
         name: name.clone(),
-        content_type: checked.content_type().to_owned(),
+        content_type: checked.format.media_type().to_owned(),
         size,
         sha256,
         created_at: now,

@@ -15,7 +15,11 @@ mod config;
 mod context;
 mod doctor;
 mod error;
+mod migrate;
+pub mod serve;
+mod simulate;
 mod ui;
+mod user;
 
 pub use context::{Context, database_options, open_clock, open_database};
 pub use error::{Error, Kind};
@@ -55,6 +59,18 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Answers requests: portal, API, signer's pages, carriers' webhooks; also runs jobs
+    Serve(serve::Args),
+    /// Runs jobs only, beside other nodes (PostgreSQL)
+    Worker,
+    /// Brings the database's schema up to date
+    Migrate,
+    /// Plays a gaining carrier and the losing providers behind it
+    Simulate(simulate::Args),
+    /// Adds people who sign in
+    User(user::UserArgs),
+    /// Makes keys for the API
+    Apikey(user::KeyArgs),
     /// Shows and checks the settings
     Config(config::Args),
     /// Looks whether everything that Portolan needs is there and answers
@@ -63,6 +79,12 @@ enum Command {
 
 async fn execute(command: Command, context: &mut Context) -> Result<(), Error> {
     match command {
+        Command::Serve(args) => serve::serve(args, context).await,
+        Command::Worker => serve::worker(context).await,
+        Command::Migrate => migrate::run(context).await,
+        Command::Simulate(args) => simulate::run(args, context).await,
+        Command::User(args) => user::user(args, context).await,
+        Command::Apikey(args) => user::key(args, context).await,
         Command::Config(args) => config::run(args, context),
         Command::Doctor(args) => doctor::run(args, context).await,
     }

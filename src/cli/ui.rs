@@ -96,7 +96,12 @@ impl Ui {
         }
     }
 
-    /// Whether the user wants JSON.
+    /// Hands everything written so far to the reader, for commands that keep running.
+    pub fn flush(&mut self) {
+        let _ = self.out.flush();
+    }
+
+    /// Whether programs read the output.
     pub fn is_json(&self) -> bool {
         self.json
     }

@@ -1,4 +1,5 @@
-//! Documents: the letter, its seal, and the proof of ownership.
+//! Documents: number lists, the seal on signed letters, proof of ownership.
 
 pub mod proof;
 pub mod seal;
+pub mod sheet;

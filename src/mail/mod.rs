@@ -4,4 +4,4 @@ mod compose;
 pub mod smtp;
 pub mod templates;
 
-pub use compose::{Composed, LINK_PLACE, MailContext, compose};
+pub use compose::{Composed, LINK_PLACE, MailContext, WindowWords, compose};

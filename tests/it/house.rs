@@ -139,7 +139,7 @@ fn imports_that_point_down_are_found() {
             "use crate::{clock::Clock, simulator::World};",
         ),
         ("src/simulator/world.rs", "use crate::carriers::telnyx;"),
-        ("src/app/ports.rs", "pub(crate) use crate::mail;"),
+        ("src/app/ports.rs", "pub(crate) use crate::outbound;"),
         ("src/api/ports.rs", "let rows = crate::db::ports::all(tx);"),
         ("src/portal/a.rs", "#[cfg(not(test))] use crate::jobs::run;"),
         ("src/config/load.rs", "use crate::app;"),

@@ -1,14 +1,16 @@
 //! The one integration test binary: everything is proved through the public doors.
 
-mod support;
 mod cli;
 mod db;
 mod db_schema;
 mod db_trouble;
 mod domain;
 mod house;
+mod imports;
 mod jobs;
 mod jobs_nodes;
 mod jobs_outage;
+mod numbers;
 mod pages;
 mod simulator;
+mod support;

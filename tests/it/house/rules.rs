@@ -4,9 +4,9 @@
 //! each the rooms that its code may name; these always stand above it. Code that only tests compile may
 //! name all rooms. What the list says in words:
 //! - `domain` names nothing but the types of ids: rules are handed time, ids and numbers.
-//! - `db` is the only room that speaks SQL. Rooms that talk to the outside (`carriers`, `mail`, `outbound`,
-//!   `blobs`) are translators and do not know the database, nor each other.
-//! - `app` may ask a carrier a question, but not send mail or webhooks: it commits, and `jobs` does.
+//! - `db` is the only room that speaks SQL. `blobs`, `carriers`, `documents` and `outbound` are translators:
+//!   they know neither the database nor each other. `mail` knows a stored mail's row, and no more.
+//! - `app` writes mails and may ask a carrier a question. Sending is for `jobs`, after the commit.
 //! - `carriers` and `simulator` are two sides of a conversation. Neither knows the other's code, so that their
 //!   agreement proves something.
 //! - The faces (`api`, `portal`, `public`, `hooks`) translate for `app`; no SQL, no jobs.
@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use super::scan::Source;
 
 /// All rooms in reading order, each with the rooms that it may name.
+#[rustfmt::skip]
 pub const ROOMS: [(&str, &[&str]); 19] = [
     ("clock", &[]),
     ("ids", &[]),
@@ -24,51 +25,18 @@ pub const ROOMS: [(&str, &[&str]); 19] = [
     ("telemetry", &["config"]),
     ("domain", &["ids"]),
     ("db", &["clock", "ids", "config", "domain"]),
+    ("blobs", &["clock", "ids", "config", "domain"]),
     ("carriers", &["clock", "ids", "config", "domain"]),
     ("documents", &["clock", "ids", "config", "domain"]),
-    ("simulator", &["clock", "ids", "config", "domain"]),
-    ("mail", &["clock", "ids", "config", "domain"]),
+    ("mail", &["clock", "ids", "config", "domain", "db"]),
     ("outbound", &["clock", "ids", "config", "domain"]),
-    ("blobs", &["clock", "ids", "config", "domain"]),
-    (
-        "app",
-        &[
-            "clock",
-            "ids",
-            "config",
-            "domain",
-            "db",
-            "carriers",
-            "documents",
-            "blobs",
-        ],
-    ),
-    (
-        "jobs",
-        &[
-            "clock",
-            "ids",
-            "config",
-            "domain",
-            "db",
-            "carriers",
-            "documents",
-            "mail",
-            "outbound",
-            "blobs",
-            "app",
-        ],
-    ),
+    ("app", &["clock", "ids", "config", "domain", "db", "blobs", "carriers", "documents", "mail"]),
+    ("jobs", &["clock", "ids", "config", "domain", "db", "blobs", "carriers", "documents", "mail", "outbound", "app"]),
+    ("simulator", &["clock", "ids", "config", "domain"]),
     ("api", &["clock", "ids", "config", "domain", "app"]),
     ("portal", &["clock", "ids", "config", "domain", "app"]),
-    (
-        "public",
-        &["clock", "ids", "config", "domain", "app", "portal"],
-    ),
-    (
-        "hooks",
-        &["clock", "ids", "config", "domain", "carriers", "app"],
-    ),
+    ("public", &["clock", "ids", "config", "domain", "app", "portal"]),
+    ("hooks", &["clock", "ids", "config", "domain", "carriers", "app"]),
     ("cli", &["*"]),
 ];
 
