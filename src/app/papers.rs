@@ -1,7 +1,7 @@
 //! Proof of ownership and other documents.
 
 use super::letters::{self, Live, Opened};
-use super::ports::{self, Extras, Handled, Scope};
+use super::ports::{self, Extras, Guard, Handled, Scope};
 use super::{App, AppError, Caller};
 use crate::db::papers::{self, Document, DocumentKind, Purpose};
 use crate::documents::proof;
@@ -26,8 +26,19 @@ pub async fn receive_proof(
     id: PortId,
     upload: Upload,
 ) -> Result<Handled, AppError> {
+    receive_proof_guarded(app, caller, id, upload, Guard::default()).await
+}
+
+/// [`receive_proof`], only if nothing changed meanwhile, with its answer remembered.
+pub async fn receive_proof_guarded(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    upload: Upload,
+    guard: Guard,
+) -> Result<Handled, AppError> {
     let request = ports::view(app, caller, id).await?.request;
-    take(app, caller.scope(), &caller.actor, &request, upload).await
+    take(app, caller.scope(), &caller.actor, &request, upload, guard).await
 }
 
 /// Takes a proof of ownership through a mailed link.
@@ -52,7 +63,7 @@ pub async fn receive_proof_by_link(
             .as_ref()
             .map_or("the owner", |signer| &signer.name),
     );
-    take(app, Scope::Any, &by, &request, upload).await
+    take(app, Scope::Any, &by, &request, upload, Guard::default()).await
 }
 
 async fn take(
@@ -61,6 +72,7 @@ async fn take(
     by: &Actor,
     request: &crate::domain::port::PortRequest,
     upload: Upload,
+    guard: Guard,
 ) -> Result<Handled, AppError> {
     // Before looking at the file: R115 is the answer that helps, not a remark on the file.
     if !request.is_signed() {
@@ -120,7 +132,7 @@ async fn take(
         event,
         Extras {
             documents: vec![row],
-            ..Extras::default()
+            ..Extras::from(guard)
         },
     )
     .await
@@ -152,6 +164,18 @@ pub async fn judge(
     document: DocumentId,
     refusal: Option<String>,
 ) -> Result<Handled, AppError> {
+    judge_guarded(app, caller, id, document, refusal, Guard::default()).await
+}
+
+/// [`judge`], only if nothing changed meanwhile, with its answer remembered.
+pub async fn judge_guarded(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    document: DocumentId,
+    refusal: Option<String>,
+    guard: Guard,
+) -> Result<Handled, AppError> {
     caller.desk_only()?;
     let event = match refusal {
         None => Event::AcceptProof { document },
@@ -163,7 +187,7 @@ pub async fn judge(
         caller.scope(),
         &caller.actor,
         event,
-        Extras::default(),
+        guard.into(),
     )
     .await
 }

@@ -11,12 +11,15 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use super::answers::Keep;
 use super::ports::{self, Extras};
 use super::{App, AppError, Caller};
-use crate::db::people::{self, Account, ApiKey, SessionRow, User};
+use crate::db::people::{self, SessionRow};
 use crate::domain::number::E164;
 use crate::domain::port::{Event, Role};
 use crate::ids::{AccountId, ApiKeyId, UserId};
+
+pub use crate::db::people::{Account, ApiKey, User};
 
 /// What every API key begins with, so that a leaked one can be found by scanners.
 pub const KEY_PREFIX: &str = "portolan_";
@@ -148,6 +151,17 @@ pub async fn add_account(
     name: &str,
     campaign_approved: bool,
 ) -> Result<Account, AppError> {
+    add_account_once(app, caller, name, campaign_approved, None).await
+}
+
+/// Makes an account, and remembers the answer.
+pub async fn add_account_once(
+    app: &App,
+    caller: Option<&Caller>,
+    name: &str,
+    campaign_approved: bool,
+    keep: Option<Keep<Account>>,
+) -> Result<Account, AppError> {
     if let Some(caller) = caller {
         caller.administrator_only()?;
     }
@@ -167,6 +181,11 @@ pub async fn add_account(
     };
     let mut tx = app.db.write().await?;
     people::insert_account(&mut tx, &account).await?;
+    if let Some(keep) = keep
+        && !keep.store(app, &mut tx, &account).await?
+    {
+        return Err(AppError::Stale);
+    }
     tx.commit().await?;
     Ok(account)
 }
@@ -328,6 +347,16 @@ pub async fn add_api_key(
     user: UserId,
     name: &str,
 ) -> Result<(ApiKey, SecretString), AppError> {
+    add_api_key_once(app, user, name, None).await
+}
+
+/// Makes an API key, and remembers the answer.
+pub async fn add_api_key_once(
+    app: &App,
+    user: UserId,
+    name: &str,
+    keep: Option<Keep<(ApiKey, SecretString)>>,
+) -> Result<(ApiKey, SecretString), AppError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 {
         return Err(AppError::field(
@@ -351,8 +380,14 @@ pub async fn add_api_key(
     };
     let mut tx = app.db.write().await?;
     people::insert_api_key(&mut tx, &key, hash_of(&secret)).await?;
+    let made = (key, secret.into());
+    if let Some(keep) = keep
+        && !keep.store(app, &mut tx, &made).await?
+    {
+        return Err(AppError::Stale);
+    }
     tx.commit().await?;
-    Ok((key, secret.into()))
+    Ok(made)
 }
 
 /// The user behind an API key.

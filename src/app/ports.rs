@@ -1,17 +1,15 @@
 //! Port requests: the one door through which everything happens to them.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::answers::Keep;
 use super::mailing::{self, SecretLink};
 use super::{App, AppError, Caller, webhooks};
 use crate::db::jobs::{self, NewJob};
-use crate::db::outside::{self, Remembered};
-use crate::db::papers::{self, Document, Link, Purpose};
-use crate::db::people;
-use crate::db::ports::{self, Filter, Line, Stored, StoredFact};
+use crate::db::papers::{self, Link, Purpose};
+use crate::db::{people, ports};
 use crate::db::{DbError, Session, Signal, Tx};
 use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
@@ -21,6 +19,9 @@ use crate::domain::port::{
     blockers, standing,
 };
 use crate::ids::{AccountId, FactId, LinkId, PortId};
+
+pub use crate::db::papers::{Document, DocumentKind};
+pub use crate::db::ports::{Filter, Line, Stored, StoredFact};
 
 /// How often a write is tried again when somebody else was faster.
 const TRIES: u32 = 8;
@@ -39,17 +40,26 @@ pub struct Extras {
     /// Only if the request is still this version.
     pub expected: Option<i64>,
     /// What to remember under an Idempotency-Key.
-    pub remember: Option<Remember>,
+    pub remember: Option<Keep<View>>,
 }
 
-/// An answer that is remembered in the commit of what it answers.
-pub struct Remember {
-    /// Whose keys.
-    pub scope: String,
-    /// The key.
-    pub key: String,
-    /// Makes the answer from the request and its version.
-    pub answer: Arc<dyn Fn(&PortRequest, i64) -> Remembered + Send + Sync>,
+/// What guards a change: the version that its author saw, and the key of its answer.
+#[derive(Default)]
+pub struct Guard {
+    /// Only if the request is still this version.
+    pub expected: Option<i64>,
+    /// What to remember under an Idempotency-Key.
+    pub remember: Option<Keep<View>>,
+}
+
+impl From<Guard> for Extras {
+    fn from(guard: Guard) -> Self {
+        Self {
+            expected: guard.expected,
+            remember: guard.remember,
+            ..Self::default()
+        }
+    }
 }
 
 /// What came of an event.
@@ -141,6 +151,21 @@ pub async fn handle(
     event: Event,
     extras: Extras,
 ) -> Result<Handled, AppError> {
+    handle_all(app, id, scope, by, vec![event], extras).await
+}
+
+/// Lets several events happen to a request, one after the other: all of them, or none.
+///
+/// # Errors
+/// As [`handle`]; the first refusal undoes the events before it.
+pub async fn handle_all(
+    app: &App,
+    id: PortId,
+    scope: Scope,
+    by: &Actor,
+    events: Vec<Event>,
+    extras: Extras,
+) -> Result<Handled, AppError> {
     for _ in 0..TRIES {
         let mut tx = app.db.write().await?;
         let stored = visible(ports::load(&mut tx, id).await?, scope)?;
@@ -162,12 +187,43 @@ pub async fn handle(
         }
         let around = Around::load(app, &mut tx, &stored.request).await?;
         let now = app.clock.now();
-        let step = apply(&stored.request, event.clone(), by, &around.world(), now)?;
+        let step = apply_all(&stored.request, &events, by, &around.world(), now)?;
         if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras).await? {
             return Ok(handled);
         }
     }
     Err(AppError::Stale)
+}
+
+fn apply_all(
+    request: &PortRequest,
+    events: &[Event],
+    by: &Actor,
+    world: &World<'_>,
+    now: Timestamp,
+) -> Result<Step, Refusal> {
+    let mut whole: Option<Step> = None;
+    for event in events {
+        let before = whole.as_ref().map_or(request, |step| &step.next);
+        let step = apply(before, event.clone(), by, world, now)?;
+        match &mut whole {
+            None => whole = Some(step),
+            Some(whole) => {
+                whole.next = step.next;
+                whole.facts.extend(step.facts);
+                for effect in step.effects {
+                    if !whole.effects.contains(&effect) {
+                        whole.effects.push(effect);
+                    }
+                }
+            }
+        }
+    }
+    Ok(whole.unwrap_or_else(|| Step {
+        next: request.clone(),
+        facts: Vec::new(),
+        effects: Vec::new(),
+    }))
 }
 
 /// Stores a step with all that goes with it. `None` when somebody else was faster.
@@ -224,17 +280,9 @@ async fn commit(
     for effect in effects {
         jobs::enqueue(&mut tx, &app.ids, now, job_for(next.id, effect)).await?;
     }
-    if let Some(remember) = &extras.remember {
-        let answer = (remember.answer)(&next, version);
-        if !outside::remember(
-            &mut tx,
-            &remember.scope,
-            &remember.key,
-            &answer,
-            app.clock.wall(),
-        )
-        .await?
-        {
+    if let Some(keep) = &extras.remember {
+        let view = look(app, &mut tx, next.clone(), version).await?;
+        if !keep.store(app, &mut tx, &view).await? {
             return Ok(None);
         }
     }
@@ -485,21 +533,31 @@ pub struct View {
 pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
     let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
-    let around = Around::load(app, &mut read, &stored.request).await?;
+    Ok(look(app, &mut read, stored.request, stored.version).await?)
+}
+
+/// A request with all that its readers see around it.
+async fn look(
+    app: &App,
+    session: &mut Session,
+    request: PortRequest,
+    version: i64,
+) -> Result<View, DbError> {
+    let around = Around::load(app, session, &request).await?;
     let world = around.world();
     Ok(View {
-        standing: standing(&stored.request, &world),
-        blockers: blockers(&stored.request, &world),
-        documents: papers::documents(&mut read, id).await?,
-        submitter: people::user(&mut read, stored.request.submitter)
+        standing: standing(&request, &world),
+        blockers: blockers(&request, &world),
+        documents: papers::documents(session, request.id).await?,
+        submitter: people::user(session, request.submitter)
             .await?
             .map_or_else(String::new, |user| user.name),
-        account_name: people::account(&mut read, stored.request.account)
+        account_name: people::account(session, request.account)
             .await?
             .map_or_else(String::new, |account| account.name),
         calendar: around.calendar,
-        version: stored.version,
-        request: stored.request,
+        version,
+        request,
     })
 }
 
@@ -524,6 +582,39 @@ pub async fn history(
         .into_iter()
         .filter(|one| caller.is_desk() || !one.fact.is_staff_only())
         .collect())
+}
+
+/// A page of a request's history as this caller may see it, and where the next page begins if there
+/// is one: what is not for the caller's eyes does not make a page shorter.
+pub async fn history_page(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    mut after: i64,
+    limit: usize,
+) -> Result<(Vec<StoredFact>, Option<i64>), AppError> {
+    const STRIDE: i64 = 200;
+    let mut read = app.db.read().await?;
+    visible(ports::load(&mut read, id).await?, caller.scope())?;
+    let mut page = Vec::new();
+    loop {
+        let facts = ports::facts(&mut read, id, after, STRIDE).await?;
+        let last = facts.last().map(|one| one.seq);
+        for one in facts {
+            if !caller.is_desk() && one.fact.is_staff_only() {
+                continue;
+            }
+            if page.len() == limit {
+                let next = page.last().map(|one: &StoredFact| one.seq);
+                return Ok((page, next));
+            }
+            page.push(one);
+        }
+        match last {
+            Some(last) => after = last,
+            None => return Ok((page, None)),
+        }
+    }
 }
 
 /// A page of requests that this caller may see.
