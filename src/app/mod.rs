@@ -17,6 +17,7 @@ pub mod answers;
 pub mod forms;
 pub mod inbox;
 pub mod letters;
+pub mod lists;
 pub mod mailing;
 pub mod numbers;
 pub mod open;

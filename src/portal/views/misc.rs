@@ -106,6 +106,23 @@ impl ErrorPage {
     }
 }
 
+/// A form that could not be taken because the session ended or changed meanwhile. All that was typed into
+/// it is kept in the page, to be sent again with one button.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/send_again.html")]
+pub struct SendAgain {
+    /// The shell; nobody may be signed in.
+    pub shell: Shell,
+    /// Whether somebody is signed in now. If not, they sign in first, in another tab.
+    pub signed_in: bool,
+    /// Where the form is sent to.
+    pub action: String,
+    /// What was typed.
+    pub fields: Vec<(String, String)>,
+    /// Whether files were chosen, which have to be chosen again.
+    pub files: bool,
+}
+
 /// Every component with every state, to look at.
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/styleguide.html")]

@@ -21,8 +21,10 @@ pub struct PortPage {
     pub stages: Vec<Stage>,
     /// What stops it.
     pub blockers: Vec<Blocker>,
-    /// The numbers, each with its two tracks.
+    /// The numbers, each with its two tracks; of very many the first ones, those in trouble before others.
     pub numbers: Vec<NumberRow>,
+    /// How many more numbers there are.
+    pub numbers_more: usize,
     /// The port window, once there is a date (R55, R56, R59).
     pub window: Option<Window>,
     /// The estimate, as long as there is no date (R25 to R27).

@@ -18,8 +18,8 @@ pub struct PortList {
     pub search: String,
     /// Entries of the drop-down "status".
     pub statuses: Vec<Choice>,
-    /// Entries of the drop-down "sort".
-    pub sorts: Vec<Choice>,
+    /// The tab that is shown, for the search to stay in it.
+    pub tab: String,
     /// Whether a search or a filter hides something.
     pub filtered: bool,
     /// The rows of this page.

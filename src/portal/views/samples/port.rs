@@ -41,6 +41,7 @@ impl PortPage {
                 number("num_02", "+1 312 555 0143", "Local, Illinois", "+1 312 555 0110", "Google Ads", Badge::new(Tone::Wait, "After the port"), ""),
                 number("num_03", "+1 312 555 0150", "Local, Illinois", "", "", Badge::new(Tone::Draft, "Not wanted"), "Calls to this number have nowhere to go yet. Set a receiving number before December 8."),
             ],
+            numbers_more: 0,
             window: Some(Window { day: "Tuesday, December 8, 2026".into(), time: "10:00 am to 11:30 am Central Time".into(), utc: "16:00 to 17:30 UTC".into(), jeopardy: String::new() }),
             estimate: None,
             texts: "Texts usually work 1 to 2 business days after the port date (December 9 or 10), at the latest by Friday, December 11.".into(),

@@ -19,14 +19,7 @@ impl PortList {
                 ],
                 "",
             ),
-            sorts: Choice::list(
-                &[
-                    ("updated", "Last update"),
-                    ("date", "Port date"),
-                    ("age", "Longest waiting"),
-                ],
-                "updated",
-            ),
+            tab: String::new(),
             filtered: false,
             rows: rows(),
             pager: pager(),
