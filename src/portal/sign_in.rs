@@ -37,7 +37,7 @@ const ADDRESSES_MAX: usize = 10_000;
 
 impl Mistakes {
     /// Whether the account has to wait, and for how many seconds. Time is wire time.
-    fn wait(&self, email: &str, most: u32, pause: SignedDuration, now: Timestamp) -> Option<u64> {
+    pub(super) fn wait(&self, email: &str, most: u32, pause: SignedDuration, now: Timestamp) -> Option<u64> {
         let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mistake = table.get(email)?;
         let left = pause - now.duration_since(mistake.last);
@@ -45,7 +45,7 @@ impl Mistakes {
             .then(|| u64::try_from(left.as_secs()).unwrap_or(0).saturating_add(1))
     }
 
-    fn wrong(&self, email: &str, pause: SignedDuration, now: Timestamp) {
+    pub(super) fn wrong(&self, email: &str, pause: SignedDuration, now: Timestamp) {
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if table.len() >= ADDRESSES_MAX {
             table.retain(|_, mistake| now.duration_since(mistake.last) < pause);
@@ -65,7 +65,7 @@ impl Mistakes {
         mistake.last = now;
     }
 
-    fn right(&self, email: &str) {
+    pub(super) fn right(&self, email: &str) {
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         table.remove(email);
     }

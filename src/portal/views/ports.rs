@@ -127,6 +127,12 @@ pub struct NumberPage {
     pub receiving: Field,
     /// Where the callers come from.
     pub source: Field,
+    /// What the number is for, such as "Main Office Line".
+    pub description: Field,
+    /// Whether texts are wanted.
+    pub wants_text: bool,
+    /// Whether that can still be changed here.
+    pub texts_open: bool,
     /// Sources that are known already.
     pub sources: Vec<String>,
     /// The version that the form was opened with; a stale one is refused.

@@ -177,10 +177,64 @@ impl FixPage {
             advice: "Look at the latest bill for \"Account number\" or \"Customer number\". It is often not the telephone number. Type it exactly, with leading zeros.".into(),
             raw: "ACCOUNT_NUMBER_MISMATCH: The account number provided does not match the one on file.".into(),
             numbers: vec!["+1 312 555 0142".into(), "+1 312 555 0143".into()],
-            fields: vec![FixField { name: "account_number".into(), label: "Service Account Number".into(), hint: "Exactly as on the bill of Northline Telecom.".into(), sent: "ends in 4471".into(), field: Field::wrong("", "Type the account number.").focused() }],
+            questions: vec![FixQuestion {
+                ask: String::new(),
+                help: String::new(),
+                fields: vec![FixField {
+                    name: "account_number".into(),
+                    label: "Service Account Number".into(),
+                    hint: "Exactly as on the bill of Northline Telecom.".into(),
+                    sent: "ends in 4471".into(),
+                    field: Field::wrong("", "Type the account number.").focused(),
+                    long: false,
+                    input: "text".into(),
+                    optional: false,
+                }],
+                links: vec![],
+            }],
+            mended: String::new(),
             resign: false,
             after: "We send the order again today. Northline Telecom usually answers within 3 business days.".into(),
             version: 7,
+        }
+    }
+}
+
+impl TestPage {
+    /// Port day: one number tested, one to go.
+    pub fn sample() -> Self {
+        let row = |id: &str, number: &str, value: &str, voice, remark: &str, texts| TestRow {
+            id: id.into(),
+            number: number.into(),
+            value: value.into(),
+            expected: "+1 312 555 0110".into(),
+            voice,
+            voice_remark: remark.into(),
+            texts,
+        };
+        Self {
+            shell: Shell::sample("Test calls"),
+            port: port_ref(Badge::new(Tone::Go, "Testing")),
+            left: 1,
+            total: 2,
+            rows: vec![
+                row(
+                    "num_01",
+                    "+1 312 555 0142",
+                    "+13125550142",
+                    Badge::new(Tone::Stop, "Failed (Dana Whitfield)"),
+                    "Rang at the old office.",
+                    None,
+                ),
+                row(
+                    "num_02",
+                    "+1 312 555 0143",
+                    "+13125550143",
+                    Badge::new(Tone::Done, "Passed (Dana Whitfield)"),
+                    "",
+                    Some(Badge::new(Tone::Draft, "Not tested")),
+                ),
+            ],
         }
     }
 }
