@@ -119,6 +119,8 @@ pub struct UploadPage {
     pub kind_error: String,
     /// What is wrong with the file.
     pub file: Field,
+    /// How large a file may be, in megabytes.
+    pub file_limit: u32,
     /// Why the last file was refused; empty if none was.
     pub refused: String,
     /// The numbers that must be on it.
@@ -381,6 +383,7 @@ impl UploadPage {
             kinds: crate::portal::views::proof_kinds("bill"),
             kind_error: String::new(),
             file: Field::default(),
+            file_limit: 20,
             refused: String::new(),
             numbers: vec!["+1 312 555 0142".into(), "+1 312 555 0143".into(), "+1 312 555 0150".into()],
             sent: vec![],

@@ -240,10 +240,32 @@ impl Play {
         let statements = self.api(As::Customer, Method::GET, "/v1/agreement", None, None).await?;
         let names: Vec<&Value> = statements["items"].as_array().into_iter().flatten().map(|one| &one["name"]).collect();
         form["agreement"] = json!({ "version": statements["version"], "accepted": names });
-        form["numbers"] = numbers_of(typed);
         let key = format!("demo-{}", part.scenario.name());
         let port = self.api(As::Customer, Method::POST, "/v1/ports", Some(form), Some(&key)).await?;
-        text(&port, "id")
+        let id = text(&port, "id")?;
+        self.import(&id, typed).await?;
+        Ok(id)
+    }
+
+    /// The numbers come as the customer's CSV file.
+    async fn import(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {
+        let mut csv = String::from("Tracking Number to Port,Receiving Number,Tracking Source\r\n");
+        for row in &typed.numbers {
+            csv.push_str(&format!("{},{},{}\r\n", row.number, row.receiving, row.source));
+        }
+        let what = format!("import numbers into {port}");
+        let url = format!("{}/v1/ports/{port}/numbers/import?wants_text={}", self.stage.base, typed.texts);
+        let answer = self
+            .patiently(&what, || {
+                self.http
+                    .post(&url)
+                    .bearer_auth(&self.stage.customer_key)
+                    .header("content-type", "text/csv")
+                    .header("idempotency-key", format!("numbers-{port}"))
+                    .body(csv.clone())
+            })
+            .await?;
+        if answer.0.is_success() { Ok(()) } else { Err(refused(what, &answer)) }
     }
 
     async fn send_letter(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {
@@ -438,14 +460,6 @@ fn form_of(typed: &Typed) -> Value {
         form["pin"] = json!(pin);
     }
     form
-}
-
-fn numbers_of(typed: &Typed) -> Value {
-    typed
-        .numbers
-        .iter()
-        .map(|row| json!({ "number": row.number, "receiving": row.receiving, "source": row.source, "wants_text": typed.texts }))
-        .collect()
 }
 
 /// A phone bill, as simple as a PDF can be.
