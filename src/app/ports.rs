@@ -745,6 +745,8 @@ pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
             _ => true,
         })
         .collect()
+}
+
 /// How many requests the desk's list shows.
 pub async fn waiting_for_desk(app: &App, caller: &Caller) -> Result<u32, AppError> {
     caller.desk_only()?;

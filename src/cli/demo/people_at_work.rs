@@ -254,7 +254,7 @@ impl Play {
             csv.push_str(&format!("{},{},{}\r\n", row.number, row.receiving, row.source));
         }
         let what = format!("import numbers into {port}");
-        let url = format!("{}/v1/ports/{port}/numbers/import?wants_text={}", self.stage.base, typed.texts);
+        let url = format!("{}/v1/ports/{port}/numbers/import", self.stage.base);
         let answer = self
             .patiently(&what, || {
                 self.http
