@@ -123,6 +123,7 @@ pub struct Play {
     stage: Stage,
     cast: Vec<Part>,
     http: reqwest::Client,
+    patience: Duration,
 }
 
 /// Which key is used.
@@ -138,7 +139,13 @@ impl Play {
     pub fn new(stage: Stage, cast: Vec<Part>) -> Self {
         crate::carriers::http::choose_tls_provider();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).no_proxy().build().unwrap_or_default();
-        Self { stage, cast, http }
+        Self { stage, cast, http, patience: PATIENCE }
+    }
+
+    /// With people who wait longer, for a server that is often away.
+    pub fn patient(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Files every port and sends its letter, and stops there.
@@ -174,7 +181,7 @@ impl Play {
             should: should(part.scenario),
             trouble: None,
         };
-        let told = tokio::time::timeout(PATIENCE, self.tell(part, &mut outcome, says)).await;
+        let told = tokio::time::timeout(self.patience, self.tell(part, &mut outcome, says)).await;
         outcome.trouble = match told {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
@@ -410,7 +417,7 @@ impl Play {
 
     /// Sends a request, again and again while nobody answers: the server may just be starting anew.
     async fn patiently(&self, what: &str, request: impl Fn() -> reqwest::RequestBuilder) -> Result<(StatusCode, String), PlayError> {
-        let tries = u32::try_from(PATIENCE.as_millis() / GLANCE.as_millis()).unwrap_or(u32::MAX);
+        let tries = u32::try_from(self.patience.as_millis() / GLANCE.as_millis()).unwrap_or(u32::MAX);
         for _ in 0..tries {
             if let Ok(response) = request().send().await {
                 let status = response.status();
