@@ -7,7 +7,7 @@ use portolan_letter as letter;
 use sha2::{Digest as _, Sha256};
 
 use super::mailing::SecretLink;
-use super::ports::{self, Extras, Handled, Scope};
+use super::ports::{self, Extras, Guard, Handled, Scope};
 use super::{App, AppError, Caller};
 use crate::db::papers::{self, Document, DocumentKind, Link, LinkState, Purpose};
 use crate::documents::seal;
@@ -209,6 +209,17 @@ pub async fn send(
     id: PortId,
     signer: Option<Signer>,
 ) -> Result<Handled, AppError> {
+    send_guarded(app, caller, id, signer, Guard::default()).await
+}
+
+/// [`send`], only if nothing changed meanwhile, with its answer remembered.
+pub async fn send_guarded(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    signer: Option<Signer>,
+    guard: Guard,
+) -> Result<Handled, AppError> {
     let request = ports::view(app, caller, id).await?.request;
     let signer = signer_of(&request, signer);
     let problems = crate::domain::port::missing(&request);
@@ -256,15 +267,33 @@ pub async fn send(
     let extras = Extras {
         documents: vec![row],
         links: vec![(link, secret)],
-        ..Extras::default()
+        ..Extras::from(guard)
     };
     ports::handle(app, id, caller.scope(), &caller.actor, event, extras).await
 }
 
 /// Mails the signer the link again: a new link to the same letter.
 pub async fn remind(app: &App, scope: Scope, by: &Actor, id: PortId) -> Result<Handled, AppError> {
+    remind_guarded(app, scope, by, id, Guard::default()).await
+}
+
+/// [`remind`], only if nothing changed meanwhile, with its answer remembered.
+pub async fn remind_guarded(
+    app: &App,
+    scope: Scope,
+    by: &Actor,
+    id: PortId,
+    guard: Guard,
+) -> Result<Handled, AppError> {
     let now = app.clock.now();
-    let Some(stored) = ports::get(app, id).await? else {
+    let visible = |account| match scope {
+        Scope::Any => true,
+        Scope::Account(own) => own == account,
+    };
+    let Some(stored) = ports::get(app, id)
+        .await?
+        .filter(|stored| visible(stored.request.account))
+    else {
         return Err(AppError::NotFound("port request"));
     };
     let Loa::Sent {
@@ -305,7 +334,7 @@ pub async fn remind(app: &App, scope: Scope, by: &Actor, id: PortId) -> Result<H
         event,
         Extras {
             links: vec![(link, secret)],
-            ..Extras::default()
+            ..Extras::from(guard)
         },
     )
     .await

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{App, AppError, Caller};
 use crate::db::jobs::{self, NewJob};
-use crate::db::mails::{self, Mail, MailState};
+use crate::db::mails;
 use crate::db::papers::{Link, Purpose};
 use crate::db::people;
 use crate::db::ports::StoredFact;
@@ -18,6 +18,8 @@ use crate::domain::port::{
 use crate::domain::rejection;
 use crate::ids::{MailId, PortId};
 use crate::mail::{self, LINK_PLACE, MailContext, WindowWords};
+
+pub use crate::db::mails::{Mail, MailState};
 
 /// A link that is about to be mailed.
 #[derive(Clone)]

@@ -13,9 +13,14 @@ use crate::documents::seal::SealKey;
 use crate::domain::port::{Actor, Problem, Refusal, Role};
 use crate::ids::{AccountId, Ids, UserId};
 
+pub mod answers;
+pub mod forms;
+pub mod import;
 pub mod inbox;
 pub mod letters;
+pub mod lists;
 pub mod mailing;
+pub mod numbers;
 pub mod open;
 pub mod papers;
 pub mod people;

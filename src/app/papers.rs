@@ -1,7 +1,7 @@
 //! Proof of ownership and other documents.
 
 use super::letters::{self, Live, Opened};
-use super::ports::{self, Extras, Handled, Scope};
+use super::ports::{self, Extras, Guard, Handled, Scope};
 use super::{App, AppError, Caller};
 use crate::db::papers::{self, Document, DocumentKind, Purpose};
 use crate::documents::proof;
@@ -19,6 +19,27 @@ pub struct Upload {
     pub bytes: bytes::Bytes,
 }
 
+fn signed_first(request: &crate::domain::port::PortRequest) -> Result<(), AppError> {
+    if request.is_signed() {
+        return Ok(());
+    }
+    Err(Refusal::conflict(
+        "letter_unsigned",
+        "The Letter of Authorization is not signed yet.",
+        "The phone bill can be uploaded after the letter is signed.",
+    )
+    .into())
+}
+
+/// Whether a proof of ownership may be sent now, before its bytes are read (R115).
+pub async fn may_send_proof(app: &App, caller: &Caller, id: PortId) -> Result<(), AppError> {
+    let stored = ports::get(app, id)
+        .await?
+        .filter(|stored| caller.sees(stored.request.account))
+        .ok_or(AppError::NotFound("port request"))?;
+    signed_first(&stored.request)
+}
+
 /// Takes a proof of ownership for a request that the caller sees.
 pub async fn receive_proof(
     app: &App,
@@ -26,8 +47,19 @@ pub async fn receive_proof(
     id: PortId,
     upload: Upload,
 ) -> Result<Handled, AppError> {
+    receive_proof_guarded(app, caller, id, upload, Guard::default()).await
+}
+
+/// [`receive_proof`], only if nothing changed meanwhile, with its answer remembered.
+pub async fn receive_proof_guarded(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    upload: Upload,
+    guard: Guard,
+) -> Result<Handled, AppError> {
     let request = ports::view(app, caller, id).await?.request;
-    take(app, caller.scope(), &caller.actor, &request, upload).await
+    take(app, caller.scope(), &caller.actor, &request, upload, guard).await
 }
 
 /// Takes a proof of ownership through a mailed link.
@@ -52,7 +84,7 @@ pub async fn receive_proof_by_link(
             .as_ref()
             .map_or("the owner", |signer| &signer.name),
     );
-    take(app, Scope::Any, &by, &request, upload).await
+    take(app, Scope::Any, &by, &request, upload, Guard::default()).await
 }
 
 async fn take(
@@ -61,16 +93,10 @@ async fn take(
     by: &Actor,
     request: &crate::domain::port::PortRequest,
     upload: Upload,
+    guard: Guard,
 ) -> Result<Handled, AppError> {
     // Before looking at the file: R115 is the answer that helps, not a remark on the file.
-    if !request.is_signed() {
-        return Err(Refusal::conflict(
-            "letter_unsigned",
-            "The Letter of Authorization is not signed yet.",
-            "The phone bill can be uploaded after the letter is signed.",
-        )
-        .into());
-    }
+    signed_first(request)?;
     if request.proof.len() >= app.config.limits.documents_per_port_max as usize {
         return Err(AppError::field(
             "file",
@@ -120,7 +146,7 @@ async fn take(
         event,
         Extras {
             documents: vec![row],
-            ..Extras::default()
+            ..Extras::from(guard)
         },
     )
     .await
@@ -152,20 +178,24 @@ pub async fn judge(
     document: DocumentId,
     refusal: Option<String>,
 ) -> Result<Handled, AppError> {
+    judge_guarded(app, caller, id, document, refusal, Guard::default()).await
+}
+
+/// [`judge`], only if nothing changed meanwhile, with its answer remembered.
+pub async fn judge_guarded(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    document: DocumentId,
+    refusal: Option<String>,
+    guard: Guard,
+) -> Result<Handled, AppError> {
     caller.desk_only()?;
     let event = match refusal {
         None => Event::AcceptProof { document },
         Some(reason) => Event::RefuseProof { document, reason },
     };
-    ports::handle(
-        app,
-        id,
-        caller.scope(),
-        &caller.actor,
-        event,
-        Extras::default(),
-    )
-    .await
+    ports::handle(app, id, caller.scope(), &caller.actor, event, guard.into()).await
 }
 
 /// A document with its bytes, for those who may see its request.

@@ -11,12 +11,15 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
+use super::answers::Keep;
 use super::ports::{self, Extras};
 use super::{App, AppError, Caller};
-use crate::db::people::{self, Account, ApiKey, SessionRow, User};
+use crate::db::people::{self, SessionRow};
 use crate::domain::number::E164;
 use crate::domain::port::{Event, Role};
 use crate::ids::{AccountId, ApiKeyId, UserId};
+
+pub use crate::db::people::{Account, ApiKey, User};
 
 /// What every API key begins with, so that a leaked one can be found by scanners.
 pub const KEY_PREFIX: &str = "portolan_";
@@ -141,12 +144,114 @@ pub async fn sign_out(app: &App, token: &str) -> Result<(), AppError> {
     Ok(tx.commit().await?)
 }
 
+/// Changes one's own name.
+pub async fn rename(app: &App, caller: &Caller, name: &str) -> Result<(), AppError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(AppError::field(
+            "name",
+            "Fill in your name, with at most 100 characters.",
+        ));
+    }
+    let mut tx = app.db.write().await?;
+    people::set_name(&mut tx, caller.user, name).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Changes one's own password. All sessions end but the one with this token.
+pub async fn change_password(
+    app: &App,
+    user: &User,
+    token: &str,
+    old: SecretString,
+    new: SecretString,
+) -> Result<(), AppError> {
+    let shortest = app.config.signin.password_length_min as usize;
+    if new.expose_secret().chars().count() < shortest {
+        return Err(AppError::field(
+            "new_password",
+            format!("Choose a password of at least {shortest} characters."),
+        ));
+    }
+    let parts = app.clone();
+    let known = user.password_hash.clone();
+    let hashed = tokio::task::spawn_blocking(move || {
+        let right = PasswordHash::new(&known).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(old.expose_secret().as_bytes(), &hash)
+                .is_ok()
+        });
+        match right {
+            true => hash_password(&parts, new.expose_secret()).map(Some),
+            false => Ok(None),
+        }
+    })
+    .await
+    .map_err(AppError::broken)??;
+    let Some(hashed) = hashed else {
+        return Err(AppError::field(
+            "old_password",
+            "That is not your password so far.",
+        ));
+    };
+    let mut tx = app.db.write().await?;
+    people::set_password(&mut tx, user.id, &hashed, Some(hash_of(token))).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Ends all of one's sessions but the one with this token.
+pub async fn sign_out_elsewhere(app: &App, user: UserId, token: &str) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    people::end_sessions(&mut tx, user, Some(hash_of(token))).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Switches somebody off, but not oneself: the last administrator could not be switched on again.
+pub async fn disable_user(app: &App, caller: &Caller, id: UserId) -> Result<(), AppError> {
+    caller.administrator_only()?;
+    if id == caller.user {
+        return Err(AppError::Forbidden("Nobody can switch themselves off."));
+    }
+    let mut tx = app.db.write().await?;
+    if !people::disable(&mut tx, id, app.clock.now()).await? {
+        return Err(AppError::NotFound("user"));
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Everybody, for administrators.
+pub async fn everybody(app: &App, caller: &Caller) -> Result<Vec<User>, AppError> {
+    caller.administrator_only()?;
+    let mut read = app.db.read().await?;
+    Ok(people::everybody(&mut read).await?)
+}
+
+/// A first password for somebody new, to be handed over and changed.
+pub fn first_password(app: &App) -> SecretString {
+    token_of(app.ids.secret())
+        .chars()
+        .take(20)
+        .collect::<String>()
+        .into()
+}
+
 /// Makes an account.
 pub async fn add_account(
     app: &App,
     caller: Option<&Caller>,
     name: &str,
     campaign_approved: bool,
+) -> Result<Account, AppError> {
+    add_account_once(app, caller, name, campaign_approved, None).await
+}
+
+/// Makes an account, and remembers the answer.
+pub async fn add_account_once(
+    app: &App,
+    caller: Option<&Caller>,
+    name: &str,
+    campaign_approved: bool,
+    keep: Option<Keep<Account>>,
 ) -> Result<Account, AppError> {
     if let Some(caller) = caller {
         caller.administrator_only()?;
@@ -167,6 +272,11 @@ pub async fn add_account(
     };
     let mut tx = app.db.write().await?;
     people::insert_account(&mut tx, &account).await?;
+    if let Some(keep) = keep
+        && !keep.store(app, &mut tx, &account).await?
+    {
+        return Err(AppError::Stale);
+    }
     tx.commit().await?;
     Ok(account)
 }
@@ -203,6 +313,22 @@ pub async fn set_campaign(
     }
     tx.commit().await?;
     look_again(app, caller, id).await
+}
+
+/// Changes what is said of an account, for the desk; what is not said stays.
+pub async fn change_account(
+    app: &App,
+    caller: &Caller,
+    id: AccountId,
+    campaign_approved: Option<bool>,
+) -> Result<Account, AppError> {
+    // Whose account it is comes first: others are not to learn that it exists.
+    account(app, caller, id).await?;
+    caller.desk_only()?;
+    if let Some(approved) = campaign_approved {
+        set_campaign(app, caller, id, approved).await?;
+    }
+    account(app, caller, id).await
 }
 
 /// Lets each open request of an account draw its conclusions from what changed outside it.
@@ -328,6 +454,16 @@ pub async fn add_api_key(
     user: UserId,
     name: &str,
 ) -> Result<(ApiKey, SecretString), AppError> {
+    add_api_key_once(app, user, name, None).await
+}
+
+/// Makes an API key, and remembers the answer.
+pub async fn add_api_key_once(
+    app: &App,
+    user: UserId,
+    name: &str,
+    keep: Option<Keep<(ApiKey, SecretString)>>,
+) -> Result<(ApiKey, SecretString), AppError> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 100 {
         return Err(AppError::field(
@@ -351,8 +487,14 @@ pub async fn add_api_key(
     };
     let mut tx = app.db.write().await?;
     people::insert_api_key(&mut tx, &key, hash_of(&secret)).await?;
+    let made = (key, secret.into());
+    if let Some(keep) = keep
+        && !keep.store(app, &mut tx, &made).await?
+    {
+        return Err(AppError::Stale);
+    }
     tx.commit().await?;
-    Ok((key, secret.into()))
+    Ok(made)
 }
 
 /// The user behind an API key.

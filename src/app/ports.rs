@@ -1,26 +1,28 @@
 //! Port requests: the one door through which everything happens to them.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
+use super::answers::Keep;
 use super::mailing::{self, SecretLink};
 use super::{App, AppError, Caller, webhooks};
 use crate::db::jobs::{self, NewJob};
-use crate::db::outside::{self, Remembered};
-use crate::db::papers::{self, Document, Link, Purpose};
-use crate::db::people;
-use crate::db::ports::{self, Filter, Line, Stored, StoredFact};
+use crate::db::papers::{self, Link, Purpose};
 use crate::db::{DbError, Session, Signal, Tx};
+use crate::db::{people, ports};
 use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
 use crate::domain::port::{
-    Actor, Agreement, Blocker, Change, Effect, Event, Fact, Loa, NumberChange, PortNumber,
-    PortRequest, Problem, Refusal, RefusalKind, Stage, Standing, Step, World, apply, begin,
-    blockers, standing,
+    Actor, Agreement, Attention, Blocker, Change, Effect, Event, EventKind, Fact, Loa,
+    NumberChange, PortNumber, PortRequest, Problem, Refusal, RefusalKind, Role, Stage, Standing,
+    Step, World, apply, begin, blockers, moves, standing,
 };
 use crate::ids::{AccountId, FactId, LinkId, PortId};
+
+pub use crate::db::papers::{Document, DocumentKind};
+pub use crate::db::ports::{Filter, Line, Stored, StoredFact};
 
 /// How often a write is tried again when somebody else was faster.
 const TRIES: u32 = 8;
@@ -39,17 +41,26 @@ pub struct Extras {
     /// Only if the request is still this version.
     pub expected: Option<i64>,
     /// What to remember under an Idempotency-Key.
-    pub remember: Option<Remember>,
+    pub remember: Option<Keep<View>>,
 }
 
-/// An answer that is remembered in the commit of what it answers.
-pub struct Remember {
-    /// Whose keys.
-    pub scope: String,
-    /// The key.
-    pub key: String,
-    /// Makes the answer from the request and its version.
-    pub answer: Arc<dyn Fn(&PortRequest, i64) -> Remembered + Send + Sync>,
+/// What guards a change: the version that its author saw, and the key of its answer.
+#[derive(Default)]
+pub struct Guard {
+    /// Only if the request is still this version.
+    pub expected: Option<i64>,
+    /// What to remember under an Idempotency-Key.
+    pub remember: Option<Keep<View>>,
+}
+
+impl From<Guard> for Extras {
+    fn from(guard: Guard) -> Self {
+        Self {
+            expected: guard.expected,
+            remember: guard.remember,
+            ..Self::default()
+        }
+    }
 }
 
 /// What came of an event.
@@ -141,6 +152,21 @@ pub async fn handle(
     event: Event,
     extras: Extras,
 ) -> Result<Handled, AppError> {
+    handle_all(app, id, scope, by, vec![event], extras).await
+}
+
+/// Lets several events happen to a request, one after the other: all of them, or none.
+///
+/// # Errors
+/// As [`handle`]; the first refusal undoes the events before it.
+pub async fn handle_all(
+    app: &App,
+    id: PortId,
+    scope: Scope,
+    by: &Actor,
+    events: Vec<Event>,
+    extras: Extras,
+) -> Result<Handled, AppError> {
     for _ in 0..TRIES {
         let mut tx = app.db.write().await?;
         let stored = visible(ports::load(&mut tx, id).await?, scope)?;
@@ -162,12 +188,43 @@ pub async fn handle(
         }
         let around = Around::load(app, &mut tx, &stored.request).await?;
         let now = app.clock.now();
-        let step = apply(&stored.request, event.clone(), by, &around.world(), now)?;
+        let step = apply_all(&stored.request, &events, by, &around.world(), now)?;
         if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras).await? {
             return Ok(handled);
         }
     }
     Err(AppError::Stale)
+}
+
+fn apply_all(
+    request: &PortRequest,
+    events: &[Event],
+    by: &Actor,
+    world: &World<'_>,
+    now: Timestamp,
+) -> Result<Step, Refusal> {
+    let mut whole: Option<Step> = None;
+    for event in events {
+        let before = whole.as_ref().map_or(request, |step| &step.next);
+        let step = apply(before, event.clone(), by, world, now)?;
+        match &mut whole {
+            None => whole = Some(step),
+            Some(whole) => {
+                whole.next = step.next;
+                whole.facts.extend(step.facts);
+                for effect in step.effects {
+                    if !whole.effects.contains(&effect) {
+                        whole.effects.push(effect);
+                    }
+                }
+            }
+        }
+    }
+    Ok(whole.unwrap_or_else(|| Step {
+        next: request.clone(),
+        facts: Vec::new(),
+        effects: Vec::new(),
+    }))
 }
 
 /// Stores a step with all that goes with it. `None` when somebody else was faster.
@@ -224,17 +281,9 @@ async fn commit(
     for effect in effects {
         jobs::enqueue(&mut tx, &app.ids, now, job_for(next.id, effect)).await?;
     }
-    if let Some(remember) = &extras.remember {
-        let answer = (remember.answer)(&next, version);
-        if !outside::remember(
-            &mut tx,
-            &remember.scope,
-            &remember.key,
-            &answer,
-            app.clock.wall(),
-        )
-        .await?
-        {
+    if let Some(keep) = &extras.remember {
+        let view = look(app, &mut tx, next.clone(), version).await?;
+        if !keep.store(app, &mut tx, &view).await? {
             return Ok(None);
         }
     }
@@ -336,11 +385,7 @@ async fn held_elsewhere(
     let Some((number, port, account)) = holders.into_iter().next() else {
         return Ok(AppError::Stale);
     };
-    let says = if by.is_desk() || account == request.account {
-        format!("{number} is on an open port request already: {port}.")
-    } else {
-        format!("{number} is on an open port request of another account already.")
-    };
+    let says = holder_says(&number, port, by.is_desk() || account == request.account);
     let row = request
         .numbers
         .iter()
@@ -356,6 +401,32 @@ async fn held_elsewhere(
         refusal.says.clone(),
     )];
     Ok(refusal.into())
+}
+
+/// Those of these numbers that another open request holds, and what this caller may know of it.
+pub async fn held_by_others(
+    app: &App,
+    caller: &Caller,
+    except: PortId,
+    numbers: &[String],
+) -> Result<Vec<(String, String)>, AppError> {
+    let mut read = app.db.read().await?;
+    let holders = ports::holders(&mut read, numbers, except).await?;
+    Ok(holders
+        .into_iter()
+        .map(|(number, port, account)| {
+            let says = holder_says(&number, port, caller.sees(account));
+            (number, says)
+        })
+        .collect())
+}
+
+fn holder_says(number: &str, port: PortId, may_know: bool) -> String {
+    if may_know {
+        format!("{number} is on an open port request already: {port}.")
+    } else {
+        format!("{number} is on an open port request of another account already.")
+    }
 }
 
 fn visible(stored: Option<Stored>, scope: Scope) -> Result<Stored, AppError> {
@@ -481,25 +552,42 @@ pub struct View {
     pub calendar: Calendar,
 }
 
+/// One request for a list: as [`view`], with few of its numbers.
+pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
+    let mut read = app.db.read().await?;
+    let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
+    Ok(look(app, &mut read, stored.request, stored.version).await?)
+}
+
 /// One request, for its page.
 pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
     let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
-    let around = Around::load(app, &mut read, &stored.request).await?;
+    Ok(look(app, &mut read, stored.request, stored.version).await?)
+}
+
+/// A request with all that its readers see around it.
+async fn look(
+    app: &App,
+    session: &mut Session,
+    request: PortRequest,
+    version: i64,
+) -> Result<View, DbError> {
+    let around = Around::load(app, session, &request).await?;
     let world = around.world();
     Ok(View {
-        standing: standing(&stored.request, &world),
-        blockers: blockers(&stored.request, &world),
-        documents: papers::documents(&mut read, id).await?,
-        submitter: people::user(&mut read, stored.request.submitter)
+        standing: standing(&request, &world),
+        blockers: blockers(&request, &world),
+        documents: papers::documents(session, request.id).await?,
+        submitter: people::user(session, request.submitter)
             .await?
             .map_or_else(String::new, |user| user.name),
-        account_name: people::account(&mut read, stored.request.account)
+        account_name: people::account(session, request.account)
             .await?
             .map_or_else(String::new, |account| account.name),
         calendar: around.calendar,
-        version: stored.version,
-        request: stored.request,
+        version,
+        request,
     })
 }
 
@@ -526,6 +614,72 @@ pub async fn history(
         .collect())
 }
 
+/// A page of a request's history.
+#[derive(Debug)]
+pub struct HistoryPage {
+    /// What happened, oldest first.
+    pub facts: Vec<StoredFact>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<i64>,
+    /// The zone in which its moments are said.
+    pub zone: TimeZone,
+}
+
+/// A page of those facts of a request that are wanted and that this caller may see. What is left out
+/// does not make a page shorter.
+pub async fn history_page(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    mut after: i64,
+    limit: usize,
+    wanted: fn(&Fact) -> bool,
+) -> Result<HistoryPage, AppError> {
+    const STRIDE: i64 = 200;
+    let mut read = app.db.read().await?;
+    let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
+    let mut page = HistoryPage {
+        facts: Vec::new(),
+        next: None,
+        zone: calendar(app, &stored.request).zone().clone(),
+    };
+    loop {
+        let facts = ports::facts(&mut read, id, after, STRIDE).await?;
+        let Some(last) = facts.last().map(|one| one.seq) else {
+            return Ok(page);
+        };
+        for one in facts {
+            if !wanted(&one.fact) || (!caller.is_desk() && one.fact.is_staff_only()) {
+                continue;
+            }
+            if page.facts.len() == limit {
+                page.next = page.facts.last().map(|one| one.seq);
+                return Ok(page);
+            }
+            page.facts.push(one);
+        }
+        after = last;
+    }
+}
+
+/// Writes a note on a request.
+pub async fn write_note(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    text: String,
+    staff_only: bool,
+    guard: Guard,
+) -> Result<Handled, AppError> {
+    let event = Event::Note {
+        note: app.ids.next(app.clock.now()),
+        text,
+        staff_only,
+        attachments: Vec::new(),
+    };
+    handle(app, id, caller.scope(), &caller.actor, event, guard.into()).await
+}
+
 /// A page of requests that this caller may see.
 pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<Line>, AppError> {
     if caller.account.is_some() {
@@ -533,6 +687,71 @@ pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<
     }
     let mut read = app.db.read().await?;
     Ok(ports::list(&mut read, &filter).await?)
+}
+
+/// A page of what needs a person at the desk: each request with the lines that only they can decide.
+pub async fn desk(
+    app: &App,
+    caller: &Caller,
+    filter: Filter,
+) -> Result<Vec<(Line, Vec<Attention>)>, AppError> {
+    caller.desk_only()?;
+    let filter = Filter {
+        for_desk: true,
+        ..filter
+    };
+    let mut read = app.db.read().await?;
+    let lines = ports::list(&mut read, &filter).await?;
+    let ids: Vec<PortId> = lines.iter().map(|line| line.id).collect();
+    let mut attention = ports::attention(&mut read, &ids).await?;
+    Ok(lines
+        .into_iter()
+        .map(|line| {
+            let lines = attention.remove(&line.id).unwrap_or_default();
+            (line, lines)
+        })
+        .collect())
+}
+
+/// What this caller can make happen to a request now.
+pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
+    let role = match caller.actor.role {
+        Role::Administrator => Role::Desk,
+        role => role,
+    };
+    let request = &view.request;
+    let at = view.standing.status;
+    let waiting =
+        |proof: &crate::domain::port::Proof| proof.verdict == crate::domain::port::Verdict::Waiting;
+    moves::MOVES
+        .iter()
+        .filter(|one| one.by.contains(&role) && one.from.contains(&at))
+        .map(|one| one.event)
+        .filter(|event| match event {
+            EventKind::SendLetter => {
+                !request.is_signed() && crate::domain::port::missing(request).is_empty()
+            }
+            EventKind::RemindSigner => matches!(request.loa, Loa::Sent { .. }),
+            EventKind::ReceiveProof => request.is_signed(),
+            EventKind::AcceptProof | EventKind::RefuseProof => request.proof.iter().any(waiting),
+            EventKind::Release => view.blockers.is_empty(),
+            EventKind::Resubmit => request.is_signed() && view.blockers.is_empty(),
+            EventKind::AcceptDate => request
+                .attention
+                .iter()
+                .any(|one| matches!(one, Attention::EarlyDate { .. })),
+            EventKind::ClearAttention => !request.attention.is_empty(),
+            EventKind::LookAgain => false,
+            _ => true,
+        })
+        .collect()
+}
+
+/// How many requests the desk's list shows.
+pub async fn waiting_for_desk(app: &App, caller: &Caller) -> Result<u32, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.read().await?;
+    Ok(ports::waiting_for_desk(&mut read).await?)
 }
 
 /// How many requests are in each status.

@@ -3,13 +3,16 @@
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::answers::Keep;
 use super::{App, AppError, Caller};
 use crate::db::jobs::{self, NewJob};
-use crate::db::outside::{self, Delivery, Endpoint};
+use crate::db::outside;
 use crate::db::ports::StoredFact;
 use crate::db::{DbError, Tx};
 use crate::domain::port::{PortRequest, status, words};
 use crate::ids::{AccountId, DeliveryId, EndpointId};
+
+pub use crate::db::outside::{Delivery, Endpoint};
 
 /// What every webhook secret begins with (Standard Webhooks).
 const SECRET_PREFIX: &str = "whsec_";
@@ -86,6 +89,17 @@ pub async fn add(
     account: Option<AccountId>,
     url: &str,
 ) -> Result<(Endpoint, SecretString), AppError> {
+    add_once(app, caller, account, url, None).await
+}
+
+/// Makes an endpoint, and remembers the answer.
+pub async fn add_once(
+    app: &App,
+    caller: &Caller,
+    account: Option<AccountId>,
+    url: &str,
+    keep: Option<Keep<(Endpoint, SecretString)>>,
+) -> Result<(Endpoint, SecretString), AppError> {
     use base64::Engine as _;
     let account = match (caller.account, account) {
         (Some(own), Some(other)) if own != other => return Err(AppError::NotFound("account")),
@@ -132,8 +146,14 @@ pub async fn add(
         ));
     }
     outside::insert_endpoint(&mut tx, &endpoint).await?;
+    let made = (endpoint, secret.into());
+    if let Some(keep) = keep
+        && !keep.store(app, &mut tx, &made).await?
+    {
+        return Err(AppError::Stale);
+    }
     tx.commit().await?;
-    Ok((endpoint, secret.into()))
+    Ok(made)
 }
 
 /// The endpoints that a caller sees.
@@ -147,6 +167,19 @@ pub async fn list(
     };
     let mut read = app.db.read().await?;
     Ok(outside::endpoints(&mut read, account).await?)
+}
+
+/// The endpoints of one account: the caller's own, or the one that the desk names.
+pub async fn list_of(
+    app: &App,
+    caller: &Caller,
+    account: Option<AccountId>,
+) -> Result<Vec<Endpoint>, AppError> {
+    match (caller.account, account) {
+        (Some(own), Some(other)) if own != other => Err(AppError::NotFound("account")),
+        (None, None) => Err(AppError::field("account", "Say which account.")),
+        _ => list(app, caller, account).await,
+    }
 }
 
 async fn own(app: &App, caller: &Caller, id: EndpointId) -> Result<Endpoint, AppError> {

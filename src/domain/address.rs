@@ -242,7 +242,7 @@ impl PostalAddress {
 
 impl PostalCode {
     /// Checks a code. With a country only that country's form is right; without, either.
-    fn parse(field: Field, typed: &str, country: Option<Country>) -> Result<Self, FieldError> {
+    pub fn parse(field: Field, typed: &str, country: Option<Country>) -> Result<Self, FieldError> {
         let text = text_as_typed(field, typed, 12)?;
         let us = country != Some(Country::Canada) && is_zip(&text);
         let canadian = country != Some(Country::UnitedStates) && is_canadian(&text);

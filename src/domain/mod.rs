@@ -1,6 +1,7 @@
 //! The rules of porting. Pure: no async, no I/O, no SQL, no clock; time and ids are handed in.
 
 pub mod address;
+pub mod agreement;
 pub mod calendar;
 pub mod carrier;
 pub mod field;

@@ -33,7 +33,7 @@ impl std::fmt::Debug for Stage {
 /// How long the whole play may take, in wire time.
 const PATIENCE: Duration = Duration::from_secs(85);
 /// How often somebody looks again.
-const GLANCE: Duration = Duration::from_millis(120);
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// Why somebody could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +110,7 @@ fn should(scenario: Scenario) -> Should {
         Scenario::SilentCarrier => ("completed", 0, &["silence_noticed"]),
         Scenario::DateMovedLater => ("completed", 0, &["port_date_changed"]),
         Scenario::DateEarlierThanAsked => ("completed", 0, &["early date accepted"]),
-        Scenario::Jeopardy => ("completed", 0, &["jeopardy", "jeopardy_over"]),
+        Scenario::Jeopardy => ("completed", 0, &["jeopardy"]),
         Scenario::NumberLostToOtherPort => ("cancelled", 1, &["rejected", "given up"]),
         Scenario::CancelTooLate => ("completed", 0, &["cancel_refused"]),
         Scenario::Happy | Scenario::LateText | Scenario::WebhooksTwiceAndOutOfOrder | Scenario::CarrierDownForADay => ("completed", 0, &[]),
@@ -225,7 +225,7 @@ impl Play {
         }
         let history = self.api(As::Desk, Method::GET, &format!("/v1/ports/{port}/events?limit=200"), None, None).await?;
         for event in history["items"].as_array().into_iter().flatten() {
-            if let Some(kind) = event["event"].as_str() {
+            if let Some(kind) = event["type"].as_str() {
                 meet(outcome, kind);
             }
         }
@@ -237,28 +237,35 @@ impl Play {
         let typed = &part.typed;
         let mut form = form_of(typed);
         form["title"] = json!(typed.business_name);
-        form["agreement"] = json!({ "accepted": true });
+        let statements = self.api(As::Customer, Method::GET, "/v1/agreement", None, None).await?;
+        let names: Vec<&Value> = statements["items"].as_array().into_iter().flatten().map(|one| &one["name"]).collect();
+        form["agreement"] = json!({ "version": statements["version"], "accepted": names });
         let key = format!("demo-{}", part.scenario.name());
         let port = self.api(As::Customer, Method::POST, "/v1/ports", Some(form), Some(&key)).await?;
         let id = text(&port, "id")?;
-        if port["numbers"].as_array().is_none_or(Vec::is_empty) {
-            self.import(&id, typed).await?;
-        }
+        self.import(&id, typed).await?;
         Ok(id)
     }
 
+    /// The numbers come as the customer's CSV file.
     async fn import(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {
         let mut csv = String::from("Tracking Number to Port,Receiving Number,Tracking Source\r\n");
         for row in &typed.numbers {
             csv.push_str(&format!("{},{},{}\r\n", row.number, row.receiving, row.source));
         }
         let what = format!("import numbers into {port}");
-        let url = format!("{}/v1/ports/{port}/numbers/import?texts={}", self.stage.base, typed.texts);
+        let url = format!("{}/v1/ports/{port}/numbers/import", self.stage.base);
         let answer = self
-            .patiently(&what, || self.http.post(&url).bearer_auth(&self.stage.customer_key).header("content-type", "text/csv").body(csv.clone()))
+            .patiently(&what, || {
+                self.http
+                    .post(&url)
+                    .bearer_auth(&self.stage.customer_key)
+                    .header("content-type", "text/csv")
+                    .header("idempotency-key", format!("numbers-{port}"))
+                    .body(csv.clone())
+            })
             .await?;
-        // After a crash the first try may have done it already.
-        if answer.0.is_success() || answer.0 == StatusCode::CONFLICT || answer.0 == StatusCode::UNPROCESSABLE_ENTITY { Ok(()) } else { Err(refused(what, &answer)) }
+        if answer.0.is_success() { Ok(()) } else { Err(refused(what, &answer)) }
     }
 
     async fn send_letter(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {
@@ -355,7 +362,7 @@ impl Play {
 
     async fn accept_early_dates(&self, port: &str, outcome: &mut Outcome) -> Result<(), PlayError> {
         let view = self.api(As::Desk, Method::GET, &format!("/v1/ports/{port}"), None, None).await?;
-        for line in view["attention"].as_array().into_iter().flatten().filter(|one| one["attention"] == "early_date") {
+        for line in view["attention"].as_array().into_iter().flatten().filter(|one| one["kind"] == "early_date") {
             let order = text(line, "order")?;
             let answer = self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/accept-date"), Some(json!({ "order": order })), None).await;
             self.allow_conflict(answer)?;
