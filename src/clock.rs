@@ -65,7 +65,14 @@ impl Clock {
     }
 
     /// Desk time: what the porting calendar says.
+    ///
+    /// In whole microseconds, which is what the database keeps: a stored instant is the one that was read.
     pub fn now(&self) -> Timestamp {
+        let exact = self.exactly();
+        Timestamp::from_microsecond(exact.as_microsecond()).unwrap_or(exact)
+    }
+
+    fn exactly(&self) -> Timestamp {
         match &*self.0 {
             Kind::System => machine_time(),
             Kind::Fast { anchor } => {

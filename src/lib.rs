@@ -24,7 +24,10 @@ pub mod jobs;
 
 pub mod web;
 
+pub mod api;
 pub mod portal;
 pub mod public;
+
+pub mod hooks;
 
 pub mod cli;

@@ -506,8 +506,7 @@ pub async fn edit(
         if asked.is_some_and(|asked| asked != stored.version) {
             return Err(AppError::Stale);
         }
-        let found =
-            read(form.clone(), &stored.request.details).map_err(AppError::Invalid)?;
+        let found = read(form.clone(), &stored.request.details).map_err(AppError::Invalid)?;
         let secrets = found
             .secrets
             .into_iter()

@@ -3,10 +3,12 @@
 use super::{App, AppError};
 use crate::carriers::hint::{Hint, HintKind};
 use crate::db::jobs::{self, NewJob};
-use crate::db::outside::{self, Received};
+use crate::db::outside;
 use crate::db::ports;
 use crate::domain::port::PortRequest;
 use crate::ids::PortId;
+
+pub use crate::db::outside::Received;
 
 /// Takes a verified webhook down. A second copy of it changes nothing. Whatever it says, the orders that
 /// it names are read again; nothing is concluded from the webhook itself.

@@ -15,6 +15,7 @@ use crate::ids::{AccountId, Ids, UserId};
 
 pub mod answers;
 pub mod forms;
+pub mod import;
 pub mod inbox;
 pub mod letters;
 pub mod lists;

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use super::forms::number_problem;
 use super::ports::{self, Extras, Guard, Handled};
 use super::{App, AppError, Caller};
+use crate::domain::carrier::Messaging;
 use crate::domain::carrier::Portability;
 use crate::domain::number::{E164, Kind, parse_typed};
 use crate::domain::port::{Event, NumberChange, PortNumber, Problem, Text, Voice};
-use crate::domain::carrier::Messaging;
 use crate::ids::PortId;
 
 /// How many numbers one question to the carrier may name.
@@ -72,7 +72,8 @@ pub fn read(
             ));
             continue;
         }
-        let receiving = match receiving(&one, row) {
+        let place = format!("numbers[{row}].receiving");
+        let receiving = match receiving(&place, one.receiving.as_deref()) {
             Ok(receiving) => receiving,
             Err(problem) => {
                 problems.push(problem);
@@ -121,18 +122,21 @@ fn filled(text: Option<String>) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
-fn receiving(one: &TypedNumber, row: usize) -> Result<Option<E164>, Problem> {
-    let Some(typed) = one.receiving.as_deref().filter(|text| !text.trim().is_empty()) else {
+/// Reads where calls are to ring; an empty text means nowhere yet.
+///
+/// # Errors
+/// What is wrong with it, under the name of its field.
+pub fn receiving(field: &str, typed: Option<&str>) -> Result<Option<E164>, Problem> {
+    let Some(typed) = typed.filter(|text| !text.trim().is_empty()) else {
         return Ok(None);
     };
-    let name = format!("numbers[{row}].receiving");
     let number = parse_typed(typed)
-        .map_err(|error| number_problem(&name, &error))?
+        .map_err(|error| number_problem(field, &error))?
         .number;
     // Forwarding abroad or to a premium number is how stolen lines are turned into money.
     number
         .portable()
-        .map_err(|error| Problem::new(name, format!("{error}; calls cannot be sent there.")))?;
+        .map_err(|error| Problem::new(field, format!("{error}; calls cannot be sent there.")))?;
     Ok(Some(number))
 }
 

@@ -19,6 +19,27 @@ pub struct Upload {
     pub bytes: bytes::Bytes,
 }
 
+fn signed_first(request: &crate::domain::port::PortRequest) -> Result<(), AppError> {
+    if request.is_signed() {
+        return Ok(());
+    }
+    Err(Refusal::conflict(
+        "letter_unsigned",
+        "The Letter of Authorization is not signed yet.",
+        "The phone bill can be uploaded after the letter is signed.",
+    )
+    .into())
+}
+
+/// Whether a proof of ownership may be sent now, before its bytes are read (R115).
+pub async fn may_send_proof(app: &App, caller: &Caller, id: PortId) -> Result<(), AppError> {
+    let stored = ports::get(app, id)
+        .await?
+        .filter(|stored| caller.sees(stored.request.account))
+        .ok_or(AppError::NotFound("port request"))?;
+    signed_first(&stored.request)
+}
+
 /// Takes a proof of ownership for a request that the caller sees.
 pub async fn receive_proof(
     app: &App,
@@ -75,14 +96,7 @@ async fn take(
     guard: Guard,
 ) -> Result<Handled, AppError> {
     // Before looking at the file: R115 is the answer that helps, not a remark on the file.
-    if !request.is_signed() {
-        return Err(Refusal::conflict(
-            "letter_unsigned",
-            "The Letter of Authorization is not signed yet.",
-            "The phone bill can be uploaded after the letter is signed.",
-        )
-        .into());
-    }
+    signed_first(request)?;
     if request.proof.len() >= app.config.limits.documents_per_port_max as usize {
         return Err(AppError::field(
             "file",
@@ -181,15 +195,7 @@ pub async fn judge_guarded(
         None => Event::AcceptProof { document },
         Some(reason) => Event::RefuseProof { document, reason },
     };
-    ports::handle(
-        app,
-        id,
-        caller.scope(),
-        &caller.actor,
-        event,
-        guard.into(),
-    )
-    .await
+    ports::handle(app, id, caller.scope(), &caller.actor, event, guard.into()).await
 }
 
 /// A document with its bytes, for those who may see its request.

@@ -315,6 +315,22 @@ pub async fn set_campaign(
     look_again(app, caller, id).await
 }
 
+/// Changes what is said of an account, for the desk; what is not said stays.
+pub async fn change_account(
+    app: &App,
+    caller: &Caller,
+    id: AccountId,
+    campaign_approved: Option<bool>,
+) -> Result<Account, AppError> {
+    // Whose account it is comes first: others are not to learn that it exists.
+    account(app, caller, id).await?;
+    caller.desk_only()?;
+    if let Some(approved) = campaign_approved {
+        set_campaign(app, caller, id, approved).await?;
+    }
+    account(app, caller, id).await
+}
+
 /// Lets each open request of an account draw its conclusions from what changed outside it.
 async fn look_again(app: &App, caller: &Caller, account: AccountId) -> Result<(), AppError> {
     let mut before = None;

@@ -3,20 +3,21 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::answers::Keep;
 use super::mailing::{self, SecretLink};
 use super::{App, AppError, Caller, webhooks};
 use crate::db::jobs::{self, NewJob};
 use crate::db::papers::{self, Link, Purpose};
-use crate::db::{people, ports};
 use crate::db::{DbError, Session, Signal, Tx};
+use crate::db::{people, ports};
 use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
 use crate::domain::port::{
-    Actor, Agreement, Blocker, Change, Effect, Event, Fact, Loa, NumberChange, PortNumber,
-    PortRequest, Problem, Refusal, RefusalKind, Stage, Standing, Step, World, apply, begin,
-    blockers, standing,
+    Actor, Agreement, Attention, Blocker, Change, Effect, Event, EventKind, Fact, Loa,
+    NumberChange, PortNumber, PortRequest, Problem, Refusal, RefusalKind, Role, Stage, Standing,
+    Step, World, apply, begin, blockers, moves, standing,
 };
 use crate::ids::{AccountId, FactId, LinkId, PortId};
 
@@ -384,11 +385,7 @@ async fn held_elsewhere(
     let Some((number, port, account)) = holders.into_iter().next() else {
         return Ok(AppError::Stale);
     };
-    let says = if by.is_desk() || account == request.account {
-        format!("{number} is on an open port request already: {port}.")
-    } else {
-        format!("{number} is on an open port request of another account already.")
-    };
+    let says = holder_says(&number, port, by.is_desk() || account == request.account);
     let row = request
         .numbers
         .iter()
@@ -404,6 +401,32 @@ async fn held_elsewhere(
         refusal.says.clone(),
     )];
     Ok(refusal.into())
+}
+
+/// Those of these numbers that another open request holds, and what this caller may know of it.
+pub async fn held_by_others(
+    app: &App,
+    caller: &Caller,
+    except: PortId,
+    numbers: &[String],
+) -> Result<Vec<(String, String)>, AppError> {
+    let mut read = app.db.read().await?;
+    let holders = ports::holders(&mut read, numbers, except).await?;
+    Ok(holders
+        .into_iter()
+        .map(|(number, port, account)| {
+            let says = holder_says(&number, port, caller.sees(account));
+            (number, says)
+        })
+        .collect())
+}
+
+fn holder_says(number: &str, port: PortId, may_know: bool) -> String {
+    if may_know {
+        format!("{number} is on an open port request already: {port}.")
+    } else {
+        format!("{number} is on an open port request of another account already.")
+    }
 }
 
 fn visible(stored: Option<Stored>, scope: Scope) -> Result<Stored, AppError> {
@@ -591,37 +614,70 @@ pub async fn history(
         .collect())
 }
 
-/// A page of a request's history as this caller may see it, and where the next page begins if there
-/// is one: what is not for the caller's eyes does not make a page shorter.
+/// A page of a request's history.
+#[derive(Debug)]
+pub struct HistoryPage {
+    /// What happened, oldest first.
+    pub facts: Vec<StoredFact>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<i64>,
+    /// The zone in which its moments are said.
+    pub zone: TimeZone,
+}
+
+/// A page of those facts of a request that are wanted and that this caller may see. What is left out
+/// does not make a page shorter.
 pub async fn history_page(
     app: &App,
     caller: &Caller,
     id: PortId,
     mut after: i64,
     limit: usize,
-) -> Result<(Vec<StoredFact>, Option<i64>), AppError> {
+    wanted: fn(&Fact) -> bool,
+) -> Result<HistoryPage, AppError> {
     const STRIDE: i64 = 200;
     let mut read = app.db.read().await?;
-    visible(ports::load(&mut read, id).await?, caller.scope())?;
-    let mut page = Vec::new();
+    let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
+    let mut page = HistoryPage {
+        facts: Vec::new(),
+        next: None,
+        zone: calendar(app, &stored.request).zone().clone(),
+    };
     loop {
         let facts = ports::facts(&mut read, id, after, STRIDE).await?;
-        let last = facts.last().map(|one| one.seq);
+        let Some(last) = facts.last().map(|one| one.seq) else {
+            return Ok(page);
+        };
         for one in facts {
-            if !caller.is_desk() && one.fact.is_staff_only() {
+            if !wanted(&one.fact) || (!caller.is_desk() && one.fact.is_staff_only()) {
                 continue;
             }
-            if page.len() == limit {
-                let next = page.last().map(|one: &StoredFact| one.seq);
-                return Ok((page, next));
+            if page.facts.len() == limit {
+                page.next = page.facts.last().map(|one| one.seq);
+                return Ok(page);
             }
-            page.push(one);
+            page.facts.push(one);
         }
-        match last {
-            Some(last) => after = last,
-            None => return Ok((page, None)),
-        }
+        after = last;
     }
+}
+
+/// Writes a note on a request.
+pub async fn write_note(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    text: String,
+    staff_only: bool,
+    guard: Guard,
+) -> Result<Handled, AppError> {
+    let event = Event::Note {
+        note: app.ids.next(app.clock.now()),
+        text,
+        staff_only,
+        attachments: Vec::new(),
+    };
+    handle(app, id, caller.scope(), &caller.actor, event, guard.into()).await
 }
 
 /// A page of requests that this caller may see.
@@ -638,6 +694,64 @@ pub async fn waiting_for_desk(app: &App, caller: &Caller) -> Result<u32, AppErro
     caller.desk_only()?;
     let mut read = app.db.read().await?;
     Ok(ports::waiting_for_desk(&mut read).await?)
+}
+
+/// A page of what needs a person at the desk: each request with the lines that only they can decide.
+pub async fn desk(
+    app: &App,
+    caller: &Caller,
+    filter: Filter,
+) -> Result<Vec<(Line, Vec<Attention>)>, AppError> {
+    caller.desk_only()?;
+    let filter = Filter {
+        for_desk: true,
+        ..filter
+    };
+    let mut read = app.db.read().await?;
+    let lines = ports::list(&mut read, &filter).await?;
+    let ids: Vec<PortId> = lines.iter().map(|line| line.id).collect();
+    let mut attention = ports::attention(&mut read, &ids).await?;
+    Ok(lines
+        .into_iter()
+        .map(|line| {
+            let lines = attention.remove(&line.id).unwrap_or_default();
+            (line, lines)
+        })
+        .collect())
+}
+
+/// What this caller can make happen to a request now.
+pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
+    let role = match caller.actor.role {
+        Role::Administrator => Role::Desk,
+        role => role,
+    };
+    let request = &view.request;
+    let at = view.standing.status;
+    let waiting =
+        |proof: &crate::domain::port::Proof| proof.verdict == crate::domain::port::Verdict::Waiting;
+    moves::MOVES
+        .iter()
+        .filter(|one| one.by.contains(&role) && one.from.contains(&at))
+        .map(|one| one.event)
+        .filter(|event| match event {
+            EventKind::SendLetter => {
+                !request.is_signed() && crate::domain::port::missing(request).is_empty()
+            }
+            EventKind::RemindSigner => matches!(request.loa, Loa::Sent { .. }),
+            EventKind::ReceiveProof => request.is_signed(),
+            EventKind::AcceptProof | EventKind::RefuseProof => request.proof.iter().any(waiting),
+            EventKind::Release => view.blockers.is_empty(),
+            EventKind::Resubmit => request.is_signed() && view.blockers.is_empty(),
+            EventKind::AcceptDate => request
+                .attention
+                .iter()
+                .any(|one| matches!(one, Attention::EarlyDate { .. })),
+            EventKind::ClearAttention => !request.attention.is_empty(),
+            EventKind::LookAgain => false,
+            _ => true,
+        })
+        .collect()
 }
 
 /// How many requests are in each status.

@@ -169,6 +169,19 @@ pub async fn list(
     Ok(outside::endpoints(&mut read, account).await?)
 }
 
+/// The endpoints of one account: the caller's own, or the one that the desk names.
+pub async fn list_of(
+    app: &App,
+    caller: &Caller,
+    account: Option<AccountId>,
+) -> Result<Vec<Endpoint>, AppError> {
+    match (caller.account, account) {
+        (Some(own), Some(other)) if own != other => Err(AppError::NotFound("account")),
+        (None, None) => Err(AppError::field("account", "Say which account.")),
+        _ => list(app, caller, account).await,
+    }
+}
+
 async fn own(app: &App, caller: &Caller, id: EndpointId) -> Result<Endpoint, AppError> {
     let mut read = app.db.read().await?;
     outside::endpoint(&mut read, id)

@@ -13,6 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 mod config;
 mod context;
+pub mod demo;
 mod doctor;
 mod error;
 mod migrate;
@@ -59,6 +60,8 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Shows the whole product at work, with a simulated carrier and a fast clock
+    Demo(demo::Args),
     /// Answers requests: portal, API, signer's pages, carriers' webhooks; also runs jobs
     Serve(serve::Args),
     /// Runs jobs only, beside other nodes (PostgreSQL)
@@ -79,6 +82,7 @@ enum Command {
 
 async fn execute(command: Command, context: &mut Context) -> Result<(), Error> {
     match command {
+        Command::Demo(args) => demo::run(args, context).await,
         Command::Serve(args) => serve::serve(args, context).await,
         Command::Worker => serve::worker(context).await,
         Command::Migrate => migrate::run(context).await,

@@ -677,6 +677,32 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, D
         .collect()
 }
 
+/// What only a person can decide, for each of these requests.
+pub async fn attention(
+    session: &mut Session,
+    ids: &[PortId],
+) -> Result<HashMap<PortId, Vec<Attention>>, DbError> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(500) {
+        let places: Vec<String> = (1..=chunk.len()).map(|at| format!("${at}")).collect();
+        let values: Vec<Arg> = chunk.iter().map(|id| Arg::from(*id)).collect();
+        let rows = session
+            .fetch_all(
+                format!(
+                    "SELECT id, body FROM ports WHERE id IN ({})",
+                    places.join(", ")
+                ),
+                &values,
+            )
+            .await?;
+        for row in &rows {
+            let body: Body = row.json("body")?;
+            found.insert(row.parse("id")?, body.attention);
+        }
+    }
+    Ok(found)
+}
+
 /// A text to look for, as a LIKE pattern in which its own wildcards mean themselves.
 fn like(text: &str) -> String {
     let mut pattern = String::from("%");

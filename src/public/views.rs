@@ -181,7 +181,7 @@ impl LinkTrouble {
                 "This link has expired",
                 vec!["For safety a link works for a limited time only. Nothing was signed or sent.".into(), format!("Ask {asker} to send it again. That takes them one click.")],
             ),
-            Self::AlreadySigned { on, .. } => (Tone::Done, "This letter is signed", vec![format!("It was signed on {on}. You do not have to do anything else here."), "A copy was sent to you by email.".into()]),
+            Self::AlreadySigned { on, .. } => (Tone::Done, "This letter is signed", vec![format!("It was signed on {on}. You do not have to do anything else here."), "Keep a copy of it: you can download it here.".into()]),
             Self::Replaced => (
                 Tone::Wait,
                 "There is a newer link",

@@ -196,7 +196,7 @@ pub(super) async fn list(State(simulator): State<Simulator>, query: Query) -> An
     documents.sort_by_key(|d| std::cmp::Reverse(d.at));
     Ok(answer(
         StatusCode::OK,
-        query.page(documents.into_iter().map(document_json).collect())?,
+        query.page(documents, document_json)?,
     ))
 }
 
@@ -277,7 +277,7 @@ pub(super) async fn list_additional(
     if query.sort() == "-created_at" {
         list.reverse();
     }
-    Ok(answer(StatusCode::OK, query.page(list)?))
+    Ok(answer(StatusCode::OK, query.page(list, |item| item)?))
 }
 
 /// `POST /porting_orders/{id}/additional_documents`

@@ -29,6 +29,10 @@ use crate::domain::number::E164;
 
 /// Within this of the confirmed date, the API cancels nothing and moves no date.
 const NO_RETURN: SignedDuration = SignedDuration::from_hours(48);
+/// A port window that was shown can be asked for this long in desk time, and this long in wire time: a
+/// client reads the windows in one call and asks for one in the next, however fast the calendar runs.
+const SHOWN: SignedDuration = SignedDuration::from_hours(24);
+const SHOWN_WIRE: std::time::Duration = std::time::Duration::from_secs(10);
 /// The gaining carrier's own look at an order, in business hours.
 const REVIEW: SignedDuration = SignedDuration::from_hours(1);
 /// Working off a cancellation, in business hours.
@@ -317,7 +321,7 @@ impl World {
             && !self
                 .windows(order, true)
                 .iter()
-                .any(|w| w.opens <= wished && wished <= w.closes)
+                .any(|w| w.opens <= wished && wished <= w.closes && wished > self.moment)
         {
             return Err(ApiError::invalid_at(
                 pointer,
@@ -327,14 +331,15 @@ impl World {
         Ok(())
     }
 
-    /// The port windows on offer for an order, or (`as_shown`) those it was last shown within a day.
+    /// The port windows on offer for an order, or (`as_shown`) those it was last shown not long ago.
     pub(super) fn windows(&self, order: &Order, as_shown: bool) -> Vec<super::calendar::Window> {
         let Some(provider) = self.provider(&order.provider) else {
             return Vec::new();
         };
-        let day_ago = later(self.moment, -SignedDuration::from_hours(24));
+        let life = SHOWN.max(self.clock.desk_for_wire(SHOWN_WIRE));
+        let oldest = later(self.moment, -life);
         let from = match order.windows_shown_at {
-            Some(shown) if as_shown && shown >= day_ago => shown,
+            Some(shown) if as_shown && shown >= oldest => shown,
             _ => self.moment,
         };
         provider

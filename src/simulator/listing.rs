@@ -62,11 +62,15 @@ impl Query {
             .unwrap_or_default()
     }
 
-    /// One page of a list, with its `meta`.
+    /// One page of a list, with its `meta`. Only what is on the page is rendered.
     ///
     /// # Errors
     /// 422 if the page's number or size is out of range.
-    pub(super) fn page(&self, items: Vec<Value>) -> Result<Value, ApiError> {
+    pub(super) fn page<T>(
+        &self,
+        items: Vec<T>,
+        show: impl Fn(T) -> Value,
+    ) -> Result<Value, ApiError> {
         let number = self.within("page[number]", 1, usize::MAX, 1)?;
         let size = self.within("page[size]", 1, PAGE_SIZE_MAX, PAGE_SIZE)?;
         let total = items.len();
@@ -74,6 +78,7 @@ impl Query {
             .into_iter()
             .skip((number - 1).saturating_mul(size))
             .take(size)
+            .map(show)
             .collect();
         let meta = json!({
             "page_number": number,

@@ -58,6 +58,7 @@ pub use providers::{
     stock as stock_providers,
 };
 pub use scenarios::{Options, Scenario};
+pub use pdf::one_page as one_page_pdf;
 pub use webhooks::{Attempt, EventKind, sign};
 pub use world::{Counters, RequestLine};
 

@@ -180,7 +180,7 @@ pub(super) struct Order {
     /// When the losing provider got it, and whether somebody has asked after it since.
     pub submitted_at: Option<Timestamp>,
     pub chased: bool,
-    /// The port windows were shown at this moment; a window once shown stays valid for a day.
+    /// When the port windows were last shown; what was shown stays good for a while.
     pub windows_shown_at: Option<Timestamp>,
     pub confirms_accepted: u32,
     pub confirms_refused: u32,
@@ -312,6 +312,34 @@ impl Order {
             object.insert("support_key".into(), json!(key));
         }
         value
+    }
+
+    /// A number that has arrived, as `/phone_numbers` shows it.
+    pub(super) fn arrived_json(&self, number: &OrderNumber) -> Value {
+        let configuration = |name: &str| {
+            let pointer = format!("/phone_number_configuration/{name}");
+            self.data.pointer(&pointer).cloned().unwrap_or_default()
+        };
+        json!({
+            "id": number.id.as_u128().to_string(),
+            "record_type": "phone_number",
+            "phone_number": number.number,
+            "phone_number_type": number.kind.word(),
+            "country_iso_alpha2": "US",
+            "status": "active",
+            "source_type": "port_request",
+            "customer_reference": self.reference(),
+            "connection_id": configuration("connection_id"),
+            "messaging_profile_id": configuration("messaging_profile_id"),
+            "billing_group_id": configuration("billing_group_id"),
+            "tags": configuration("tags"),
+            "external_pin": null,
+            "deletion_lock_enabled": false,
+            "purchased_at": self.created_at,
+            "created_at": self.created_at,
+            "activated_at": self.foc_actual,
+            "updated_at": self.updated_at,
+        })
     }
 
     /// The order as the API shows it.

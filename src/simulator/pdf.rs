@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// One page with these lines, in Helvetica.
-pub(super) fn one_page(lines: &[String]) -> Vec<u8> {
+pub fn one_page(lines: &[String]) -> Vec<u8> {
     let mut text = String::from("BT /F1 11 Tf 16 TL 72 720 Td\n");
     for line in lines {
         let _ = writeln!(text, "({}) Tj T*", escaped(line));

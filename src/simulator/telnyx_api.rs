@@ -18,7 +18,6 @@ use super::fields::{self, text_at};
 use super::gate::{Unknown, gate};
 use super::listing::Query;
 use super::orders::{Activation, EXCEPTION_TYPES, Order, Status};
-use super::providers::NumberKind;
 use super::world::World;
 use crate::domain::number::E164;
 
@@ -171,7 +170,7 @@ async fn list(State(simulator): State<Simulator>, query: Query) -> Answer {
         _ => orders.reverse(),
     }
     let with_numbers = !query.is_false("include_phone_numbers");
-    let page = query.page(orders.into_iter().map(|o| o.json(with_numbers)).collect())?;
+    let page = query.page(orders, |o| o.json(with_numbers))?;
     Ok(answer(StatusCode::OK, page))
 }
 
@@ -198,7 +197,7 @@ fn matches(order: &Order, query: &Query) -> bool {
     ]);
     let digits = query
         .get("filter[phone_numbers][phone_number][contains]")
-        .map(|t| t.trim_start_matches('+').to_owned());
+        .map(|t| t.trim_start_matches(['+', ' ']).to_owned());
     let requested = order.foc_requested();
     is("filter[customer_reference]", text("/customer_reference"))
         && is(
@@ -303,13 +302,7 @@ async fn comments(
 ) -> Answer {
     let world = simulator.present();
     let order = world.order(order_id(&id)?)?;
-    let page = query.page(
-        order
-            .comments
-            .iter()
-            .map(|c| order.comment_json(c))
-            .collect(),
-    )?;
+    let page = query.page(order.comments.iter().collect(), |c| order.comment_json(c))?;
     Ok(answer(StatusCode::OK, page))
 }
 
@@ -338,7 +331,7 @@ async fn requirements(
     query: Query,
 ) -> Answer {
     let world = simulator.present();
-    let page = query.page(world.order(order_id(&id)?)?.requirements_json())?;
+    let page = query.page(world.order(order_id(&id)?)?.requirements_json(), |r| r)?;
     Ok(answer(StatusCode::OK, page))
 }
 
@@ -414,7 +407,7 @@ async fn porting_numbers(
         .and_then(|v| v.to_str().ok())
         .is_some_and(|v| v.starts_with("text/csv"));
     if !as_csv {
-        return Ok(answer(StatusCode::OK, query.page(numbers)?));
+        return Ok(answer(StatusCode::OK, query.page(numbers, |n| n)?));
     }
     let mut csv = String::from(
         "phone_number,phone_number_type,porting_order_id,support_key,porting_order_status\r\n",
@@ -433,11 +426,7 @@ async fn porting_numbers(
     Ok(([(header::CONTENT_TYPE, "text/csv")], csv).into_response())
 }
 
-fn event_json(world: &World, event: &super::webhooks::Event) -> Value {
-    let told = world
-        .deliveries
-        .values()
-        .any(|d| d.event == event.id && d.done);
+fn event_json(event: &super::webhooks::Event) -> Value {
     let mut payload = event.payload.clone();
     strip_nulls(&mut payload);
     json!({
@@ -447,7 +436,7 @@ fn event_json(world: &World, event: &super::webhooks::Event) -> Value {
         "porting_order_id": event.order,
         "available_notification_methods": ["email", "webhook"],
         "payload": payload,
-        "payload_status": if told { "completed" } else { "created" },
+        "payload_status": if event.told { "completed" } else { "created" },
         "created_at": event.at,
         "updated_at": event.at,
     })
@@ -482,14 +471,8 @@ async fn events(State(simulator): State<Simulator>, query: Query) -> Answer {
             && from.is_none_or(|at| event.at >= at)
             && until.is_none_or(|at| event.at <= at)
     };
-    let list = world
-        .events
-        .iter()
-        .rev()
-        .filter(wanted)
-        .map(|e| event_json(&world, e))
-        .collect();
-    Ok(answer(StatusCode::OK, query.page(list)?))
+    let list = world.events.iter().rev().filter(wanted).collect();
+    Ok(answer(StatusCode::OK, query.page(list, event_json)?))
 }
 
 async fn event(State(simulator): State<Simulator>, Path(id): Path<String>) -> Answer {
@@ -500,10 +483,7 @@ async fn event(State(simulator): State<Simulator>, Path(id): Path<String>) -> An
         .iter()
         .find(|e| e.id == id)
         .ok_or_else(|| ApiError::not_found("event"))?;
-    Ok(answer(
-        StatusCode::OK,
-        json!({"data": event_json(&world, event)}),
-    ))
+    Ok(answer(StatusCode::OK, json!({"data": event_json(event)})))
 }
 
 async fn republish(State(simulator): State<Simulator>, Path(id): Path<String>) -> Answer {
@@ -522,7 +502,7 @@ async fn phone_numbers(State(simulator): State<Simulator>, query: Query) -> Answ
     let world = simulator.present();
     let wanted = query
         .get("filter[phone_number]")
-        .map(|t| t.trim_start_matches('+').to_owned());
+        .map(|t| t.trim_start_matches(['+', ' ']).to_owned());
     let ported = world
         .order_ids
         .iter()
@@ -536,30 +516,12 @@ async fn phone_numbers(State(simulator): State<Simulator>, query: Query) -> Answ
             .map(move |n| (order, n))
     });
     let list = arrived
-        .filter(|(_, n)| wanted.as_ref().is_none_or(|w| n.number.to_string().contains(w.as_str())))
-        .map(|(order, number)| {
-            let configuration = |name: &str| order.data.pointer(&format!("/phone_number_configuration/{name}")).cloned().unwrap_or_default();
-            json!({
-                "id": number.id.as_u128().to_string(),
-                "record_type": "phone_number",
-                "phone_number": number.number,
-                "phone_number_type": match number.kind { NumberKind::TollFree => "toll_free", NumberKind::Mobile => "mobile", _ => "local" },
-                "country_iso_alpha2": "US",
-                "status": "active",
-                "source_type": "port_request",
-                "customer_reference": order.reference(),
-                "connection_id": configuration("connection_id"),
-                "messaging_profile_id": configuration("messaging_profile_id"),
-                "billing_group_id": configuration("billing_group_id"),
-                "tags": configuration("tags"),
-                "external_pin": null,
-                "deletion_lock_enabled": false,
-                "purchased_at": order.created_at,
-                "created_at": order.created_at,
-                "activated_at": order.foc_actual,
-                "updated_at": order.updated_at,
-            })
+        .filter(|(_, n)| {
+            wanted
+                .as_ref()
+                .is_none_or(|w| n.number.to_string().contains(w.as_str()))
         })
         .collect();
-    Ok(answer(StatusCode::OK, query.page(list)?))
+    let page = query.page(list, |(order, number)| order.arrived_json(number))?;
+    Ok(answer(StatusCode::OK, page))
 }

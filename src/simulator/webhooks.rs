@@ -66,6 +66,8 @@ pub(super) struct Event {
     pub payload: Value,
     /// Where it is told; `None` if the order has no address and there is no default.
     pub url: Option<String>,
+    /// Whether somebody took it.
+    pub told: bool,
 }
 
 /// One event on its way to one address.
@@ -198,6 +200,7 @@ impl World {
             at: self.moment,
             payload,
             url,
+            told: false,
         };
         let id = event.id;
         self.counters.events += 1;
@@ -226,7 +229,13 @@ impl World {
         let Some(id) = self.held.get(&order).copied() else {
             return;
         };
-        if self.events.iter().find(|e| e.id == id).is_some_and(overdue) {
+        if self
+            .events
+            .iter()
+            .rev()
+            .find(|e| e.id == id)
+            .is_some_and(overdue)
+        {
             self.held.remove(&order);
             self.send_event(id, self.moment);
             self.send_event(id, self.moment);
@@ -235,7 +244,7 @@ impl World {
 
     /// Puts an event on its way. Republishing does the same with an old event.
     pub(super) fn send_event(&mut self, event: Uuid, at: Timestamp) -> bool {
-        let Some(event) = self.events.iter().find(|e| e.id == event) else {
+        let Some(event) = self.events.iter().rev().find(|e| e.id == event) else {
             return false;
         };
         let Some(url) = event.url.clone() else {
@@ -354,6 +363,10 @@ impl World {
         delivery.attempts.push(Attempt { at, status, error });
         if good {
             delivery.done = true;
+            let event = delivery.event;
+            if let Some(event) = self.events.iter_mut().rev().find(|e| e.id == event) {
+                event.told = true;
+            }
             self.counters.webhooks_delivered += 1;
             return;
         }

@@ -18,7 +18,7 @@ use super::scan::Source;
 
 /// All rooms in reading order, each with the rooms that it may name.
 #[rustfmt::skip]
-pub const ROOMS: [(&str, &[&str]); 19] = [
+pub const ROOMS: [(&str, &[&str]); 20] = [
     ("clock", &[]),
     ("ids", &[]),
     ("config", &["clock"]),
@@ -33,10 +33,11 @@ pub const ROOMS: [(&str, &[&str]); 19] = [
     ("app", &["clock", "ids", "config", "domain", "db", "blobs", "carriers", "documents", "mail"]),
     ("jobs", &["clock", "ids", "config", "domain", "db", "blobs", "carriers", "documents", "mail", "outbound", "app"]),
     ("simulator", &["clock", "ids", "config", "domain"]),
-    ("api", &["clock", "ids", "config", "domain", "app"]),
-    ("portal", &["clock", "ids", "config", "domain", "app"]),
-    ("public", &["clock", "ids", "config", "domain", "app", "portal"]),
-    ("hooks", &["clock", "ids", "config", "domain", "carriers", "app"]),
+    ("web", &["config", "app"]),
+    ("api", &["clock", "ids", "config", "domain", "app", "web"]),
+    ("portal", &["clock", "ids", "config", "domain", "app", "web"]),
+    ("public", &["clock", "ids", "config", "domain", "app", "web", "portal"]),
+    ("hooks", &["clock", "ids", "config", "domain", "carriers", "app", "web"]),
     ("cli", &["*"]),
 ];
 

@@ -396,3 +396,128 @@ async fn on_a_fast_clock_a_port_runs_by_itself() {
     drop(stop);
     server.await.expect("no panic").expect("a clean end");
 }
+
+/// Calls in any order at any time: nothing breaks, and what is over stays over.
+#[tokio::test]
+async fn whatever_is_called_the_state_stays_sound() {
+    let rig = Rig::new().await;
+    let ids = Ids::seeded(20_261_102);
+    let pick = |below: usize| {
+        let mut byte = [0];
+        ids.fill(&mut byte);
+        usize::from(byte[0]) % below
+    };
+    let mut parts = Vec::new();
+    for scenario in Scenario::ALL
+        .into_iter()
+        .filter(|s| *s != Scenario::CarrierDownForADay)
+    {
+        parts.push(rig.on_file(scenario).await);
+    }
+    let mut orders: Vec<(String, usize)> = Vec::new();
+    let mut over: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
+    for turn in 0..160 {
+        let part = pick(parts.len());
+        match orders.get(pick(orders.len().max(1))).cloned() {
+            None => {}
+            Some((id, of)) => {
+                let path = format!("/porting_orders/{id}");
+                let typed = parts[of].mended.as_ref().unwrap_or(&parts[of].typed);
+                let action = |name: &str| format!("{path}/actions/{name}");
+                let (method, path, body) = match pick(8) {
+                    0 => (
+                        "PATCH",
+                        path,
+                        Some(json!({"end_user": Rig::end_user(typed)})),
+                    ),
+                    1 => (
+                        "PATCH",
+                        path,
+                        Some(
+                            json!({"documents": {"loa": rig.upload("a").await, "invoice": rig.upload("b").await}}),
+                        ),
+                    ),
+                    2 => ("POST", action("confirm"), None),
+                    3 if pick(4) == 0 => ("POST", action("cancel"), None),
+                    4 => (
+                        "POST",
+                        format!("{path}/comments"),
+                        Some(json!({"body": "well?"})),
+                    ),
+                    5 if pick(4) == 0 => ("DELETE", path, None),
+                    6 => (
+                        "PATCH",
+                        path,
+                        Some(json!({"end_user": {"admin": {"account_number": "0"}}})),
+                    ),
+                    _ => ("POST", action("confirm"), None),
+                };
+                let (status, answer) = rig.call(method, &path, body).await;
+                assert!(
+                    [200, 201, 204, 404, 422].contains(&status),
+                    "{method} {path}: {status} {answer}"
+                );
+            }
+        }
+        if turn % 7 == 0 {
+            for id in rig.create(&parts[part].typed, "random").await {
+                let mended = parts[part].mended.as_ref().unwrap_or(&parts[part].typed);
+                rig.fill(
+                    &id,
+                    if pick(2) == 0 {
+                        mended
+                    } else {
+                        &parts[part].typed
+                    },
+                )
+                .await;
+                orders.push((id, part));
+            }
+        }
+        if pick(3) == 0 {
+            rig.advance(SignedDuration::from_hours(
+                i64::try_from(pick(60)).expect("small"),
+            ))
+            .await;
+        }
+        let (_, page) = rig
+            .call("GET", "/porting_orders?page[size]=250", None)
+            .await;
+        for order in page["data"].as_array().expect("a list") {
+            let id = order["id"].as_str().expect("an id").to_owned();
+            let status = order["status"]["value"]
+                .as_str()
+                .expect("a status")
+                .to_owned();
+            let draft = status == "draft";
+            assert_eq!(order["support_key"].is_null(), draft, "{order}");
+            let date = order["activation_settings"]["foc_datetime_actual"].is_string();
+            assert!(
+                !date
+                    || ["foc-date-confirmed", "ported", "cancel-pending"]
+                        .contains(&status.as_str()),
+                "{order}"
+            );
+            let reasons = !super::rig::codes(order).is_empty();
+            assert!(status != "exception" || reasons, "{order}");
+            assert!(
+                !reasons
+                    || ["exception", "foc-date-confirmed", "cancel-pending"]
+                        .contains(&status.as_str()),
+                "{order}"
+            );
+            if ["ported", "cancelled"].contains(&status.as_str()) {
+                assert_eq!(over.entry(id).or_insert_with(|| status.clone()), &status);
+            }
+        }
+    }
+    let counters = rig.simulator.counters();
+    assert!(
+        over.len() >= 5 && counters.confirms_accepted >= 15,
+        "{over:?} {counters:?}"
+    );
+    assert!(
+        over.values().any(|s| s == "ported") && over.values().any(|s| s == "cancelled"),
+        "{over:?}"
+    );
+}

@@ -291,6 +291,16 @@ impl Rig {
         (status, response.json().await.expect("JSON"))
     }
 
+    /// Forgets everything but the time.
+    pub async fn clear(&self) {
+        let (status, answer) = self
+            .control("POST", "/reset", json!({"customers": true}))
+            .await;
+        assert_eq!(status, 200, "{answer}");
+        self.receiver.hooks.lock().expect("unpoisoned").clear();
+        self.receiver.answers.lock().expect("unpoisoned").clear();
+    }
+
     /// Puts the demo's company of this scenario on file.
     pub async fn on_file(&self, scenario: Scenario) -> Part {
         let part = cast()

@@ -1,0 +1,215 @@
+//! `portolan demo`: the whole product on an empty folder, with the carrier simulator beside it and a
+//! clock in which a day takes two seconds. Nothing in it is a demo but the people: server, jobs, adapter
+//! and rules are the real ones.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret as _;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::serve::{self, stop_asked};
+use super::{Context, Error, Ink, Ui};
+use crate::app::{App, AppError, open, people};
+use crate::clock::{Anchor, Clock};
+use crate::config::Config;
+use crate::domain::port::Role;
+use crate::ids::Ids;
+use crate::simulator::{self, Simulator, demo};
+use crate::telemetry;
+
+pub mod people_at_work;
+mod show;
+
+use people_at_work::{Outcome, Play, Stage};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Also play the people (customer, owner, desk), show how each port fares, and end by itself
+    #[arg(long)]
+    play: bool,
+    /// Keep what an earlier demo left in the folder and go on with it
+    #[arg(long)]
+    keep: bool,
+}
+
+/// The file that marks a folder as a demo's, so that nothing else is ever cleared away.
+const MARK: &str = "this-is-a-portolan-demo";
+/// The demo's password for everybody; it answers on this machine only.
+const PASSWORD: &str = "portolan-demo";
+
+/// Who signs in where.
+struct Cast {
+    desk_key: String,
+    customer_key: String,
+}
+
+pub(super) async fn run(args: Args, context: &mut Context) -> Result<(), Error> {
+    let base = context.load()?.config;
+    let folder = base.demo.folder.clone();
+    prepare(&folder, args.keep)?;
+    let clock = clock(&folder, base.demo.day_seconds)?;
+    let mut log = base.log.clone();
+    if args.play && log.level == "info" {
+        log.level = "warn".to_owned();
+    }
+    telemetry::start(&log).map_err(Error::internal)?;
+
+    let simulator_listener = listen(base.demo.simulator_listen).await?;
+    let listener = listen(base.demo.listen).await?;
+    let here = listener.local_addr().map_err(Error::internal)?;
+    let there = simulator_listener.local_addr().map_err(Error::internal)?;
+    let ids = Ids::random();
+    let key = hex::encode(&ids.secret()[..16]);
+    let simulator = Simulator::new(simulator::Config { api_keys: vec![key.clone()], ..simulator::Config::default() }, clock.clone(), ids.clone());
+    simulator.add_customers(demo::cast().iter().map(demo::Part::customer).collect()).map_err(Error::refused)?;
+
+    let settings = settings(&base, &folder, &format!("http://{here}"), &format!("http://{there}/v2"), &key, &simulator.public_key())?;
+    let db = super::open_database(&settings).await?;
+    let app = open::open(settings, db, clock, ids).await.map_err(Error::unavailable)?;
+    let cast = seed(&app).await.map_err(Error::internal)?;
+
+    let (stop, stopped) = watch::channel(false);
+    let until = |mut told: watch::Receiver<bool>| async move {
+        let _ = told.wait_for(|stop| *stop).await;
+    };
+    let carrier = tokio::spawn({
+        let (simulator, stopped) = (simulator.clone(), stopped.clone());
+        async move { simulator.serve(simulator_listener, until(stopped)).await }
+    });
+    let server = tokio::spawn(serve::run(app.clone(), listener, true, until(stopped)));
+
+    let stage = Stage { base: format!("http://{here}"), desk_key: cast.desk_key.clone(), customer_key: cast.customer_key.clone() };
+    announce(&mut context.ui, &stage, &format!("http://{there}"))?;
+    let outcomes = if args.play {
+        let board = show::Board::new(&context.ui);
+        let play = Play::new(stage, demo::cast());
+        let outcomes = tokio::select! {
+            outcomes = play.run(|scenario, line| board.says(scenario, line)) => Some(outcomes),
+            () = stop_asked() => None,
+        };
+        board.finish();
+        outcomes
+    } else {
+        let open = Play::new(stage, demo::cast());
+        open.open_all().await.map_err(Error::internal)?;
+        context.ui.note("The ports are filed. Press Ctrl-C to end.");
+        stop_asked().await;
+        None
+    };
+    stop.send_replace(true);
+    server.await.map_err(Error::internal)??;
+    let _ = carrier.await;
+    match outcomes {
+        Some(outcomes) => show::table(&mut context.ui, &outcomes).and_then(|()| verdict(&outcomes)),
+        None => Ok(()),
+    }
+}
+
+fn verdict(outcomes: &[Outcome]) -> Result<(), Error> {
+    let wrong = outcomes.iter().filter(|one| !one.as_it_should()).count();
+    if wrong == 0 { Ok(()) } else { Err(Error::refused(format!("{wrong} of {} ports did not end as they should", outcomes.len()))) }
+}
+
+async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Error::unavailable(error)
+            .context(format!("cannot listen on {address}"))
+            .hint("something else answers there; set PORTOLAN_DEMO__LISTEN and PORTOLAN_DEMO__SIMULATOR_LISTEN, for example to 127.0.0.1:0")
+    })
+}
+
+/// Makes the demo's folder, or clears an earlier demo's away. Any other folder is left alone.
+fn prepare(folder: &Path, keep: bool) -> Result<(), Error> {
+    let mark = folder.join(MARK);
+    let failed = |error: std::io::Error| Error::unavailable(error).context(format!("cannot use the demo's folder {}", folder.display()));
+    if folder.exists() && !keep {
+        let empty = std::fs::read_dir(folder).map_err(failed)?.next().is_none();
+        if !empty && !mark.exists() {
+            return Err(Error::refused(format!("{} is not empty and not a demo's", folder.display())).hint("set `demo.folder` to a folder that does not exist yet"));
+        }
+        std::fs::remove_dir_all(folder).map_err(failed)?;
+    }
+    std::fs::create_dir_all(folder).and_then(|()| std::fs::write(mark, "portolan demo clears this folder away when it begins\n")).map_err(failed)
+}
+
+/// A day in a few seconds. The demo begins on a Monday morning, so that its first days are business days.
+fn clock(folder: &Path, day_seconds: f64) -> Result<Clock, Error> {
+    let path = folder.join("clock.json");
+    if let Ok(text) = std::fs::read(&path)
+        && let Ok(anchor) = serde_json::from_slice::<Anchor>(&text)
+    {
+        return Ok(Clock::fast(anchor));
+    }
+    let wall = Clock::system().wall();
+    let anchor = Anchor { wall, desk: monday_morning(wall), speed: 86_400.0 / day_seconds.max(0.01) };
+    let text = serde_json::to_vec_pretty(&anchor).map_err(Error::internal)?;
+    std::fs::write(&path, text).map_err(|error| Error::unavailable(error).context(format!("cannot write {}", path.display())))?;
+    Ok(Clock::fast(anchor))
+}
+
+/// 9 o'clock in New York on this week's Monday.
+fn monday_morning(at: Timestamp) -> Timestamp {
+    let zone = crate::domain::calendar::zone("America/New_York").unwrap_or(jiff::tz::TimeZone::UTC);
+    let today = at.to_zoned(zone.clone()).date();
+    let monday = today.checked_sub(jiff::Span::new().days(i64::from(today.weekday().to_monday_zero_offset()))).unwrap_or(today);
+    monday.at(9, 0, 0, 0).to_zoned(zone).map_or(at, |zoned| zoned.timestamp())
+}
+
+/// The real settings with the demo's changes: where it answers, which carrier it talks to.
+pub fn settings(base: &Config, folder: &Path, url: &str, carrier: &str, key: &str, public_key: &str) -> Result<Config, Error> {
+    let mut config = base.clone();
+    let parse = |text: &str| url::Url::parse(text).map_err(Error::internal);
+    config.data.folder = folder.to_path_buf();
+    config.database.url = None;
+    config.blobs.folder = None;
+    config.server.public_url = parse(url)?;
+    config.mail.mode = crate::config::MailMode::Mailbox;
+    let telnyx = &mut config.carriers.telnyx;
+    telnyx.enabled = true;
+    telnyx.base_url = parse(carrier)?;
+    telnyx.api_key = Some(key.to_owned().into());
+    telnyx.public_key = Some(public_key.to_owned());
+    // A few times a day: webhooks bring the news, polling is for those that get lost.
+    telnyx.poll_seconds = 21_600;
+    telnyx.messaging_profile_id = Some("3fa85f55-5717-4562-b3fc-2c963f66afa6".to_owned());
+    // The played people are quicker than people.
+    config.limits.api_requests_per_minute = 60_000;
+    config.links.attempts_per_minute = 6_000;
+    config.signin.attempts_per_minute = 600;
+    config.links.resend_pause_seconds = 0;
+    Ok(config)
+}
+
+/// An account with an approved campaign, its customer, a desk agent and an administrator.
+async fn seed(app: &App) -> Result<Cast, AppError> {
+    let password = || PASSWORD.to_owned().into();
+    let user = match people::find_user(app, "customer@portolan.example").await {
+        Ok(user) => user,
+        Err(AppError::NotFound(_)) => {
+            let account = people::add_account(app, None, "Lighthouse Agency", true).await?;
+            people::add_user(app, None, None, Role::Administrator, "Ines Faro", "admin@portolan.example", password()).await?;
+            people::add_user(app, None, None, Role::Desk, "Sam Okafor", "desk@portolan.example", password()).await?;
+            people::add_user(app, None, Some(account.id), Role::Submitter, "Dana Whitfield", "customer@portolan.example", password()).await?
+        }
+        Err(error) => return Err(error),
+    };
+    let desk = people::find_user(app, "desk@portolan.example").await?;
+    let key = async |user| people::add_api_key(app, user, "the demo's people").await.map(|(_, secret)| secret.expose_secret().to_owned());
+    Ok(Cast { desk_key: key(desk.id).await?, customer_key: key(user.id).await? })
+}
+
+fn announce(ui: &mut Ui, stage: &Stage, carrier: &str) -> Result<(), Error> {
+    if ui.is_json() {
+        return Ok(());
+    }
+    let url = ui.paint(Ink::Strong, &stage.base);
+    ui.note(format!("Portolan   {url}"));
+    ui.note(format!("Carrier    {carrier}/control (the simulator's inside)"));
+    ui.note(format!("Customer   customer@portolan.example   password {PASSWORD}"));
+    ui.note(format!("Desk       desk@portolan.example       password {PASSWORD}"));
+    ui.note(format!("Admin      admin@portolan.example      password {PASSWORD}"));
+    ui.note("Mails are not sent: read them under Mailbox, signed in as the desk.");
+    Ok(())
+}

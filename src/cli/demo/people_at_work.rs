@@ -1,0 +1,462 @@
+//! Plays the demo's people: the customer and the desk through the API, the owner of the numbers
+//! through the mailed links and the public pages. They know nothing of the inside; what they do, anybody
+//! could do with a browser and a key.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::simulator::Scenario;
+use crate::simulator::demo::{Part, Typed};
+
+/// Where the play takes place.
+#[derive(Clone)]
+pub struct Stage {
+    /// The product's address, without a slash at its end.
+    pub base: String,
+    /// The desk agent's API key.
+    pub desk_key: String,
+    /// The customer's API key.
+    pub customer_key: String,
+}
+
+impl std::fmt::Debug for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage").field("base", &self.base).finish_non_exhaustive()
+    }
+}
+
+/// How long the whole play may take, in wire time.
+const PATIENCE: Duration = Duration::from_secs(85);
+/// How often somebody looks again.
+const GLANCE: Duration = Duration::from_millis(250);
+
+/// Why somebody could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum PlayError {
+    /// The product said no where it should not.
+    #[error("{what}: {status} {says}")]
+    Refused {
+        /// What was tried.
+        what: String,
+        /// The answer's status.
+        status: u16,
+        /// The answer.
+        says: String,
+    },
+    /// Nothing answered for too long.
+    #[error("{0}: no answer")]
+    Silent(String),
+    /// An answer had another shape than the API's description says.
+    #[error("{0}")]
+    Odd(String),
+}
+
+/// How a port ended.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Outcome {
+    /// Which story.
+    pub scenario: &'static str,
+    /// The story in a sentence.
+    pub story: &'static str,
+    /// The request.
+    pub port: String,
+    /// Its last status.
+    pub status: String,
+    /// How many numbers ported, and how many did not.
+    pub ported: usize,
+    /// See `ported`.
+    pub not_ported: usize,
+    /// What the people met on the way.
+    pub met: Vec<String>,
+    /// How it should have ended: status, ported, not ported, and what should have been met.
+    pub should: Should,
+    /// Why the play could not go on, if it could not.
+    pub trouble: Option<String>,
+}
+
+/// How a story should end.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Should {
+    /// The last status.
+    pub status: &'static str,
+    /// How many numbers do not port.
+    pub not_ported: usize,
+    /// What must have been met on the way.
+    pub meet: Vec<&'static str>,
+}
+
+impl Outcome {
+    /// Whether it ended as its story says.
+    pub fn as_it_should(&self) -> bool {
+        self.trouble.is_none()
+            && self.status == self.should.status
+            && self.not_ported == self.should.not_ported
+            && self.should.meet.iter().all(|wanted| self.met.iter().any(|met| met == wanted))
+    }
+}
+
+/// How each story should end.
+fn should(scenario: Scenario) -> Should {
+    let (status, not_ported, meet): (_, _, &[&str]) = match scenario {
+        Scenario::WrongAccountNumber | Scenario::MissingPinOnMobile => ("completed", 0, &["rejected", "mended"]),
+        Scenario::AddressMismatch => ("completed", 0, &["rejected", "signed again", "mended"]),
+        Scenario::PartialPort => ("completed", 1, &["numbers_failed"]),
+        Scenario::SplitByCarrier => ("completed", 0, &["order_split"]),
+        Scenario::SilentCarrier => ("completed", 0, &["silence_noticed"]),
+        Scenario::DateMovedLater => ("completed", 0, &["port_date_changed"]),
+        Scenario::DateEarlierThanAsked => ("completed", 0, &["early date accepted"]),
+        Scenario::Jeopardy => ("completed", 0, &["jeopardy"]),
+        Scenario::NumberLostToOtherPort => ("cancelled", 1, &["rejected", "given up"]),
+        Scenario::CancelTooLate => ("completed", 0, &["cancel_refused"]),
+        Scenario::Happy | Scenario::LateText | Scenario::WebhooksTwiceAndOutOfOrder | Scenario::CarrierDownForADay => ("completed", 0, &[]),
+    };
+    Should { status, not_ported, meet: meet.to_vec() }
+}
+
+/// The play.
+pub struct Play {
+    stage: Stage,
+    cast: Vec<Part>,
+    http: reqwest::Client,
+}
+
+/// Which key is used.
+#[derive(Clone, Copy)]
+enum As {
+    Customer,
+    Desk,
+}
+
+impl Play {
+    /// The play on this stage with this cast.
+    #[expect(clippy::disallowed_methods, clippy::missing_panics_doc, reason = "the demo's people have a browser of their own; it has no settings that could fail")]
+    pub fn new(stage: Stage, cast: Vec<Part>) -> Self {
+        crate::carriers::http::choose_tls_provider();
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).no_proxy().build().unwrap_or_default();
+        Self { stage, cast, http }
+    }
+
+    /// Files every port and sends its letter, and stops there.
+    pub async fn open_all(&self) -> Result<(), PlayError> {
+        for part in &self.cast {
+            let port = self.file(part).await?;
+            self.send_letter(&port, &part.typed).await?;
+        }
+        Ok(())
+    }
+
+    /// Plays every story to its end, all at the same time. `says` hears how each fares.
+    pub async fn run(&self, says: impl Fn(&'static str, &str)) -> Vec<Outcome> {
+        let mut stories: FuturesUnordered<_> = self.cast.iter().map(|part| self.story(part, &says)).collect();
+        let mut outcomes = Vec::new();
+        while let Some(outcome) = stories.next().await {
+            outcomes.push(outcome);
+        }
+        outcomes.sort_by_key(|one| Scenario::ALL.iter().position(|scenario| scenario.name() == one.scenario));
+        outcomes
+    }
+
+    async fn story(&self, part: &Part, says: &impl Fn(&'static str, &str)) -> Outcome {
+        let name = part.scenario.name();
+        let mut outcome = Outcome {
+            scenario: name,
+            story: part.story,
+            port: String::new(),
+            status: "not filed".to_owned(),
+            ported: 0,
+            not_ported: 0,
+            met: Vec::new(),
+            should: should(part.scenario),
+            trouble: None,
+        };
+        let told = tokio::time::timeout(PATIENCE, self.tell(part, &mut outcome, says)).await;
+        outcome.trouble = match told {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("it did not end in time".to_owned()),
+        };
+        says(name, if outcome.as_it_should() { "as it should" } else { "NOT as it should" });
+        outcome
+    }
+
+    async fn tell(&self, part: &Part, outcome: &mut Outcome, says: &impl Fn(&'static str, &str)) -> Result<(), PlayError> {
+        let name = part.scenario.name();
+        let port = self.file(part).await?;
+        outcome.port.clone_from(&port);
+        self.send_letter(&port, &part.typed).await?;
+        let (mut asked_to_cancel, mut mended, mut letters) = (false, false, HashSet::new());
+        loop {
+            let view = self.api(As::Customer, Method::GET, &format!("/v1/ports/{port}"), None, None).await?;
+            let status = text(&view, "status")?;
+            if outcome.status != status {
+                says(name, &status.replace('_', " "));
+                outcome.status.clone_from(&status);
+            }
+            let numbers = view["numbers"].as_array().cloned().unwrap_or_default();
+            let voices = |wanted: &[&str]| numbers.iter().filter(|one| wanted.contains(&one["voice"]["state"].as_str().unwrap_or_default())).count();
+            outcome.ported = voices(&["ported"]);
+            outcome.not_ported = voices(&["failed", "cancelled", "snapped_back"]);
+            match status.as_str() {
+                "awaiting_signature" => self.sign(&port, &mut letters).await?,
+                "awaiting_proof" => self.upload_bill(&port, part).await?,
+                "in_review" => self.review(&port, &view).await?,
+                "rejected" if view["loa"]["state"] == "sent" => {
+                    self.sign(&port, &mut letters).await?;
+                    meet(outcome, "signed again");
+                }
+                "rejected" => self.mend(&port, part, &mut mended, outcome).await?,
+                "scheduled" => {
+                    if part.scenario == Scenario::CancelTooLate && !asked_to_cancel {
+                        asked_to_cancel = true;
+                        self.api(As::Customer, Method::POST, &format!("/v1/ports/{port}/cancel"), Some(json!({ "reason": "We stay where we are." })), None).await?;
+                    }
+                    self.accept_early_dates(&port, outcome).await?;
+                }
+                "testing" => self.test(&port, &numbers).await?,
+                "completed" | "cancelled" | "snapped_back" => break,
+                _ => {}
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        let history = self.api(As::Desk, Method::GET, &format!("/v1/ports/{port}/events?limit=200"), None, None).await?;
+        for event in history["items"].as_array().into_iter().flatten() {
+            if let Some(kind) = event["type"].as_str() {
+                meet(outcome, kind);
+            }
+        }
+        Ok(())
+    }
+
+    /// The customer files the port: the form, and the numbers as a CSV file.
+    async fn file(&self, part: &Part) -> Result<String, PlayError> {
+        let typed = &part.typed;
+        let mut form = form_of(typed);
+        form["title"] = json!(typed.business_name);
+        let statements = self.api(As::Customer, Method::GET, "/v1/agreement", None, None).await?;
+        let names: Vec<&Value> = statements["items"].as_array().into_iter().flatten().map(|one| &one["name"]).collect();
+        form["agreement"] = json!({ "version": statements["version"], "accepted": names });
+        form["numbers"] = numbers_of(typed);
+        let key = format!("demo-{}", part.scenario.name());
+        let port = self.api(As::Customer, Method::POST, "/v1/ports", Some(form), Some(&key)).await?;
+        text(&port, "id")
+    }
+
+    async fn send_letter(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {
+        let signer = json!({ "signer": { "name": format!("{} {}", typed.first_name, typed.last_name), "email": typed.signer_email } });
+        match self.api(As::Customer, Method::POST, &format!("/v1/ports/{port}/loa/send"), Some(signer), None).await {
+            Ok(_) | Err(PlayError::Refused { status: 409, .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The owner reads the newest mail with such a link and opens it.
+    async fn link(&self, port: &str, kinds: &[&str], path: &str) -> Result<Option<String>, PlayError> {
+        let mails = self.api(As::Desk, Method::GET, &format!("/v1/mails?port={port}&limit=100"), None, None).await?;
+        let newest = mails["items"].as_array().into_iter().flatten().find(|mail| mail["kind"].as_str().is_some_and(|kind| kinds.contains(&kind)));
+        let Some(id) = newest.and_then(|mail| mail["id"].as_str()) else { return Ok(None) };
+        let mail = self.api(As::Desk, Method::GET, &format!("/v1/mails/{id}"), None, None).await?;
+        let body = text(&mail, "text")?;
+        Ok(body.split_whitespace().find(|word| word.contains(path)).map(str::to_owned))
+    }
+
+    /// The owner reads the letter on the page behind the link, consents, types the name and signs.
+    async fn sign(&self, port: &str, letters: &mut HashSet<String>) -> Result<(), PlayError> {
+        let Some(link) = self.link(port, &["letter_to_sign", "letter_reminder"], "/sign/").await? else { return Ok(()) };
+        if letters.contains(&link) {
+            return Ok(());
+        }
+        let page = self.patiently("open the letter", || self.http.get(&link)).await?;
+        if page.0 == StatusCode::GONE || (page.0.is_success() && !page.1.contains("name=\"document\"")) {
+            // A newer mail is on its way, or it is signed already.
+            return Ok(());
+        }
+        let hash = between(&page.1, "name=\"document\" value=\"", "\"").unwrap_or_default();
+        let name = between(&page.1, "<dt>Authorized person</dt><dd>", "</dd>").unwrap_or_default();
+        let form = [("consent", "yes"), ("name", name.as_str()), ("role", "Owner"), ("document", hash.as_str())];
+        let answer = self.patiently("sign the letter", || self.http.post(&link).form(&form)).await?;
+        if answer.0.is_success() || answer.0 == StatusCode::GONE || answer.0 == StatusCode::CONFLICT {
+            letters.insert(link);
+            return Ok(());
+        }
+        Err(refused("sign the letter", &answer))
+    }
+
+    /// The owner sends the phone bill through the link in the next mail.
+    async fn upload_bill(&self, port: &str, part: &Part) -> Result<(), PlayError> {
+        let Some(link) = self.link(port, &["upload_bill"], "/upload/").await? else { return Ok(()) };
+        let bill = bill(&part.typed);
+        let answer = self
+            .patiently("send the phone bill", || {
+                let file = reqwest::multipart::Part::bytes(bill.clone()).file_name("phone-bill.pdf");
+                self.http.post(&link).multipart(reqwest::multipart::Form::new().text("kind", "billing_statement").part("file", file))
+            })
+            .await?;
+        if answer.0.is_success() || answer.0 == StatusCode::GONE { Ok(()) } else { Err(refused("send the phone bill", &answer)) }
+    }
+
+    /// The desk accepts what it was sent and submits the request.
+    async fn review(&self, port: &str, view: &Value) -> Result<(), PlayError> {
+        for proof in view["proof"].as_array().into_iter().flatten().filter(|one| one["verdict"] == "waiting") {
+            let document = text(proof, "document")?;
+            self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/proof/{document}/accept"), None, None).await?;
+        }
+        self.allow_conflict(self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/submit"), None, None).await)
+    }
+
+    fn allow_conflict(&self, answer: Result<Value, PlayError>) -> Result<(), PlayError> {
+        match answer {
+            Ok(_) | Err(PlayError::Refused { status: 409, .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The customer answers the question; what no data can mend, the desk gives up.
+    async fn mend(&self, port: &str, part: &Part, mended: &mut bool, outcome: &mut Outcome) -> Result<(), PlayError> {
+        meet(outcome, "rejected");
+        let Some(right) = &part.mended else {
+            let numbers: Vec<&str> = part.typed.numbers.iter().map(|one| one.number.as_str()).collect();
+            let body = json!({ "numbers": numbers, "reason": "the number was ported to another provider meanwhile" });
+            self.allow_conflict(self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/give-up"), Some(body), None).await)?;
+            meet(outcome, "given up");
+            return Ok(());
+        };
+        if !*mended {
+            self.api(As::Customer, Method::PATCH, &format!("/v1/ports/{port}"), Some(form_of(right)), None).await?;
+            *mended = true;
+        }
+        let view = self.api(As::Customer, Method::GET, &format!("/v1/ports/{port}"), None, None).await?;
+        if view["loa"]["state"] != "signed" {
+            return self.send_letter(port, right).await;
+        }
+        self.allow_conflict(self.api(As::Customer, Method::POST, &format!("/v1/ports/{port}/resubmit"), None, None).await)?;
+        meet(outcome, "mended");
+        Ok(())
+    }
+
+    async fn accept_early_dates(&self, port: &str, outcome: &mut Outcome) -> Result<(), PlayError> {
+        let view = self.api(As::Desk, Method::GET, &format!("/v1/ports/{port}"), None, None).await?;
+        for line in view["attention"].as_array().into_iter().flatten().filter(|one| one["kind"] == "early_date") {
+            let order = text(line, "order")?;
+            let answer = self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/accept-date"), Some(json!({ "order": order })), None).await;
+            self.allow_conflict(answer)?;
+            meet(outcome, "early date accepted");
+        }
+        Ok(())
+    }
+
+    /// The customer calls each number that has ported and writes down that it rang in the right place.
+    async fn test(&self, port: &str, numbers: &[Value]) -> Result<(), PlayError> {
+        for one in numbers.iter().filter(|one| one["voice"]["state"] == "ported" && one["voice_test"].is_null()) {
+            let body = json!({ "number": one["number"], "kind": "voice", "passed": true, "remark": "It rang where it should." });
+            self.allow_conflict(self.api(As::Customer, Method::POST, &format!("/v1/ports/{port}/tests"), Some(body), None).await)?;
+        }
+        Ok(())
+    }
+
+    async fn api(&self, who: As, method: Method, path: &str, body: Option<Value>, idempotency: Option<&str>) -> Result<Value, PlayError> {
+        let key = match who {
+            As::Customer => &self.stage.customer_key,
+            As::Desk => &self.stage.desk_key,
+        };
+        let what = format!("{method} {path}");
+        let url = format!("{}{path}", self.stage.base);
+        let answer = self
+            .patiently(&what, || {
+                let mut request = self.http.request(method.clone(), &url).bearer_auth(key);
+                if let Some(body) = &body {
+                    request = request.json(body);
+                }
+                if let Some(key) = idempotency {
+                    request = request.header("idempotency-key", key);
+                }
+                request
+            })
+            .await?;
+        if !answer.0.is_success() {
+            return Err(refused(what, &answer));
+        }
+        if answer.1.is_empty() {
+            return Ok(Value::Null);
+        }
+        serde_json::from_str(&answer.1).map_err(|_| PlayError::Odd(format!("{what}: the answer is not JSON")))
+    }
+
+    /// Sends a request, again and again while nobody answers: the server may just be starting anew.
+    async fn patiently(&self, what: &str, request: impl Fn() -> reqwest::RequestBuilder) -> Result<(StatusCode, String), PlayError> {
+        let tries = u32::try_from(PATIENCE.as_millis() / GLANCE.as_millis()).unwrap_or(u32::MAX);
+        for _ in 0..tries {
+            if let Ok(response) = request().send().await {
+                let status = response.status();
+                if let Ok(body) = response.text().await
+                    && status != StatusCode::SERVICE_UNAVAILABLE
+                    && status != StatusCode::TOO_MANY_REQUESTS
+                {
+                    return Ok((status, body));
+                }
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Err(PlayError::Silent(what.to_owned()))
+    }
+}
+
+fn refused(what: impl Into<String>, answer: &(StatusCode, String)) -> PlayError {
+    let says = serde_json::from_str::<Value>(&answer.1).ok().and_then(|problem| problem["detail"].as_str().map(str::to_owned));
+    PlayError::Refused { what: what.into(), status: answer.0.as_u16(), says: says.unwrap_or_else(|| answer.1.chars().take(300).collect()) }
+}
+
+fn meet(outcome: &mut Outcome, what: &str) {
+    if !outcome.met.iter().any(|one| one == what) {
+        outcome.met.push(what.to_owned());
+    }
+}
+
+fn text(value: &Value, name: &str) -> Result<String, PlayError> {
+    value[name].as_str().map(str::to_owned).ok_or_else(|| PlayError::Odd(format!("an answer has no \"{name}\"")))
+}
+
+fn between(text: &str, before: &str, after: &str) -> Option<String> {
+    let rest = text.split_once(before)?.1;
+    Some(rest.split_once(after)?.0.replace("&#39;", "'").replace("&#38;", "&").replace("&amp;", "&"))
+}
+
+/// The form as the API takes it.
+fn form_of(typed: &Typed) -> Value {
+    let mut form = json!({
+        "losing_carrier": typed.carrier_name,
+        "customer": { "first_name": typed.first_name, "last_name": typed.last_name, "business_name": typed.business_name },
+        "account_number": typed.account_number,
+        "billing_address": { "street": typed.street, "extended": typed.unit, "city": typed.city, "state": typed.state, "postal_code": typed.zip },
+        "btn": typed.billing_number,
+    });
+    if let Some(pin) = typed.pin {
+        form["pin"] = json!(pin);
+    }
+    form
+}
+
+fn numbers_of(typed: &Typed) -> Value {
+    typed
+        .numbers
+        .iter()
+        .map(|row| json!({ "number": row.number, "receiving": row.receiving, "source": row.source, "wants_text": typed.texts }))
+        .collect()
+}
+
+/// A phone bill, as simple as a PDF can be.
+fn bill(typed: &Typed) -> Vec<u8> {
+    let mut lines = vec![
+        typed.carrier_name.to_owned(),
+        "Statement of this month".to_owned(),
+        typed.business_name.to_owned(),
+        format!("{} {}", typed.street, typed.unit),
+        format!("{}, {} {}", typed.city, typed.state, typed.zip),
+    ];
+    lines.extend(typed.numbers.iter().map(|one| one.number.clone()));
+    crate::simulator::one_page_pdf(&lines)
+}
