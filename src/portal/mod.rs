@@ -12,7 +12,6 @@ mod cancel;
 mod desk;
 mod errors;
 mod fields;
-pub mod gallery;
 mod help;
 mod letter;
 mod mailbox;
@@ -141,7 +140,10 @@ fn settings() -> Router<Portal> {
             get(settings::accounts).post(settings::add_account),
         )
         .route("/settings/accounts/{id}/campaign", post(settings::campaign))
-        .route("/settings/keys", get(settings::keys).post(settings::add_key))
+        .route(
+            "/settings/keys",
+            get(settings::keys).post(settings::add_key),
+        )
         .route("/settings/keys/{id}/revoke", post(settings::revoke_key))
         .route(
             "/settings/receiving",
@@ -155,7 +157,10 @@ fn settings() -> Router<Portal> {
             "/settings/webhooks",
             get(settings::hooks).post(settings::add_hook),
         )
-        .route("/settings/webhooks/{id}/delete", post(settings::remove_hook))
+        .route(
+            "/settings/webhooks/{id}/delete",
+            post(settings::remove_hook),
+        )
         .route(
             "/settings/webhooks/deliveries/{id}/replay",
             post(settings::replay),

@@ -197,7 +197,12 @@ impl<'a> Draft<'a> {
         carriers.sort();
         carriers.dedup();
         let calendar = view.as_ref().map_or_else(
-            || Calendar::new(app.config.operator.time_zone.clone(), CarrierDays::default()),
+            || {
+                Calendar::new(
+                    app.config.operator.time_zone.clone(),
+                    CarrierDays::default(),
+                )
+            },
             |view| view.calendar.clone(),
         );
         let caution = view.as_ref().map(caution).unwrap_or_default();
@@ -245,7 +250,9 @@ impl<'a> Draft<'a> {
             return;
         }
         let entry = manual(&self.typed.lines, receiving);
-        self.typed.rows.retain(|row| !row.is_empty() || !row.was.is_empty());
+        self.typed
+            .rows
+            .retain(|row| !row.is_empty() || !row.was.is_empty());
         for (_, number, _) in &entry.accepted {
             self.typed.rows.push(Row {
                 was: String::new(),
@@ -482,7 +489,10 @@ impl<'a> Draft<'a> {
                 .unwrap_or_default()
         };
         let (action, heading) = match request {
-            None => ("/numbers/ports/new".to_owned(), "Port New Numbers".to_owned()),
+            None => (
+                "/numbers/ports/new".to_owned(),
+                "Port New Numbers".to_owned(),
+            ),
             Some(request) => (
                 format!("/numbers/ports/{}/edit", request.id),
                 match view.map(|view| view.standing.status) {
@@ -713,4 +723,3 @@ fn thousands(number: u32) -> String {
     }
     text
 }
-

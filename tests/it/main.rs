@@ -1,6 +1,7 @@
 //! The one integration test binary: everything is proved through the public doors.
 
 mod cli;
+mod crash;
 mod db;
 mod db_schema;
 mod db_trouble;
@@ -12,7 +13,6 @@ mod jobs_nodes;
 mod jobs_outage;
 mod numbers;
 mod pages;
-mod crash;
 mod scenarios;
 mod simulator;
 mod support;
