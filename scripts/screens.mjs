@@ -2,7 +2,7 @@
 //
 //   node scripts/screens.mjs                      the sample pages in target/screens/pages (cargo run --example pages)
 //   node scripts/screens.mjs URL [URL...]         pages of a running server; --cookie NAME=VALUE signs in
-//   --only WORD   pages whose name contains WORD  --out FOLDER   default target/screens/shots
+//   --only REGEX  pages whose name matches       --out FOLDER   default target/screens/shots
 //   --width 1280,390   --theme light,dark         --full no      only the first screen
 // It also reports what a person would trip over: errors in the console, a page wider than its screen.
 import { createServer } from "node:http";
@@ -48,7 +48,7 @@ if (targets.length === 0) {
   targets = list(".").map((file) => [file.slice(0, -5), `${base}/${file}`]);
   if (existsSync(join(options.pages, "mail"))) targets.push(...list("mail").map((file) => [`mail-${file.slice(0, -5)}`, `${base}/mail/${file}`]));
 }
-targets = targets.filter(([name]) => name.includes(options.only));
+targets = targets.filter(([name]) => new RegExp(options.only).test(name));
 
 mkdirSync(options.out, { recursive: true });
 const browser = await chromium.launch({ executablePath: options.chromium, args: ["--no-sandbox", "--disable-gpu"] });

@@ -111,9 +111,11 @@
     }
   }
 
-  // The open page keeps itself up to date, but not while nobody looks at it.
+  // The open page keeps itself up to date, but not while nobody looks at it or a menu in it is open.
   document.addEventListener("htmx:before:request", (event) => {
-    if (document.hidden && event.target?.matches?.("[data-live]")) event.preventDefault();
+    const live = event.target;
+    if (!live?.matches?.("[data-live]")) return;
+    if (document.hidden || live.querySelector("details[open]")) event.preventDefault();
   });
 
   for (const wire of [gate, rows, asked, files, sends, copies]) wire(document);

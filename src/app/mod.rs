@@ -18,6 +18,7 @@ pub mod forms;
 pub mod import;
 pub mod inbox;
 pub mod letters;
+pub mod lists;
 pub mod mailing;
 pub mod numbers;
 pub mod open;

@@ -144,6 +144,97 @@ pub async fn sign_out(app: &App, token: &str) -> Result<(), AppError> {
     Ok(tx.commit().await?)
 }
 
+/// Changes one's own name.
+pub async fn rename(app: &App, caller: &Caller, name: &str) -> Result<(), AppError> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(AppError::field(
+            "name",
+            "Fill in your name, with at most 100 characters.",
+        ));
+    }
+    let mut tx = app.db.write().await?;
+    people::set_name(&mut tx, caller.user, name).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Changes one's own password. All sessions end but the one with this token.
+pub async fn change_password(
+    app: &App,
+    user: &User,
+    token: &str,
+    old: SecretString,
+    new: SecretString,
+) -> Result<(), AppError> {
+    let shortest = app.config.signin.password_length_min as usize;
+    if new.expose_secret().chars().count() < shortest {
+        return Err(AppError::field(
+            "new_password",
+            format!("Choose a password of at least {shortest} characters."),
+        ));
+    }
+    let parts = app.clone();
+    let known = user.password_hash.clone();
+    let hashed = tokio::task::spawn_blocking(move || {
+        let right = PasswordHash::new(&known).is_ok_and(|hash| {
+            Argon2::default()
+                .verify_password(old.expose_secret().as_bytes(), &hash)
+                .is_ok()
+        });
+        match right {
+            true => hash_password(&parts, new.expose_secret()).map(Some),
+            false => Ok(None),
+        }
+    })
+    .await
+    .map_err(AppError::broken)??;
+    let Some(hashed) = hashed else {
+        return Err(AppError::field(
+            "old_password",
+            "That is not your password so far.",
+        ));
+    };
+    let mut tx = app.db.write().await?;
+    people::set_password(&mut tx, user.id, &hashed, Some(hash_of(token))).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Ends all of one's sessions but the one with this token.
+pub async fn sign_out_elsewhere(app: &App, user: UserId, token: &str) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    people::end_sessions(&mut tx, user, Some(hash_of(token))).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Switches somebody off, but not oneself: the last administrator could not be switched on again.
+pub async fn disable_user(app: &App, caller: &Caller, id: UserId) -> Result<(), AppError> {
+    caller.administrator_only()?;
+    if id == caller.user {
+        return Err(AppError::Forbidden("Nobody can switch themselves off."));
+    }
+    let mut tx = app.db.write().await?;
+    if !people::disable(&mut tx, id, app.clock.now()).await? {
+        return Err(AppError::NotFound("user"));
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Everybody, for administrators.
+pub async fn everybody(app: &App, caller: &Caller) -> Result<Vec<User>, AppError> {
+    caller.administrator_only()?;
+    let mut read = app.db.read().await?;
+    Ok(people::everybody(&mut read).await?)
+}
+
+/// A first password for somebody new, to be handed over and changed.
+pub fn first_password(app: &App) -> SecretString {
+    token_of(app.ids.secret())
+        .chars()
+        .take(20)
+        .collect::<String>()
+        .into()
+}
+
 /// Makes an account.
 pub async fn add_account(
     app: &App,

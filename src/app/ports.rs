@@ -552,6 +552,13 @@ pub struct View {
     pub calendar: Calendar,
 }
 
+/// One request for a list: as [`view`], with few of its numbers.
+pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
+    let mut read = app.db.read().await?;
+    let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
+    Ok(look(app, &mut read, stored.request, stored.version).await?)
+}
+
 /// One request, for its page.
 pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
@@ -680,6 +687,13 @@ pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<
     }
     let mut read = app.db.read().await?;
     Ok(ports::list(&mut read, &filter).await?)
+}
+
+/// How many requests the desk's list shows.
+pub async fn waiting_for_desk(app: &App, caller: &Caller) -> Result<u32, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.read().await?;
+    Ok(ports::waiting_for_desk(&mut read).await?)
 }
 
 /// A page of what needs a person at the desk: each request with the lines that only they can decide.

@@ -207,6 +207,70 @@ pub async fn users(
     rows.iter().map(user_of).collect()
 }
 
+/// Changes somebody's name.
+pub async fn set_name(tx: &mut Tx, id: UserId, name: &str) -> Result<(), DbError> {
+    tx.execute("UPDATE users SET name = $2 WHERE id = $1", args![id, name])
+        .await?;
+    Ok(())
+}
+
+/// Changes somebody's password and ends their sessions, all but the one with this hash.
+pub async fn set_password(
+    tx: &mut Tx,
+    id: UserId,
+    password_hash: &str,
+    but: Option<[u8; 32]>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE users SET password_hash = $2 WHERE id = $1",
+        args![id, password_hash],
+    )
+    .await?;
+    end_sessions(tx, id, but).await
+}
+
+/// Ends somebody's sessions, all but the one with this hash.
+pub async fn end_sessions(
+    tx: &mut Tx,
+    id: UserId,
+    but: Option<[u8; 32]>,
+) -> Result<(), DbError> {
+    match but {
+        Some(but) => {
+            tx.execute(
+                "DELETE FROM sessions WHERE user_id = $1 AND token_hash <> $2",
+                args![id, but],
+            )
+            .await?
+        }
+        None => {
+            tx.execute("DELETE FROM sessions WHERE user_id = $1", args![id])
+                .await?
+        }
+    };
+    Ok(())
+}
+
+/// Switches somebody off; they cannot sign in any more, and their keys stop working.
+pub async fn disable(tx: &mut Tx, id: UserId, now: Timestamp) -> Result<bool, DbError> {
+    let done = tx
+        .execute(
+            "UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL",
+            args![id, now],
+        )
+        .await?;
+    end_sessions(tx, id, None).await?;
+    Ok(done == 1)
+}
+
+/// Everybody, of all accounts and of the desk.
+pub async fn everybody(session: &mut Session) -> Result<Vec<User>, DbError> {
+    let rows = session
+        .fetch_all("SELECT * FROM users ORDER BY name, id LIMIT 1000", &[])
+        .await?;
+    rows.iter().map(user_of).collect()
+}
+
 /// Stores a session under its token's hash.
 pub async fn insert_session(
     tx: &mut Tx,

@@ -84,18 +84,41 @@ fn json(value: &impl Serialize) -> Result<Arg, DbError> {
 
 /// The request with this id, or `None`.
 pub async fn load(session: &mut Session, id: PortId) -> Result<Option<Stored>, DbError> {
+    load_with(
+        session,
+        id,
+        "SELECT * FROM port_numbers WHERE port_id = $1 ORDER BY position",
+    )
+    .await
+}
+
+/// The request with only so many of its numbers that everything derived from it is right: its first
+/// ones, one in each state of the voice track, and those that are receiving numbers. For lists of requests,
+/// where some have 100,000 numbers.
+pub async fn glance(session: &mut Session, id: PortId) -> Result<Option<Stored>, DbError> {
+    load_with(
+        session,
+        id,
+        "SELECT * FROM port_numbers WHERE port_id = $1 AND (position < 20
+            OR position IN (SELECT MIN(n.position) FROM port_numbers n WHERE n.port_id = $1 GROUP BY n.voice)
+            OR number IN (SELECT r.number FROM receiving_numbers r JOIN ports p ON p.account_id = r.account_id WHERE p.id = $1))
+         ORDER BY position",
+    )
+    .await
+}
+
+async fn load_with(
+    session: &mut Session,
+    id: PortId,
+    numbers: &'static str,
+) -> Result<Option<Stored>, DbError> {
     let Some(row) = session
         .fetch_optional("SELECT * FROM ports WHERE id = $1", args![id])
         .await?
     else {
         return Ok(None);
     };
-    let numbers = session
-        .fetch_all(
-            "SELECT * FROM port_numbers WHERE port_id = $1 ORDER BY position",
-            args![id],
-        )
-        .await?;
+    let numbers = session.fetch_all(numbers, args![id]).await?;
     let orders = session
         .fetch_all(
             "SELECT id, body FROM carrier_orders WHERE port_id = $1 ORDER BY id",
@@ -691,6 +714,15 @@ fn like(text: &str) -> String {
     }
     pattern.push('%');
     pattern
+}
+
+/// How many requests the desk's list shows.
+pub async fn waiting_for_desk(session: &mut Session) -> Result<u32, DbError> {
+    let row = session
+        .fetch_optional("SELECT COUNT(*) AS n FROM ports WHERE wants_desk", &[])
+        .await?;
+    let count = row.map_or(Ok(0), |row| row.int("n"))?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// How many requests are in each status, of one account or of all.

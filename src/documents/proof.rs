@@ -20,32 +20,6 @@ use lopdf::{Document, LoadOptions, Object};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The three kinds of proof that a person may choose from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProofKind {
-    /// The latest bill, showing the number (R43).
-    BillingStatement,
-    /// The receipt for the purchase of the number (R44).
-    PurchaseReceipt,
-    /// A picture of the provider's portal that shows the number (R45).
-    PortalScreenshot,
-}
-
-impl ProofKind {
-    /// All kinds, in the order in which a form offers them.
-    pub const ALL: [Self; 3] = [Self::BillingStatement, Self::PurchaseReceipt, Self::PortalScreenshot];
-
-    /// The words on a form.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::BillingStatement => "Latest billing statement that shows the number",
-            Self::PurchaseReceipt => "Receipt for the purchase of the number",
-            Self::PortalScreenshot => "Screenshot of the provider's portal that shows the number",
-        }
-    }
-}
-
 /// The file types that are taken as proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -94,7 +68,10 @@ pub struct Limits {
 impl Default for Limits {
     /// 10 MB, and what a 50-megapixel telephone takes.
     fn default() -> Self {
-        Self { max_bytes: 10 * 1024 * 1024, max_pixels: 50_000_000 }
+        Self {
+            max_bytes: 10 * 1024 * 1024,
+            max_pixels: 50_000_000,
+        }
     }
 }
 
@@ -117,7 +94,9 @@ pub struct Proof {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
     /// There is nothing in it.
-    #[error("The file is empty. Choose it again; if it comes from the cloud, wait until it is downloaded.")]
+    #[error(
+        "The file is empty. Choose it again; if it comes from the cloud, wait until it is downloaded."
+    )]
     Empty,
     /// It is larger than the limit.
     #[error("The file has {}, and at most {} are taken. Send only the pages that show the account and the numbers, or scan them in a lower resolution.", megabytes(*.bytes), megabytes(*.max))]
@@ -134,10 +113,14 @@ pub enum ProofError {
         found: &'static str,
     },
     /// A PDF that asks for a password.
-    #[error("This PDF asks for a password. Open it, print it to a new PDF without a password, and send that one.")]
+    #[error(
+        "This PDF asks for a password. Open it, print it to a new PDF without a password, and send that one."
+    )]
     Protected,
     /// A PDF that cannot be read.
-    #[error("This PDF is damaged or incomplete. Download it from your provider again, or send a screenshot of it.")]
+    #[error(
+        "This PDF is damaged or incomplete. Download it from your provider again, or send a screenshot of it."
+    )]
     BrokenPdf,
     /// A picture that cannot be read.
     #[error("This {} picture is damaged or incomplete. Send it again, or take another one.", .format.name())]
@@ -146,10 +129,14 @@ pub enum ProofError {
         format: ProofFormat,
     },
     /// A HEIC picture of a kind that cannot be decoded here.
-    #[error("This HEIC picture cannot be opened here. Save it as JPEG on your telephone, or take a screenshot of it, and send that.")]
+    #[error(
+        "This HEIC picture cannot be opened here. Save it as JPEG on your telephone, or take a screenshot of it, and send that."
+    )]
     UnsupportedHeic,
     /// A picture with too many pixels.
-    #[error("The picture has {width} x {height} pixels, more than can be opened here. Send it in a smaller size.")]
+    #[error(
+        "The picture has {width} x {height} pixels, more than can be opened here. Send it in a smaller size."
+    )]
     TooManyPixels {
         /// Its width.
         width: u32,
@@ -174,7 +161,11 @@ impl ProofFormat {
 
 fn megabytes(bytes: usize) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
-    if tenths.is_multiple_of(10) { format!("{} MB", tenths / 10) } else { format!("{}.{} MB", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) {
+        format!("{} MB", tenths / 10)
+    } else {
+        format!("{}.{} MB", tenths / 10, tenths % 10)
+    }
 }
 
 /// Reads a file that somebody sent as proof.
@@ -191,7 +182,13 @@ pub fn inspect(bytes: &[u8], limits: &Limits) -> Result<Proof, ProofError> {
         }
     };
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    Ok(Proof { format, bytes: size, sha256: Sha256::digest(bytes).into(), pages, pixels })
+    Ok(Proof {
+        format,
+        bytes: size,
+        sha256: Sha256::digest(bytes).into(),
+        pages,
+        pixels,
+    })
 }
 
 /// A picture as JPEG, upright and at most `longest` pixels wide and high: for a preview, or for a
@@ -208,9 +205,16 @@ pub fn to_jpeg(bytes: &[u8], limits: &Limits, longest: u32) -> Result<Vec<u8>, P
     let broken = ProofError::BrokenPicture { format };
     guarded(|| {
         let longest = longest.max(1);
-        let small = if decoded.width().max(decoded.height()) > longest { decoded.thumbnail(longest, longest) } else { decoded };
+        let small = if decoded.width().max(decoded.height()) > longest {
+            decoded.thumbnail(longest, longest)
+        } else {
+            decoded
+        };
         let mut jpeg = Vec::new();
-        JpegEncoder::new_with_quality(&mut jpeg, 85).encode_image(&on_white(small)).ok().map(|()| jpeg)
+        JpegEncoder::new_with_quality(&mut jpeg, 85)
+            .encode_image(&on_white(small))
+            .ok()
+            .map(|()| jpeg)
     })
     .flatten()
     .ok_or(broken)
@@ -221,9 +225,14 @@ fn recognize(bytes: &[u8], limits: &Limits) -> Result<ProofFormat, ProofError> {
         return Err(ProofError::Empty);
     }
     if bytes.len() > limits.max_bytes {
-        return Err(ProofError::TooLarge { bytes: bytes.len(), max: limits.max_bytes });
+        return Err(ProofError::TooLarge {
+            bytes: bytes.len(),
+            max: limits.max_bytes,
+        });
     }
-    format_of(bytes).ok_or_else(|| ProofError::WrongType { found: other_type(bytes) })
+    format_of(bytes).ok_or_else(|| ProofError::WrongType {
+        found: other_type(bytes),
+    })
 }
 
 fn format_of(bytes: &[u8]) -> Option<ProofFormat> {
@@ -238,24 +247,43 @@ fn format_of(bytes: &[u8]) -> Option<ProofFormat> {
     }
     // Readers look for the header in the first 1024 bytes; some programs write a line before it.
     let head = bytes.get(..1024).unwrap_or(bytes);
-    head.windows(5).any(|window| window == b"%PDF-").then_some(ProofFormat::Pdf)
+    head.windows(5)
+        .any(|window| window == b"%PDF-")
+        .then_some(ProofFormat::Pdf)
 }
 
 /// Whether the first box of the file names a brand of HEVC-coded pictures (ISO/IEC 23008-12).
 fn is_heic(bytes: &[u8]) -> bool {
-    let Some((size, rest)) = bytes.split_first_chunk::<4>() else { return false };
-    let Some(brands) = rest.strip_prefix(b"ftyp") else { return false };
-    let size = usize::try_from(u32::from_be_bytes(*size)).unwrap_or(usize::MAX).saturating_sub(8).min(256);
+    let Some((size, rest)) = bytes.split_first_chunk::<4>() else {
+        return false;
+    };
+    let Some(brands) = rest.strip_prefix(b"ftyp") else {
+        return false;
+    };
+    let size = usize::try_from(u32::from_be_bytes(*size))
+        .unwrap_or(usize::MAX)
+        .saturating_sub(8)
+        .min(256);
     let brands = brands.get(..size).unwrap_or(brands);
     // The major brand, its version (never a brand), and the compatible brands.
-    brands.chunks_exact(4).any(|brand| matches!(brand, b"heic" | b"heix" | b"heim" | b"heis"))
+    brands
+        .chunks_exact(4)
+        .any(|brand| matches!(brand, b"heic" | b"heix" | b"heim" | b"heis"))
 }
 
 /// What a refused file seems to be, so that its sender understands.
 fn other_type(bytes: &[u8]) -> &'static str {
     match infer::get(bytes).map(|kind| (kind.mime_type(), kind.matcher_type())) {
-        Some(("application/vnd.openxmlformats-officedocument.wordprocessingml.document" | "application/msword", _)) => "a Word document",
-        Some(("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" | "application/vnd.ms-excel", _)) => "an Excel table",
+        Some((
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+            | "application/msword",
+            _,
+        )) => "a Word document",
+        Some((
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+            | "application/vnd.ms-excel",
+            _,
+        )) => "an Excel table",
         Some(("image/tiff", _)) => "a TIFF picture",
         Some(("image/gif", _)) => "a GIF picture",
         Some(("image/webp", _)) => "a WebP picture",
@@ -280,10 +308,13 @@ const MAX_TABLES: usize = 16 * 1024 * 1024;
 fn pages_of(bytes: &[u8]) -> Result<u32, ProofError> {
     let read = guarded(|| {
         let options = LoadOptions::with_max_decompressed_size(MAX_TABLES);
-        let document = Document::load_mem_with_options(bytes, options).map_err(|error| match error {
-            lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) => ProofError::Protected,
-            _ => ProofError::BrokenPdf,
-        })?;
+        let document =
+            Document::load_mem_with_options(bytes, options).map_err(|error| match error {
+                lopdf::Error::InvalidPassword | lopdf::Error::Decryption(_) => {
+                    ProofError::Protected
+                }
+                _ => ProofError::BrokenPdf,
+            })?;
         // A PDF that only forbids printing or copying opens for everybody, and is taken.
         if document.is_encrypted() {
             return Err(ProofError::Protected);
@@ -300,9 +331,18 @@ fn pages_of(bytes: &[u8]) -> Result<u32, ProofError> {
 
 /// Whether the streams that draw the page are all there. A page without any is empty, which is allowed.
 fn shows_something(document: &Document, page: lopdf::ObjectId) -> bool {
-    let Ok(page) = document.get_dictionary(page) else { return false };
-    let is_stream = |object: &Object| document.dereference(object).is_ok_and(|(_, object)| object.as_stream().is_ok());
-    match page.get(b"Contents").map(|contents| document.dereference(contents)) {
+    let Ok(page) = document.get_dictionary(page) else {
+        return false;
+    };
+    let is_stream = |object: &Object| {
+        document
+            .dereference(object)
+            .is_ok_and(|(_, object)| object.as_stream().is_ok())
+    };
+    match page
+        .get(b"Contents")
+        .map(|contents| document.dereference(contents))
+    {
         Ok(Ok((_, Object::Array(streams)))) => streams.iter().all(is_stream),
         Ok(Ok((_, contents))) => contents.as_stream().is_ok() || matches!(contents, Object::Null),
         Ok(Err(_)) => false,
@@ -323,7 +363,12 @@ fn decode(bytes: &[u8], format: ProofFormat, limits: &Limits) -> Result<DynamicI
     decoded.unwrap_or(Err(broken))
 }
 
-fn decode_common(bytes: &[u8], format: ImageFormat, limits: &Limits, broken: &ProofError) -> Result<DynamicImage, ProofError> {
+fn decode_common(
+    bytes: &[u8],
+    format: ImageFormat,
+    limits: &Limits,
+    broken: &ProofError,
+) -> Result<DynamicImage, ProofError> {
     if format == ImageFormat::Jpeg && !jpeg_is_whole(bytes) {
         return Err(broken.clone());
     }
@@ -342,7 +387,9 @@ fn decode_common(bytes: &[u8], format: ImageFormat, limits: &Limits, broken: &Pr
 }
 
 fn decode_heic(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, ProofError> {
-    let broken = ProofError::BrokenPicture { format: ProofFormat::Heic };
+    let broken = ProofError::BrokenPicture {
+        format: ProofFormat::Heic,
+    };
     let refused = |error| match error {
         heifer::Error::Unsupported(_) => ProofError::UnsupportedHeic,
         _ => broken.clone(),
@@ -352,20 +399,35 @@ fn decode_heic(bytes: &[u8], limits: &Limits) -> Result<DynamicImage, ProofError
         allowed(width, height, limits)?;
     }
     // One thread, so that a fault stays inside the guard.
-    let options = heifer::Options { max_threads: 1, max_pixels: limits.max_pixels };
+    let options = heifer::Options {
+        max_threads: 1,
+        max_pixels: limits.max_pixels,
+    };
     let picture = match heifer::decode_srgb_rgba8(bytes, &options) {
         // A colour space that cannot be turned into the common one: colours a little off are better than none.
         Err(heifer::Error::Unsupported(_)) => heifer::decode_rgba8(bytes, &options),
         other => other,
     }
     .map_err(refused)?;
-    let rgba = image::RgbaImage::from_raw(picture.width, picture.height, picture.data).map(DynamicImage::ImageRgba8);
+    let rgba = image::RgbaImage::from_raw(picture.width, picture.height, picture.data)
+        .map(DynamicImage::ImageRgba8);
     // Most photos have no transparency, and then need no ground to lie on.
-    rgba.map(|rgba| if picture.has_alpha { rgba } else { DynamicImage::ImageRgb8(rgba.into_rgb8()) }).ok_or(broken)
+    rgba.map(|rgba| {
+        if picture.has_alpha {
+            rgba
+        } else {
+            DynamicImage::ImageRgb8(rgba.into_rgb8())
+        }
+    })
+    .ok_or(broken)
 }
 
 fn allowed(width: u32, height: u32, limits: &Limits) -> Result<(), ProofError> {
-    if u64::from(width) * u64::from(height) > limits.max_pixels { Err(ProofError::TooManyPixels { width, height }) } else { Ok(()) }
+    if u64::from(width) * u64::from(height) > limits.max_pixels {
+        Err(ProofError::TooManyPixels { width, height })
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether the end of the picture is in the file. Decoders fill the rest of a cut-off JPEG with grey,
@@ -377,7 +439,11 @@ fn jpeg_is_whole(bytes: &[u8]) -> bool {
         match marker {
             0xff => at += 1,
             // The picture's own data: in it, only the end has this form.
-            0xda => return bytes.get(at..).is_some_and(|rest| rest.windows(2).any(|pair| pair == [0xff, 0xd9])),
+            0xda => {
+                return bytes
+                    .get(at..)
+                    .is_some_and(|rest| rest.windows(2).any(|pair| pair == [0xff, 0xd9]));
+            }
             _ => match bytes.get(at + 2..).and_then(|rest| rest.first_chunk()) {
                 Some(length) => at += 2 + usize::from(u16::from_be_bytes(*length)),
                 None => return false,
@@ -396,7 +462,9 @@ fn on_white(picture: DynamicImage) -> DynamicImage {
     let mut rgb = image::RgbImage::new(rgba.width(), rgba.height());
     for (from, to) in rgba.pixels().zip(rgb.pixels_mut()) {
         let [r, g, b, alpha] = from.0.map(u32::from);
-        let over = |channel: u32| u8::try_from((channel * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX);
+        let over = |channel: u32| {
+            u8::try_from((channel * alpha + 255 * (255 - alpha)) / 255).unwrap_or(u8::MAX)
+        };
         to.0 = [over(r), over(g), over(b)];
     }
     DynamicImage::ImageRgb8(rgb)

@@ -35,13 +35,19 @@ pub enum SealError {
     #[error("this file cannot be read as a PDF: it is damaged, protected, or not a PDF at all")]
     NotAPdf(#[source] Option<lopdf::Error>),
     /// There is already a form or a seal in the file.
-    #[error("this PDF already carries a form or a seal, and a second seal would not cover what the first one says: seal the letter as it was typeset")]
+    #[error(
+        "this PDF already carries a form or a seal, and a second seal would not cover what the first one says: seal the letter as it was typeset"
+    )]
     HasForm,
     /// There is no seal in the file.
-    #[error("this PDF carries no seal: it is not a letter that this desk sealed, or the seal was removed")]
+    #[error(
+        "this PDF carries no seal: it is not a letter that this desk sealed, or the seal was removed"
+    )]
     NoSeal,
     /// The key's certificate is not valid at the time of sealing.
-    #[error("the seal's certificate is valid from {from} to {to}, so it cannot seal at {at}: make a new seal key")]
+    #[error(
+        "the seal's certificate is valid from {from} to {to}, so it cannot seal at {at}: make a new seal key"
+    )]
     OutsideValidity {
         /// When sealing was tried.
         at: Timestamp,
@@ -54,13 +60,17 @@ pub enum SealError {
     #[error("the name on the seal must have 1 to 64 characters")]
     Name,
     /// A validity that ends before it begins, or is beyond what a certificate can say.
-    #[error("the seal's certificate must end after it begins, and both within the years 1970 to 9999")]
+    #[error(
+        "the seal's certificate must end after it begins, and both within the years 1970 to 9999"
+    )]
     Validity,
     /// The random bytes are no key; it happens by chance less than once in 2^32 draws.
     #[error("these random bytes cannot be a key: draw others")]
     Random,
     /// The file of a seal key is not what it should be.
-    #[error("the seal key cannot be read: it must hold one P-256 PRIVATE KEY and the CERTIFICATE that belongs to it, in PEM form. Restore it from a backup; letters that it sealed stay valid in any case")]
+    #[error(
+        "the seal key cannot be read: it must hold one P-256 PRIVATE KEY and the CERTIFICATE that belongs to it, in PEM form. Restore it from a backup; letters that it sealed stay valid in any case"
+    )]
     BadKey,
     /// The file of a seal key cannot be read or written.
     #[error("the seal key file {path} cannot be {done}")]
@@ -116,27 +126,44 @@ pub struct SealReport {
 
 /// Seals a PDF: the same file with the seal appended, reproducible for the same arguments.
 ///
-/// `reason` and `name` are shown by PDF readers: why the seal is there, and whose it is.
+/// `reason` and `name` are shown by PDF readers: why the seal is there, and who sealed. That is the desk, as on
+/// the certificate; the subscriber's own signature is on the page.
 ///
 /// # Errors
 /// If the file is no readable PDF, already carries a form or a seal, or the key is not valid at `at`.
-pub fn seal(pdf: &[u8], key: &SealKey, at: Timestamp, reason: &str, name: &str) -> Result<Vec<u8>, SealError> {
+pub fn seal(
+    pdf: &[u8],
+    key: &SealKey,
+    at: Timestamp,
+    reason: &str,
+    name: &str,
+) -> Result<Vec<u8>, SealError> {
     let (from, to) = key.certificate().validity();
     if at < from || at > to {
         return Err(SealError::OutsideValidity { at, from, to });
     }
     let document = load(pdf)?;
-    let catalog_id = document.trailer.get(b"Root").and_then(Object::as_reference).map_err(not_a_pdf)?;
+    let catalog_id = document
+        .trailer
+        .get(b"Root")
+        .and_then(Object::as_reference)
+        .map_err(not_a_pdf)?;
     if document.catalog().map_err(not_a_pdf)?.has(b"AcroForm") {
         return Err(SealError::HasForm);
     }
     // The certificate is on the last page, and so is the seal.
-    let page_id = document.get_pages().into_values().last().ok_or(SealError::NotAPdf(None))?;
+    let page_id = document
+        .get_pages()
+        .into_values()
+        .last()
+        .ok_or(SealError::NotAPdf(None))?;
     let mut annotations = annotations_of(&document, page_id)?;
 
     let room = cms::longest(key.certificate())?;
     let mut update = IncrementalDocument::create_from(pdf.to_vec(), document);
-    let signature_id = update.new_document.add_object(signature_dictionary(at, reason, name, room));
+    let signature_id = update
+        .new_document
+        .add_object(signature_dictionary(at, reason, name, room));
     let field_id = update.new_document.add_object(dictionary! {
         "Type" => "Annot",
         "Subtype" => "Widget",
@@ -151,14 +178,29 @@ pub fn seal(pdf: &[u8], key: &SealKey, at: Timestamp, reason: &str, name: &str) 
     });
     annotations.push(field_id.into());
 
-    update.opt_clone_object_to_new_document(page_id).map_err(not_a_pdf)?;
-    let page = update.new_document.get_object_mut(page_id).and_then(Object::as_dict_mut).map_err(not_a_pdf)?;
+    update
+        .opt_clone_object_to_new_document(page_id)
+        .map_err(not_a_pdf)?;
+    let page = update
+        .new_document
+        .get_object_mut(page_id)
+        .and_then(Object::as_dict_mut)
+        .map_err(not_a_pdf)?;
     page.set("Annots", annotations);
     page.set("Tabs", "S");
-    update.opt_clone_object_to_new_document(catalog_id).map_err(not_a_pdf)?;
-    let catalog = update.new_document.get_object_mut(catalog_id).and_then(Object::as_dict_mut).map_err(not_a_pdf)?;
+    update
+        .opt_clone_object_to_new_document(catalog_id)
+        .map_err(not_a_pdf)?;
+    let catalog = update
+        .new_document
+        .get_object_mut(catalog_id)
+        .and_then(Object::as_dict_mut)
+        .map_err(not_a_pdf)?;
     // 3: there are signatures, and the file may only be appended to.
-    catalog.set("AcroForm", dictionary! { "Fields" => vec![field_id.into()], "SigFlags" => 3 });
+    catalog.set(
+        "AcroForm",
+        dictionary! { "Fields" => vec![field_id.into()], "SigFlags" => 3 },
+    );
     catalog.set("Perms", dictionary! { "DocMDP" => signature_id });
 
     let mut sealed = Vec::with_capacity(pdf.len() + 4 * room + 4_096);
@@ -181,7 +223,10 @@ pub fn verify(pdf: &[u8], trusted: &SealCertificate) -> Result<SealReport, SealE
     let covers_whole_document = start == 0 && end == length;
     // What was appended may show another time than the one that was sealed: ask the sealed part alone.
     if !covers_whole_document
-        && let Some(Ok(sealed)) = usize::try_from(end).ok().and_then(|end| pdf.get(..end)).map(find)
+        && let Some(Ok(sealed)) = usize::try_from(end)
+            .ok()
+            .and_then(|end| pdf.get(..end))
+            .map(find)
         && sealed.byte_range == found.byte_range
     {
         found = sealed;
@@ -189,15 +234,27 @@ pub fn verify(pdf: &[u8], trusted: &SealCertificate) -> Result<SealReport, SealE
 
     let mut problems = Vec::new();
     let parts = || {
-        let (before, after, end) = (usize::try_from(before).ok()?, usize::try_from(after).ok()?, usize::try_from(end).ok()?);
+        let (before, after, end) = (
+            usize::try_from(before).ok()?,
+            usize::try_from(after).ok()?,
+            usize::try_from(end).ok()?,
+        );
         (start == 0).then_some(())?;
-        Some((pdf.get(..before)?, pdf.get(before..after)?, pdf.get(after..end)?))
+        Some((
+            pdf.get(..before)?,
+            pdf.get(before..after)?,
+            pdf.get(after..end)?,
+        ))
     };
     let inside = cms::certificate_in(&found.contents);
     let own = inside.as_ref() == Some(trusted);
     let intact = match (parts(), &inside) {
         (Some((head, value, tail)), Some(certificate)) => {
-            let digest = Sha256::new().chain_update(head).chain_update(tail).finalize().into();
+            let digest = Sha256::new()
+                .chain_update(head)
+                .chain_update(tail)
+                .finalize()
+                .into();
             // The value must stand exactly as this program writes it: no other byte is free.
             cms::holds(certificate, digest, &found.contents) && value == written(&found.contents)
         }
@@ -220,7 +277,9 @@ pub fn verify(pdf: &[u8], trusted: &SealCertificate) -> Result<SealReport, SealE
         valid: problems.is_empty(),
         covers_whole_document,
         signed_at: found.signed_at,
-        signer: inside.map(|certificate| certificate.common_name()).unwrap_or_default(),
+        signer: inside
+            .map(|certificate| certificate.common_name())
+            .unwrap_or_default(),
         problems,
     })
 }
@@ -228,7 +287,10 @@ pub fn verify(pdf: &[u8], trusted: &SealCertificate) -> Result<SealReport, SealE
 // ---- writing ------------------------------------------------------------------------------------------
 
 fn signature_dictionary(at: Timestamp, reason: &str, name: &str, room: usize) -> Dictionary {
-    let time = at.to_zoned(TimeZone::UTC).strftime("D:%Y%m%d%H%M%SZ").to_string();
+    let time = at
+        .to_zoned(TimeZone::UTC)
+        .strftime("D:%Y%m%d%H%M%SZ")
+        .to_string();
     let unknown = || Object::Integer(UNKNOWN_OFFSET);
     dictionary! {
         "Type" => "Sig",
@@ -258,15 +320,30 @@ fn fill_in(sealed: &mut [u8], from: usize, room: usize, key: &SealKey) -> Result
 
     let marks = format!("{UNKNOWN_OFFSET} {UNKNOWN_OFFSET} {UNKNOWN_OFFSET}");
     let at = position(sealed, from, marks.as_bytes()).ok_or_else(lost)?;
-    let offsets = format!("{:<width$}", format!("{before} {after} {}", length - after), width = marks.len());
-    sealed.get_mut(at..at + marks.len()).filter(|_| offsets.len() == marks.len()).ok_or_else(lost)?.copy_from_slice(offsets.as_bytes());
+    let offsets = format!(
+        "{:<width$}",
+        format!("{before} {after} {}", length - after),
+        width = marks.len()
+    );
+    sealed
+        .get_mut(at..at + marks.len())
+        .filter(|_| offsets.len() == marks.len())
+        .ok_or_else(lost)?
+        .copy_from_slice(offsets.as_bytes());
 
     let (head, rest) = sealed.split_at(before);
     let tail = rest.get(gap.len()..).ok_or_else(lost)?;
-    let digest = Sha256::new().chain_update(head).chain_update(tail).finalize().into();
+    let digest = Sha256::new()
+        .chain_update(head)
+        .chain_update(tail)
+        .finalize()
+        .into();
     let mut value = cms::sign(key, digest)?;
     value.resize(room, 0);
-    sealed.get_mut(before..after).ok_or_else(lost)?.copy_from_slice(&written(&value));
+    sealed
+        .get_mut(before..after)
+        .ok_or_else(lost)?
+        .copy_from_slice(&written(&value));
     Ok(())
 }
 
@@ -276,7 +353,10 @@ fn written(value: &[u8]) -> Vec<u8> {
 }
 
 fn position(bytes: &[u8], from: usize, wanted: &[u8]) -> Option<usize> {
-    let found = bytes.get(from..)?.windows(wanted.len()).position(|window| window == wanted)?;
+    let found = bytes
+        .get(from..)?
+        .windows(wanted.len())
+        .position(|window| window == wanted)?;
     Some(from + found)
 }
 
@@ -295,21 +375,42 @@ fn find(pdf: &[u8]) -> Result<Found, SealError> {
 }
 
 fn seal_in(document: &Document) -> Option<Found> {
-    let follow = |object: &Object| document.dereference(object).ok().map(|(_, object)| object.clone());
+    let follow = |object: &Object| {
+        document
+            .dereference(object)
+            .ok()
+            .map(|(_, object)| object.clone())
+    };
     let dictionary = |object: &Object| follow(object)?.as_dict().cloned().ok();
     let form = dictionary(document.catalog().ok()?.get(b"AcroForm").ok()?)?;
     for field in follow(form.get(b"Fields").ok()?)?.as_array().ok()? {
-        let Some(field) = dictionary(field) else { continue };
+        let Some(field) = dictionary(field) else {
+            continue;
+        };
         if field.get(b"FT").and_then(Object::as_name).ok() != Some(b"Sig") {
             continue;
         }
-        let Some(signature) = field.get(b"V").ok().and_then(dictionary) else { continue };
+        let Some(signature) = field.get(b"V").ok().and_then(dictionary) else {
+            continue;
+        };
         let range = follow(signature.get(b"ByteRange").ok()?)?;
-        let numbers: Option<Vec<i64>> = range.as_array().ok()?.iter().map(|part| part.as_i64().ok()).collect();
+        let numbers: Option<Vec<i64>> = range
+            .as_array()
+            .ok()?
+            .iter()
+            .map(|part| part.as_i64().ok())
+            .collect();
         return Some(Found {
             byte_range: numbers?.try_into().ok()?,
-            contents: follow(signature.get(b"Contents").ok()?)?.as_str().ok()?.to_vec(),
-            signed_at: signature.get(b"M").ok().and_then(follow).and_then(|time| pdf_time(time.as_str().ok()?)),
+            contents: follow(signature.get(b"Contents").ok()?)?
+                .as_str()
+                .ok()?
+                .to_vec(),
+            signed_at: signature
+                .get(b"M")
+                .ok()
+                .and_then(follow)
+                .and_then(|time| pdf_time(time.as_str().ok()?)),
         });
     }
     None
@@ -317,7 +418,10 @@ fn seal_in(document: &Document) -> Option<Found> {
 
 /// The one form of time that [`seal`] writes.
 fn pdf_time(text: &[u8]) -> Option<Timestamp> {
-    let digits = std::str::from_utf8(text).ok()?.strip_prefix("D:")?.strip_suffix('Z')?;
+    let digits = std::str::from_utf8(text)
+        .ok()?
+        .strip_prefix("D:")?
+        .strip_suffix('Z')?;
     let time = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", digits).ok()?;
     Some(time.to_zoned(TimeZone::UTC).ok()?.timestamp())
 }
@@ -335,9 +439,14 @@ fn annotations_of(document: &Document, page: lopdf::ObjectId) -> Result<Vec<Obje
 
 fn load(pdf: &[u8]) -> Result<Document, SealError> {
     // The parser reads what anybody may send; should it ever panic, that is an answer too.
-    let document = catch_unwind(AssertUnwindSafe(|| Document::load_mem(pdf))).map_err(|_| SealError::NotAPdf(None))?;
+    let document = catch_unwind(AssertUnwindSafe(|| Document::load_mem(pdf)))
+        .map_err(|_| SealError::NotAPdf(None))?;
     let document = document.map_err(not_a_pdf)?;
-    if document.is_encrypted() || document.trailer.has(b"Encrypt") { Err(SealError::NotAPdf(None)) } else { Ok(document) }
+    if document.is_encrypted() || document.trailer.has(b"Encrypt") {
+        Err(SealError::NotAPdf(None))
+    } else {
+        Ok(document)
+    }
 }
 
 fn not_a_pdf(error: lopdf::Error) -> SealError {

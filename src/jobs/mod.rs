@@ -14,5 +14,3 @@ pub use runner::{Backoff, Runner, RunnerOptions};
 pub use timers::timers;
 pub use work::Work;
 
-#[cfg(test)]
-mod tests;

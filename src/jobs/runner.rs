@@ -182,9 +182,9 @@ impl Runner {
             recurring.spawn(async move { core.keep_running(&reconciler, signals).await });
         }
         tokio::select! {
-            () = core.keep_leases() => {}
-            () = core.keep_house() => {}
-            () = core.work(shutdown) => {}
+            () = Box::pin(core.keep_leases()) => {}
+            () = Box::pin(core.keep_house()) => {}
+            () = Box::pin(core.work(shutdown)) => {}
         }
         recurring.shutdown().await;
         core.give_back_timers().await;

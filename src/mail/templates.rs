@@ -203,7 +203,7 @@ mails! {
         /// Names of its files.
         files: Vec<String> = strings(&["bill-november.pdf (412 kB)"]),
         /// The notes' page.
-        link: String = "https://portolan.example/ports/port_01jd6m3v8xk2",
+        link: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
     }
     /// A rejection, as a question with the way out.
     Question "question" ["mail/question/subject.txt" "mail/question/body.txt" "mail/question/body.html"] {
@@ -216,7 +216,7 @@ mails! {
         /// The numbers that it is about; empty means all.
         numbers: Vec<String> = strings(&["+1 312 555 0142", "+1 312 555 0143"]),
         /// The page to correct it.
-        link: String = "https://portolan.example/ports/port_01jd6m3v8xk2",
+        link: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
         /// Whether the letter has to be signed again.
         resign: bool = false,
     }
@@ -233,7 +233,7 @@ mails! {
         /// "10:00 am to 11:30 am Central Time".
         window: String = "10:00 am to 11:30 am Central Time",
         /// Where the routing is set.
-        routing_url: String = "https://portolan.example/ports/port_01jd6m3v8xk2",
+        routing_url: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
         /// When texts will work; empty if none are wanted.
         texts: String = "They usually work 1 to 2 business days after the port date (December 9 or 10), at the latest by Friday, December 11.",
     }
@@ -256,7 +256,7 @@ mails! {
         /// The carrier's reason; may be empty.
         reason: String = "A technician is not available on the first date.",
         /// Where the routing is set.
-        routing_url: String = "https://portolan.example/ports/port_01jd6m3v8xk2",
+        routing_url: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
         /// When texts will work; may be empty.
         texts: String = "They usually work 1 to 2 business days after the port date (December 9 or 10), at the latest by Friday, December 11.",
     }
@@ -282,7 +282,7 @@ mails! {
         /// What is still to be done.
         missing: Vec<String> = strings(&["Set a receiving number for +1 312 555 0150"]),
         /// Where the routing is set.
-        routing_url: String = "https://portolan.example/ports/port_01jd6m3v8xk2",
+        routing_url: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
     }
     /// The port window opened.
     WindowOpen "window_open" ["mail/window_open/subject.txt" "mail/window_open/body.txt" "mail/window_open/body.html"] {
@@ -339,7 +339,7 @@ mails! {
         /// Tracking numbers that use it.
         used_by: Vec<String> = strings(&["+1 312 555 0171 (Google Ads)", "+1 312 555 0172 (Billboard)"]),
         /// Where it can be removed.
-        link: String = "https://portolan.example/ports/port_01jd6m3v8xk2",
+        link: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
     }
     /// It is not one any more (R122).
     Unblocked "unblocked" ["mail/unblocked/subject.txt" "mail/unblocked/body.txt" "mail/unblocked/body.html"] {
@@ -359,7 +359,7 @@ mails! {
         /// When the link ended.
         expired_on: String = "December 20, 2026",
         /// Where to send it again.
-        link: String = "https://portolan.example/ports/port_01jd6m3v8xk2",
+        link: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
     }
     /// The owner declined.
     LetterDeclined "letter_declined" ["mail/letter_declined/subject.txt" "mail/letter_declined/body.txt" "mail/letter_declined/body.html"] {
@@ -370,7 +370,7 @@ mails! {
         /// The owner's reason.
         reason: String = "I sold the company in June. Please ask Kim Lowell.",
         /// Where to change the signer.
-        link: String = "https://portolan.example/ports/port_01jd6m3v8xk2",
+        link: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
     }
     /// The port was called off.
     Cancelled "cancelled" ["mail/cancelled/subject.txt" "mail/cancelled/body.txt" "mail/cancelled/body.html"] {
@@ -400,7 +400,7 @@ impl Frame {
             numbers: "+1 312 555 0142 and 2 more".into(),
             carrier: "Northline Telecom".into(),
             port_id: "port_01jd6m3v8xk2".into(),
-            url: "https://portolan.example/ports/port_01jd6m3v8xk2".into(),
+            url: "https://portolan.example/numbers/ports/port_01jd6m3v8xk2".into(),
             support_name: "Harbor Voice support".into(),
             email: "support@harborvoice.example".into(),
             phone: "+1 888 555 0116".into(),

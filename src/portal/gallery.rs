@@ -45,6 +45,11 @@ pub fn pages() -> Vec<Page> {
     add("mailbox", &MailList::sample());
     add("mailbox-mail", &MailPage::sample());
     add("settings", &AccountPage::sample());
+    add("settings-receiving", &ReceivingPage::sample());
+    add("settings-accounts", &AccountsPage::sample());
+    add("port-test", &TestPage::sample());
+    add("send-again", &SendAgain::sample(true));
+    add("send-again-signed-out", &SendAgain::sample(false));
     add("settings-users", &UsersPage::sample());
     add("settings-keys", &KeysPage::sample());
     add("settings-webhooks", &WebhooksPage::sample());

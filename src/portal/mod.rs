@@ -1,8 +1,163 @@
 //! The portal: HTML for people, made on the server.
 
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{get, post};
+
+use crate::app::App;
+
 pub mod assets;
+mod cancel;
+mod desk;
+mod errors;
+mod fields;
 pub mod gallery;
+mod help;
+mod letter;
+mod mailbox;
+mod new_port;
+mod notes;
+mod port;
+mod port_day;
+mod ports;
+mod posted;
+mod proof;
+mod rejection;
+mod review;
+mod session;
+mod settings;
 mod shared;
+mod sign_in;
+mod tell;
 pub mod views;
 
 pub use shared::{status_of, support, zone_name, zone_of};
+
+use session::Portal;
+
+/// How many of the largest files one form may bring.
+const FILES_AT_ONCE: usize = 5;
+
+/// All pages for people who sign in, and the front-end files of all pages. To be merged with the other
+/// faces' routers and wrapped by [`crate::web::finish`]; it brings the fallback for addresses where
+/// nothing is.
+pub fn router(app: App) -> Router {
+    let limits = &app.config.limits;
+    let form = DefaultBodyLimit::max(limits.request_bytes_max());
+    // Room for the form around the file.
+    let with_list = DefaultBodyLimit::max(limits.import_bytes_max() + limits.request_bytes_max());
+    let with_files = DefaultBodyLimit::max(FILES_AT_ONCE * limits.upload_bytes_max());
+    let portal = Portal::new(app);
+    let one = "/numbers/ports/{id}";
+    let at = |part: &str| format!("{one}/{part}");
+    let pages = Router::new()
+        .route("/", get(ports::start))
+        .route("/sign-in", get(sign_in::ask).post(sign_in::sign_in))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/theme", post(sign_in::theme))
+        .route("/numbers/ports", get(ports::list))
+        .route("/numbers/ports/template.csv", get(new_port::template))
+        .route(
+            "/numbers/ports/new",
+            get(new_port::blank)
+                .post(new_port::begin)
+                .layer(with_list.clone()),
+        )
+        .route(one, get(port::show))
+        .route(
+            &at("edit"),
+            get(new_port::resume)
+                .post(new_port::edit)
+                .layer(with_list.clone()),
+        )
+        .route(
+            &at("lists/{list}"),
+            get(new_port::review_list).post(new_port::add_list),
+        )
+        .route(&at("lists/{list}/refused.csv"), get(new_port::refused_csv))
+        .route(&at("notes"), get(notes::show).post(notes::write))
+        .route(&at("ask-for-update"), post(notes::ask_for_update))
+        .route(&at("letter"), get(letter::show))
+        .route(&at("letter/preview.pdf"), get(letter::preview))
+        .route(&at("letter/send"), post(letter::send))
+        .route(&at("letter/signer"), post(letter::send))
+        .route(&at("letter/resend"), post(letter::resend))
+        .route(
+            &at("proof"),
+            get(proof::show).post(proof::send).layer(with_files),
+        )
+        .route(&at("answer"), get(rejection::show).post(rejection::answer))
+        .route(&at("cancel"), get(cancel::show).post(cancel::cancel))
+        .route(&at("test"), get(port_day::show).post(port_day::record))
+        .route(
+            &at("numbers/{number}"),
+            get(cancel::show_number).post(cancel::change_number),
+        )
+        .route("/documents/{id}", get(proof::document))
+        .route("/mailbox", get(mailbox::list))
+        .route("/mailbox/{id}", get(mailbox::show))
+        .route("/mailbox/{id}/html", get(mailbox::html))
+        .route("/help", get(help::show))
+        .route("/styleguide", get(help::style_guide))
+        .merge(settings())
+        .route("/desk", get(desk::queues))
+        .route("/desk/{queue}", get(desk::one_queue))
+        .route("/desk/ports/{id}", get(review::show))
+        .route("/desk/ports/{id}/submit", post(review::submit))
+        .route(
+            "/desk/ports/{id}/documents/{document}/accept",
+            post(review::accept_proof),
+        )
+        .route(
+            "/desk/ports/{id}/documents/{document}/refuse",
+            post(review::refuse_proof),
+        )
+        .route("/desk/ports/{id}/resubmit", post(review::resubmit))
+        .route("/desk/ports/{id}/give-up", post(review::give_up))
+        .route("/desk/ports/{id}/accept-date", post(review::accept_date))
+        .route("/desk/ports/{id}/clear", post(review::clear))
+        .fallback(errors::nothing_here)
+        .layer(form)
+        .layer(middleware::from_fn_with_state(portal.clone(), errors::show))
+        .with_state(portal);
+    Router::new()
+        .route("/assets/{hash}/{name}", get(assets::serve))
+        .merge(pages)
+}
+
+fn settings() -> Router<Portal> {
+    Router::new()
+        .route("/settings", get(settings::account).post(settings::rename))
+        .route("/settings/password", post(settings::password))
+        .route("/settings/sessions/end", post(settings::sign_out_elsewhere))
+        .route(
+            "/settings/users",
+            get(settings::users).post(settings::add_user),
+        )
+        .route("/settings/users/{id}/off", post(settings::disable_user))
+        .route(
+            "/settings/accounts",
+            get(settings::accounts).post(settings::add_account),
+        )
+        .route("/settings/accounts/{id}/campaign", post(settings::campaign))
+        .route("/settings/keys", get(settings::keys).post(settings::add_key))
+        .route("/settings/keys/{id}/revoke", post(settings::revoke_key))
+        .route(
+            "/settings/receiving",
+            get(settings::receiving).post(settings::add_receiving),
+        )
+        .route(
+            "/settings/receiving/remove",
+            post(settings::remove_receiving),
+        )
+        .route(
+            "/settings/webhooks",
+            get(settings::hooks).post(settings::add_hook),
+        )
+        .route("/settings/webhooks/{id}/delete", post(settings::remove_hook))
+        .route(
+            "/settings/webhooks/deliveries/{id}/replay",
+            post(settings::replay),
+        )
+}

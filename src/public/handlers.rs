@@ -311,6 +311,7 @@ fn upload_page(desk: &Desk, token: &str, request: &PortRequest, kind: Option<Pro
         csrf: String::new(),
         kinds,
         kind_error: String::new(),
+        file_limit: desk.app.config.limits.upload_megabytes_max,
         file: if refused.is_empty() { Field::default() } else { Field::wrong("", &refused) },
         refused,
         numbers: request.numbers.iter().map(|one| one.number.national()).collect(),
@@ -373,10 +374,20 @@ async fn upload(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String
     }
     let mut chosen = None;
     let sent = async {
-        let (kind, name, bytes) = read_upload(multipart).await?;
+        let (kind, files) = read_upload(multipart).await?;
         chosen = kind;
         let kind = kind.ok_or_else(|| AppError::field("kind", "Choose what the file is."))?;
-        papers::receive_proof_by_link(&desk.app, &token, Upload { kind, name, bytes }).await
+        let mut refused = Vec::new();
+        // Files that are good are kept, also when another is not.
+        for (name, bytes) in files {
+            let upload = Upload { kind, name: name.clone(), bytes };
+            match papers::receive_proof_by_link(&desk.app, &token, upload).await {
+                Ok(_) => {}
+                Err(AppError::Invalid(problems)) => refused.extend(problems.into_iter().map(|one| format!("{name}: {}", one.says))),
+                Err(error) => return Err(error),
+            }
+        }
+        if refused.is_empty() { Ok(()) } else { Err(AppError::field("file", refused.join(" "))) }
     };
     match sent.await {
         Ok(_) => desk.page(StatusCode::OK, &DonePage::uploaded(desk.product(), &format!("/upload/{token}"), desk.support())),
@@ -388,8 +399,8 @@ async fn upload(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String
     }
 }
 
-/// A form with a kind and one file, as browsers send it.
-pub async fn read_upload(mut multipart: Multipart) -> Result<(Option<ProofKind>, String, bytes::Bytes), AppError> {
+/// A form with a kind and files, as browsers send it.
+async fn read_upload(mut multipart: Multipart) -> Result<(Option<ProofKind>, Vec<(String, bytes::Bytes)>), AppError> {
     let unreadable = |e: axum::extract::multipart::MultipartError| {
         if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
             AppError::field("file", "The file is too large. Send a smaller scan, or the pages that show the numbers.")
@@ -397,17 +408,23 @@ pub async fn read_upload(mut multipart: Multipart) -> Result<(Option<ProofKind>,
             AppError::field("file", "The file did not arrive whole. Send it again.")
         }
     };
-    let (mut kind, mut file) = (None, None);
+    let (mut kind, mut files) = (None, Vec::new());
     while let Some(part) = multipart.next_field().await.map_err(unreadable)? {
         match part.name() {
             Some("kind") => kind = kind_named(&part.text().await.map_err(unreadable)?),
             Some("file") => {
-                let name = part.file_name().unwrap_or("document").to_owned();
-                file = Some((name, part.bytes().await.map_err(unreadable)?));
+                let name = part.file_name().unwrap_or_default().to_owned();
+                let bytes = part.bytes().await.map_err(unreadable)?;
+                // A control without a choice is sent as a file without a name.
+                if !name.is_empty() || !bytes.is_empty() {
+                    files.push((name, bytes));
+                }
             }
             _ => {}
         }
     }
-    let (name, bytes) = file.ok_or_else(|| AppError::field("file", "Choose a file."))?;
-    Ok((kind, name, bytes))
+    if files.is_empty() {
+        return Err(AppError::field("file", "Choose a file."));
+    }
+    Ok((kind, files))
 }

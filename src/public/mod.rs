@@ -3,4 +3,4 @@
 mod handlers;
 pub mod views;
 
-pub use handlers::{read_upload, router};
+pub use handlers::router;

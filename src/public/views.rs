@@ -119,6 +119,8 @@ pub struct UploadPage {
     pub kind_error: String,
     /// What is wrong with the file.
     pub file: Field,
+    /// How large a file may be, in megabytes.
+    pub file_limit: u32,
     /// Why the last file was refused; empty if none was.
     pub refused: String,
     /// The numbers that must be on it.
@@ -179,7 +181,7 @@ impl LinkTrouble {
                 "This link has expired",
                 vec!["For safety a link works for a limited time only. Nothing was signed or sent.".into(), format!("Ask {asker} to send it again. That takes them one click.")],
             ),
-            Self::AlreadySigned { on, .. } => (Tone::Done, "This letter is signed", vec![format!("It was signed on {on}. You do not have to do anything else here."), "A copy was sent to you by email.".into()]),
+            Self::AlreadySigned { on, .. } => (Tone::Done, "This letter is signed", vec![format!("It was signed on {on}. You do not have to do anything else here."), "Keep a copy of it: you can download it here.".into()]),
             Self::Replaced => (
                 Tone::Wait,
                 "There is a newer link",
@@ -381,6 +383,7 @@ impl UploadPage {
             kinds: crate::portal::views::proof_kinds("bill"),
             kind_error: String::new(),
             file: Field::default(),
+            file_limit: 20,
             refused: String::new(),
             numbers: vec!["+1 312 555 0142".into(), "+1 312 555 0143".into(), "+1 312 555 0150".into()],
             sent: vec![],

@@ -156,6 +156,32 @@ async fn of_jobs_that_must_be_alone_the_first_due_goes_first_and_a_failed_one_do
     .await;
 }
 
+/// The one moment in which looking is not enough: while one node takes a job, another one with the
+/// same key appears that is due even earlier. Only the index can refuse the second taking.
+#[tokio::test]
+async fn a_job_that_appears_while_another_one_is_taken_does_not_run_beside_it() {
+    on_postgres(|test| async move {
+        let (clock, work) = (still_clock(), Work::fine());
+        enqueue(&test.db, &clock, [job("plain", 1).alone("port 1")]).await;
+        let mut taking = test.db.write().await.expect("begins");
+        let sql = "UPDATE jobs SET state = 'running', lease_owner = 'first', lease_number = 0, lease_until = $1";
+        taking.execute(sql, args![after(clock.wall(), 60)]).await.expect("takes it");
+        enqueue(&test.db, &clock, [job("plain", 0).alone("port 1").at(after(clock.now(), -10))]).await;
+        let second = runner(&test.another_node().await, &clock, 2, &work);
+        let second = tokio::spawn(async move { second.run_due().await });
+        until("the second node waits for the first one's commit", || async {
+            let mut read = test.db.read().await.expect("begins");
+            let sql = "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+            second.is_finished() || read.fetch_one(sql, args![]).await.expect("reads").int("n").expect("n") > 0
+        })
+        .await;
+        taking.commit().await.expect("commits");
+        assert_eq!(second.await.expect("runs").expect("runs"), 0);
+        assert!(work.seen().is_empty());
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn jobs_of_a_node_that_crashed_are_taken_over() {
     on_both(|mut test: TestDb| async move {

@@ -3,14 +3,19 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use portolan::db::{Db, DbOptions};
+use portolan::db::{Db, DbError, DbOptions};
 use portolan::jobs::RunnerOptions;
 use sqlx::{AssertSqlSafe, Connection as _};
 use tokio::sync::oneshot;
 
 use crate::support::database::{on_postgres, on_sqlite};
 use crate::support::outage::Wire;
-use crate::support::work::{Work, enqueue, job, quick, runner_with, states, still_clock, until};
+use crate::support::work::{
+    Work, enqueue, id_of, job, look, quick, runner_with, states, still_clock, until,
+};
+
+/// The statement as it goes over the wire, with its end: `READ COMMITTED` is something else.
+const COMMIT: &str = "COMMIT\0";
 
 /// A short patience, so that an outage is noticed within a test.
 fn hasty() -> DbOptions {
@@ -69,6 +74,66 @@ async fn a_server_that_was_away_is_used_again_by_itself() {
         assert_eq!(work.overlaps.load(Ordering::SeqCst), 0);
         stop.send(()).expect("it runs");
         node.await.expect("it ends in order");
+    })
+    .await;
+}
+
+/// The clock stands still here, so no lease ever runs out: the node has to find out by itself.
+#[tokio::test]
+async fn a_commit_that_was_not_answered_neither_loses_nor_repeats_a_job() {
+    on_postgres(|test| async move {
+        let wire = Wire::to(&test.url).await;
+        let db = Db::connect(&wire.url, &hasty()).await.expect("connects");
+        let (clock, work) = (still_clock(), Work::fine());
+        let options = RunnerOptions {
+            poll: Duration::from_millis(200),
+            housekeeping: Duration::from_secs(3600),
+            ..quick()
+        };
+        let runner = runner_with(&db, &clock, 1, &work, options);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let node = tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await });
+        let done = async |n: i64| {
+            until("it is done", || async {
+                states(&test.db).await == [("done".to_owned(), n)].into()
+            })
+            .await
+        };
+        enqueue(&test.db, &clock, [job("plain", 1)]).await;
+        done(1).await;
+
+        // The taking of the second job is committed, and nobody hears of it.
+        wire.break_before_the_answer_to(COMMIT);
+        let id = id_of(enqueue(&test.db, &clock, [job("plain", 2)]).await[0]);
+        done(2).await;
+        assert!(wire.broke());
+        assert_eq!(
+            (work.seen(), look(&test.db, id).await.attempts),
+            (vec![1, 2], 1)
+        );
+
+        // So is the end of the third.
+        enqueue(&test.db, &clock, [job("held", 3)]).await;
+        until("it runs", || async { work.present() == 1 }).await;
+        wire.break_before_the_answer_to(COMMIT);
+        work.gate.add_permits(1);
+        done(3).await;
+        until("the connection broke", || async { wire.broke() }).await;
+        stop.send(()).expect("it runs");
+        node.await.expect("it ends in order");
+        assert_eq!(work.seen(), [1, 2, 3]);
+
+        // Whoever commits is told that the outcome is not known.
+        let mut tx = db.write().await.expect("begins");
+        tx.execute(
+            "INSERT INTO reconcilers (name, due_at) VALUES ('x', 0)",
+            portolan::args![],
+        )
+        .await
+        .expect("writes");
+        wire.break_before_the_answer_to(COMMIT);
+        let error = tx.commit().await.expect_err("not answered");
+        assert!(matches!(error, DbError::CommitUnknown(_)), "{error:?}");
     })
     .await;
 }

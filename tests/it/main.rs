@@ -14,5 +14,7 @@ mod jobs_nodes;
 mod jobs_outage;
 mod numbers;
 mod pages;
+mod crash;
+mod scenarios;
 mod simulator;
 mod support;

@@ -4,7 +4,7 @@
 #[path = "../../benches/support/strings.rs"]
 mod strings;
 
-use portolan::domain::number::{E164, by_library, verdict};
+use portolan::domain::number::{E164, by_library, parse_typed, verdict};
 use proptest::prelude::*;
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, Region};
 use strings::Dice;
@@ -100,9 +100,28 @@ proptest! {
         prop_assert_eq!(number.is_in_plan(), theirs.exists);
         prop_assert_eq!(theirs.number(), theirs.exists.then_some(number));
         for text in [number.national(), number.international()] {
-            if let Ok(typed) = portolan::domain::number::parse_typed(&text) {
+            if let Ok(typed) = parse_typed(&text) {
                 prop_assert_eq!(typed.number, number);
             }
         }
+    }
+
+    /// Whatever is typed is refused, or is the number that the library reads too: nothing is guessed.
+    #[test]
+    fn what_is_typed_and_taken_is_what_the_library_reads(
+        text in "(tel:|\\+|\\(|'|=\"|1|1 )?[0-9]{3}[ ).\u{A0}\u{2013}-]{0,2}[0-9]{3}[ .-]?[0-9]{3,5}[0-9+. xE,;/\"-]{0,3}",
+    ) {
+        let Ok(typed) = parse_typed(&text) else { return Ok(()) };
+        let again = parse_typed(&typed.number.to_string()).expect("E.164 is read");
+        prop_assert_eq!((again.number, again.cleaned), (typed.number, false));
+        prop_assert_eq!(typed.cleaned, text != typed.number.to_string());
+        // The tail of a decimal number, which the library takes for digits.
+        let text = text.trim_end_matches(" ").trim_end_matches(".00").trim_end_matches(".0");
+        prop_assert_eq!(by_library(text).map(|theirs| theirs.e164()), Ok(typed.number.to_string()), "{:?}", text);
+    }
+
+    #[test]
+    fn no_typed_text_makes_it_panic(text in "\\PC{0,40}") {
+        let _ = parse_typed(&text);
     }
 }

@@ -33,7 +33,7 @@ impl std::fmt::Debug for Stage {
 /// How long the whole play may take, in wire time.
 const PATIENCE: Duration = Duration::from_secs(85);
 /// How often somebody looks again.
-const GLANCE: Duration = Duration::from_millis(120);
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// Why somebody could not go on.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +110,7 @@ fn should(scenario: Scenario) -> Should {
         Scenario::SilentCarrier => ("completed", 0, &["silence_noticed"]),
         Scenario::DateMovedLater => ("completed", 0, &["port_date_changed"]),
         Scenario::DateEarlierThanAsked => ("completed", 0, &["early date accepted"]),
-        Scenario::Jeopardy => ("completed", 0, &["jeopardy", "jeopardy_over"]),
+        Scenario::Jeopardy => ("completed", 0, &["jeopardy"]),
         Scenario::NumberLostToOtherPort => ("cancelled", 1, &["rejected", "given up"]),
         Scenario::CancelTooLate => ("completed", 0, &["cancel_refused"]),
         Scenario::Happy | Scenario::LateText | Scenario::WebhooksTwiceAndOutOfOrder | Scenario::CarrierDownForADay => ("completed", 0, &[]),
@@ -123,6 +123,7 @@ pub struct Play {
     stage: Stage,
     cast: Vec<Part>,
     http: reqwest::Client,
+    patience: Duration,
 }
 
 /// Which key is used.
@@ -138,7 +139,13 @@ impl Play {
     pub fn new(stage: Stage, cast: Vec<Part>) -> Self {
         crate::carriers::http::choose_tls_provider();
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).no_proxy().build().unwrap_or_default();
-        Self { stage, cast, http }
+        Self { stage, cast, http, patience: PATIENCE }
+    }
+
+    /// With people who wait longer, for a server that is often away.
+    pub fn patient(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Files every port and sends its letter, and stops there.
@@ -174,7 +181,7 @@ impl Play {
             should: should(part.scenario),
             trouble: None,
         };
-        let told = tokio::time::timeout(PATIENCE, self.tell(part, &mut outcome, says)).await;
+        let told = tokio::time::timeout(self.patience, self.tell(part, &mut outcome, says)).await;
         outcome.trouble = match told {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
@@ -225,7 +232,7 @@ impl Play {
         }
         let history = self.api(As::Desk, Method::GET, &format!("/v1/ports/{port}/events?limit=200"), None, None).await?;
         for event in history["items"].as_array().into_iter().flatten() {
-            if let Some(kind) = event["event"].as_str() {
+            if let Some(kind) = event["type"].as_str() {
                 meet(outcome, kind);
             }
         }
@@ -237,28 +244,35 @@ impl Play {
         let typed = &part.typed;
         let mut form = form_of(typed);
         form["title"] = json!(typed.business_name);
-        form["agreement"] = json!({ "accepted": true });
+        let statements = self.api(As::Customer, Method::GET, "/v1/agreement", None, None).await?;
+        let names: Vec<&Value> = statements["items"].as_array().into_iter().flatten().map(|one| &one["name"]).collect();
+        form["agreement"] = json!({ "version": statements["version"], "accepted": names });
         let key = format!("demo-{}", part.scenario.name());
         let port = self.api(As::Customer, Method::POST, "/v1/ports", Some(form), Some(&key)).await?;
         let id = text(&port, "id")?;
-        if port["numbers"].as_array().is_none_or(Vec::is_empty) {
-            self.import(&id, typed).await?;
-        }
+        self.import(&id, typed).await?;
         Ok(id)
     }
 
+    /// The numbers come as the customer's CSV file.
     async fn import(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {
         let mut csv = String::from("Tracking Number to Port,Receiving Number,Tracking Source\r\n");
         for row in &typed.numbers {
             csv.push_str(&format!("{},{},{}\r\n", row.number, row.receiving, row.source));
         }
         let what = format!("import numbers into {port}");
-        let url = format!("{}/v1/ports/{port}/numbers/import?texts={}", self.stage.base, typed.texts);
+        let url = format!("{}/v1/ports/{port}/numbers/import", self.stage.base);
         let answer = self
-            .patiently(&what, || self.http.post(&url).bearer_auth(&self.stage.customer_key).header("content-type", "text/csv").body(csv.clone()))
+            .patiently(&what, || {
+                self.http
+                    .post(&url)
+                    .bearer_auth(&self.stage.customer_key)
+                    .header("content-type", "text/csv")
+                    .header("idempotency-key", format!("numbers-{port}"))
+                    .body(csv.clone())
+            })
             .await?;
-        // After a crash the first try may have done it already.
-        if answer.0.is_success() || answer.0 == StatusCode::CONFLICT || answer.0 == StatusCode::UNPROCESSABLE_ENTITY { Ok(()) } else { Err(refused(what, &answer)) }
+        if answer.0.is_success() { Ok(()) } else { Err(refused(what, &answer)) }
     }
 
     async fn send_letter(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {
@@ -355,7 +369,7 @@ impl Play {
 
     async fn accept_early_dates(&self, port: &str, outcome: &mut Outcome) -> Result<(), PlayError> {
         let view = self.api(As::Desk, Method::GET, &format!("/v1/ports/{port}"), None, None).await?;
-        for line in view["attention"].as_array().into_iter().flatten().filter(|one| one["attention"] == "early_date") {
+        for line in view["attention"].as_array().into_iter().flatten().filter(|one| one["kind"] == "early_date") {
             let order = text(line, "order")?;
             let answer = self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/accept-date"), Some(json!({ "order": order })), None).await;
             self.allow_conflict(answer)?;
@@ -403,7 +417,7 @@ impl Play {
 
     /// Sends a request, again and again while nobody answers: the server may just be starting anew.
     async fn patiently(&self, what: &str, request: impl Fn() -> reqwest::RequestBuilder) -> Result<(StatusCode, String), PlayError> {
-        let tries = u32::try_from(PATIENCE.as_millis() / GLANCE.as_millis()).unwrap_or(u32::MAX);
+        let tries = u32::try_from(self.patience.as_millis() / GLANCE.as_millis()).unwrap_or(u32::MAX);
         for _ in 0..tries {
             if let Ok(response) = request().send().await {
                 let status = response.status();

@@ -6,7 +6,9 @@
 
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
 use cms::content_info::{CmsVersion, ContentInfo};
-use cms::signed_data::{CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos};
+use cms::signed_data::{
+    CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
+};
 use der::asn1::{ObjectIdentifier, OctetString, SetOfVec};
 use der::{Any, Decode, Encode, Tag};
 use p256::ecdsa::signature::{Signer, Verifier};
@@ -21,7 +23,8 @@ const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.
 const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
-const SIGNING_CERTIFICATE_V2: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
+const SIGNING_CERTIFICATE_V2: ObjectIdentifier =
+    ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.47");
 const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const ECDSA_WITH_SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 /// Two integers of 33 bytes with their heads.
@@ -29,21 +32,27 @@ const LONGEST_SIGNATURE: usize = 72;
 
 /// Signs the digest of a document; the same key and digest always give the same value (RFC 6979).
 pub(super) fn sign(key: &SealKey, digest: [u8; 32]) -> Result<Vec<u8>, SealError> {
-    let attributes = attributes(key.certificate(), digest).and_then(|set| set.to_der()).map_err(write_error)?;
+    let attributes = attributes(key.certificate(), digest)
+        .and_then(|set| set.to_der())
+        .map_err(write_error)?;
     let signature: DerSignature = key.signer().try_sign(&attributes).map_err(write_error)?;
     assemble(key.certificate(), digest, signature.as_bytes()).map_err(write_error)
 }
 
 /// The most bytes that a value of this certificate's key may have.
 pub(super) fn longest(certificate: &SealCertificate) -> Result<usize, SealError> {
-    Ok(assemble(certificate, [0; 32], &[0; LONGEST_SIGNATURE]).map_err(write_error)?.len())
+    Ok(assemble(certificate, [0; 32], &[0; LONGEST_SIGNATURE])
+        .map_err(write_error)?
+        .len())
 }
 
 /// The certificate that the value names as its signer's; nothing about it is proved.
 pub(super) fn certificate_in(value: &[u8]) -> Option<SealCertificate> {
     let signed = read(value)?;
     match signed.certificates?.0.get(0)? {
-        CertificateChoices::Certificate(certificate) => SealCertificate::new(certificate.clone()).ok(),
+        CertificateChoices::Certificate(certificate) => {
+            SealCertificate::new(certificate.clone()).ok()
+        }
         CertificateChoices::Other(_) => None,
     }
 }
@@ -63,7 +72,8 @@ pub(super) fn holds(certificate: &SealCertificate, digest: [u8; 32], value: &[u8
         }
         let covered = attributes(certificate, digest).ok()?.to_der().ok()?;
         let key: VerifyingKey = certificate.verifying_key()?;
-        key.verify(&covered, &DerSignature::from_bytes(signature.into()).ok()?).ok()
+        key.verify(&covered, &DerSignature::from_bytes(signature).ok()?)
+            .ok()
     };
     holds().is_some()
 }
@@ -76,19 +86,37 @@ fn read(value: &[u8]) -> Option<SignedData> {
 }
 
 fn attributes(certificate: &SealCertificate, digest: [u8; 32]) -> der::Result<SetOfVec<Attribute>> {
-    let one = |oid, value| der::Result::Ok(Attribute { oid, values: SetOfVec::try_from(vec![value])? });
+    let one = |oid, value| {
+        der::Result::Ok(Attribute {
+            oid,
+            values: SetOfVec::try_from(vec![value])?,
+        })
+    };
     // SigningCertificateV2 { certs { ESSCertIDv2 { certHash } } }; SHA-256 is its default.
     let mut fingerprint = vec![0x30, 0x24, 0x30, 0x22, 0x04, 0x20];
     fingerprint.extend(Sha256::digest(certificate.der()));
     SetOfVec::try_from(vec![
         one(CONTENT_TYPE, Any::encode_from(&DATA)?)?,
-        one(MESSAGE_DIGEST, Any::encode_from(&OctetString::new(digest)?)?)?,
-        one(SIGNING_CERTIFICATE_V2, Any::new(Tag::Sequence, fingerprint)?)?,
+        one(
+            MESSAGE_DIGEST,
+            Any::encode_from(&OctetString::new(digest)?)?,
+        )?,
+        one(
+            SIGNING_CERTIFICATE_V2,
+            Any::new(Tag::Sequence, fingerprint)?,
+        )?,
     ])
 }
 
-fn assemble(certificate: &SealCertificate, digest: [u8; 32], signature: &[u8]) -> der::Result<Vec<u8>> {
-    let algorithm = |oid| AlgorithmIdentifierOwned { oid, parameters: None };
+fn assemble(
+    certificate: &SealCertificate,
+    digest: [u8; 32],
+    signature: &[u8],
+) -> der::Result<Vec<u8>> {
+    let algorithm = |oid| AlgorithmIdentifierOwned {
+        oid,
+        parameters: None,
+    };
     let signer = SignerInfo {
         version: CmsVersion::V1,
         sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
@@ -104,10 +132,19 @@ fn assemble(certificate: &SealCertificate, digest: [u8; 32], signature: &[u8]) -
     let signed = SignedData {
         version: CmsVersion::V1,
         digest_algorithms: SetOfVec::try_from(vec![algorithm(SHA_256)])?,
-        encap_content_info: EncapsulatedContentInfo { econtent_type: DATA, econtent: None },
-        certificates: Some(CertificateSet(SetOfVec::try_from(vec![CertificateChoices::Certificate(certificate.x509().clone())])?)),
+        encap_content_info: EncapsulatedContentInfo {
+            econtent_type: DATA,
+            econtent: None,
+        },
+        certificates: Some(CertificateSet(SetOfVec::try_from(vec![
+            CertificateChoices::Certificate(certificate.x509().clone()),
+        ])?)),
         crls: None,
         signer_infos: SignerInfos(SetOfVec::try_from(vec![signer])?),
     };
-    ContentInfo { content_type: SIGNED_DATA, content: Any::encode_from(&signed)? }.to_der()
+    ContentInfo {
+        content_type: SIGNED_DATA,
+        content: Any::encode_from(&signed)?,
+    }
+    .to_der()
 }

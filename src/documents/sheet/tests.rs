@@ -1,3 +1,5 @@
+//! Files as people have them, and as nobody should.
+
 use std::io::{Cursor, Write as _};
 
 use proptest::prelude::*;

@@ -21,7 +21,7 @@ use super::table::{Row, RowFault, Table};
 
 pub use headings::{Basis, Guess, guess};
 pub use manual::{ManualEntry, manual};
-pub use refusal::{Reason, Refused};
+pub use refusal::{Reason, Refused, as_csv};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -496,7 +496,7 @@ fn warnings(number: E164) -> Vec<Warning> {
     if !number.is_in_plan() {
         warnings.push(Warning::NotInPlan);
     }
-    if number.digits() % 100_000 == 0 {
+    if number.digits().is_multiple_of(100_000) {
         warnings.push(Warning::LooksRounded);
     }
     warnings

@@ -168,3 +168,27 @@ fn capital(text: &str) -> String {
         first.to_uppercase().chain(signs).collect()
     })
 }
+
+/// The refused rows as a CSV file to download, mend and keep.
+pub fn as_csv(refused: &[Refused]) -> String {
+    let mut text = String::from("Line,Column,Value,What to do,Row\r\n");
+    for row in refused {
+        let line = row.line.to_string();
+        let message = row.message();
+        let cells = [&line, row.column.label(), &row.value, &message, &row.raw];
+        text.push_str(&cells.map(cell).join(","));
+        text.push_str("\r\n");
+    }
+    text
+}
+
+/// A cell in quotation marks. One that a spreadsheet would calculate gets an apostrophe in front, which
+/// keeps it as it is.
+fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        "'"
+    } else {
+        ""
+    };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}

@@ -1,3 +1,5 @@
+//! The rules of an import, one by one.
+
 use super::*;
 
 /// A list of three columns: number, receiving number, source.
@@ -449,4 +451,16 @@ fn cleaned_lines_are_taken() {
     );
     let entry = manual(&cleaned, None);
     assert_eq!((entry.accepted.len(), entry.refused.len()), (3, 1));
+}
+
+/// The list of refused rows is safe to open in a spreadsheet, and can be imported again.
+#[test]
+fn refused_rows_are_written_as_csv_that_calculates_nothing() {
+    let import = list(&[["=cmd|'x'!A1", "678-555-0150", ""], ["+1404555", "6\"", ""]]);
+    assert_eq!(
+        as_csv(&import.refused),
+        "Line,Column,Value,What to do,Row\r\n\
+         \"1\",\"Tracking Number to Port\",\"'=cmd|'x'!A1\",\"There is a `=` in it; a number has digits only. Enter one number in digits, such as +14105550123.\",\"'=cmd|'x'!A1,678-555-0150,\"\r\n\
+         \"2\",\"Tracking Number to Port\",\"'+1404555\",\"It has 6 digits, which is too short. Enter all ten digits, area code first.\",\"'+1404555,6\"\",\"\r\n"
+    );
 }

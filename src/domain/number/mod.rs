@@ -304,7 +304,7 @@ impl E164 {
     }
 
     fn in_library(self) -> Option<PhoneNumber> {
-        PHONE_NUMBER_UTIL.parse(&self.to_string(), None).ok()
+        PHONE_NUMBER_UTIL.parse(self.to_string(), None).ok()
     }
 
     fn formatted(self, format: PhoneNumberFormat) -> String {

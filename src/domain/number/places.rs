@@ -5,6 +5,7 @@
 //! registry's regions from 47 CFR 52.35(e)(1) and the NPAC's region list.
 
 use super::Country;
+use NpacRegion::{MidAtlantic, Midwest, Northeast, Southeast, Southwest, WestCoast, Western};
 
 /// A region of the number registry (NPAC). The porting clock runs in its predominant time zone, not
 /// in the subscriber's (47 CFR 52.35(e)(1)).
@@ -116,8 +117,6 @@ const fn territory(
 const fn abroad(code: &'static str, name: &'static str, codes: &'static [u16]) -> Place {
     place(code, name, Country::from_code(code), Use::Abroad, codes)
 }
-
-use NpacRegion::{MidAtlantic, Midwest, Northeast, Southeast, Southwest, WestCoast, Western};
 
 // One line a holder, so that a new area code is a one-line change.
 #[rustfmt::skip]

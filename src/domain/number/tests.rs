@@ -1,3 +1,5 @@
+//! The numbers' rules, one by one.
+
 use super::*;
 
 fn typed(text: &str) -> Result<(String, bool), NumberError> {

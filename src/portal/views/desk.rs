@@ -50,8 +50,6 @@ pub struct DeskItem {
     pub age: String,
     /// Whether it is late.
     pub late: bool,
-    /// Who took it; empty if nobody did.
-    pub taken_by: String,
     /// What to do.
     pub todo: Link,
 }
@@ -64,14 +62,18 @@ pub struct ReviewPage {
     pub shell: Shell,
     /// Which request.
     pub port: PortRef,
-    /// Who took it; empty if nobody did.
-    pub taken_by: String,
+    /// What waits for a person here.
+    pub attention: Vec<AttentionLine>,
     /// The documents; the first is shown beside the data.
     pub documents: Vec<ReviewDocument>,
     /// Typed data, field by field.
     pub checks: Vec<Check>,
-    /// The numbers.
+    /// Whether a document was read by machine, so that there is something to compare with.
+    pub compared: bool,
+    /// The numbers; of very many the first ones.
     pub numbers: Vec<ReviewNumber>,
+    /// How many more there are.
+    pub numbers_more: usize,
     /// What stops it.
     pub blockers: Vec<Blocker>,
     /// Submit to the carrier.
@@ -82,6 +84,14 @@ pub struct ReviewPage {
     pub wish: String,
     /// The earliest date that can be asked for.
     pub earliest: String,
+    /// Send the mended request to the carrier again.
+    pub resubmit: Act,
+    /// Give up numbers that will not port; the others go on.
+    pub give_up: Act,
+    /// The numbers that could be given up: value and what is shown.
+    pub hopeless: Vec<Choice>,
+    /// Why they are given up, if that was sent incomplete.
+    pub give_up_reason: Field,
     /// Orders that exist already.
     pub orders: Vec<OrderRow>,
     /// Carriers' words or answers that nobody understood yet.
@@ -90,6 +100,17 @@ pub struct ReviewPage {
     pub version: i64,
     /// The refusal's reason, if one was sent incomplete.
     pub refusal: Field,
+}
+
+/// One thing that only a person can decide.
+#[derive(Clone, Debug)]
+pub struct AttentionLine {
+    /// Its place in the list, for ticking it off.
+    pub index: usize,
+    /// What it is, in a sentence.
+    pub text: String,
+    /// The order whose date can be taken with one button; empty if that is not what it is about.
+    pub accept_date: String,
 }
 
 /// A document to check.

@@ -10,8 +10,14 @@ use super::common::*;
 pub struct NewPort {
     /// The shell.
     pub shell: Shell,
+    /// What the page is called.
+    pub heading: String,
+    /// Where the form is sent to.
+    pub action: String,
     /// The draft's id; empty before it was first saved.
     pub draft_id: String,
+    /// What to know before anything is changed, such as that the letter has to be signed anew; may be empty.
+    pub caution: String,
     /// The version that the form was opened with.
     pub version: i64,
     /// All that was refused, for the summary on top: where and why.
@@ -24,10 +30,14 @@ pub struct NewPort {
     pub carriers: Vec<String>,
     /// The Twilio Account SID (R46, R47). Asked, never required.
     pub twilio_sid: Field,
+    /// What is on file of it, masked; empty if nothing is.
+    pub twilio_sid_kept: String,
     /// Whether it is asked for (the carrier's name contains "twilio").
     pub ask_twilio: bool,
     /// The rows of numbers (R83, R86 to R89).
     pub rows: Vec<NumberInput>,
+    /// Numbers of the request that are not among the rows, because there are too many for a form.
+    pub rows_beyond: usize,
     /// About the rows as a whole, such as "Add at least one number."
     pub rows_error: String,
     /// Tracking sources that are known.
@@ -42,6 +52,12 @@ pub struct NewPort {
     pub lines_source: Field,
     /// The file chooser's error.
     pub file: Field,
+    /// How large a file may be: "Up to 2 MB and 1,000 rows."
+    pub file_limits: String,
+    /// Whether the whole account moves, or what becomes of the rest.
+    pub scope: Vec<Choice>,
+    /// The billing number of what stays behind.
+    pub new_btn: Field,
     /// First name on the bill (R35, R100).
     pub first_name: Field,
     /// Last name on the bill.
@@ -50,8 +66,12 @@ pub struct NewPort {
     pub business: Field,
     /// Service account number (R101).
     pub account_number: Field,
+    /// What is on file of it, masked; empty if nothing is.
+    pub account_number_kept: String,
     /// Account PIN (R38, R104, R105).
     pub pin: Field,
+    /// What is on file of it, masked; empty if nothing is.
+    pub pin_kept: String,
     /// Set when the PIN is required, with the mobile numbers named.
     pub pin_because: String,
     /// The billing telephone number (BTN), if it is not the first number.
@@ -81,6 +101,8 @@ pub struct NewPort {
 /// One row of the form.
 #[derive(Clone, Debug, Default)]
 pub struct NumberInput {
+    /// The number that the row held when it was last saved; empty if it is new.
+    pub was: String,
     /// The number to port.
     pub number: Field,
     /// The receiving number.
@@ -140,8 +162,10 @@ pub struct UploadReview {
     pub shell: Shell,
     /// The draft that the numbers go to.
     pub draft_id: String,
-    /// The upload's id.
-    pub upload_id: String,
+    /// Where the page's form is sent to.
+    pub action: String,
+    /// Where the refused rows can be downloaded.
+    pub refused_href: String,
     /// The file's name.
     pub file: String,
     /// "CSV, semicolons, Latin-1" or "Excel workbook, sheet Numbers".
@@ -206,41 +230,20 @@ pub const STATES: [&str; 56] = [
     "WV", "WI", "WY", "PR", "VI", "GU", "AS", "MP",
 ];
 
-/// The agreement (R51 to R54, R108): the boxes' names with their statements. Its version is stored with
-/// the consent; change [`AGREEMENT_VERSION`] with the words.
-pub const AGREEMENT: [(&str, &str); 7] = [
-    (
-        "agree_owner",
-        "I own these numbers, or the owner has authorized me to port them.",
-    ),
-    (
-        "agree_match",
-        "What I typed matches the records of the current provider, as on the latest phone bill.",
-    ),
-    (
-        "agree_active",
-        "I keep the numbers active with the current provider until the port is complete.",
-    ),
-    (
-        "agree_ends",
-        "I understand that the current provider disconnects the line and ends its plans and services once the numbers are ported, and that termination or port-out fees there are mine to pay.",
-    ),
-    (
-        "agree_receiving",
-        "None of these numbers is in use as a receiving number here.",
-    ),
-    (
-        "agree_texts",
-        "I understand that texts may be limited for up to 3 business days after the port is complete.",
-    ),
-    (
-        "agree_time",
-        "I understand that the carriers control how long it takes: usually 5 to 15 business days, up to 4 weeks or longer.",
-    ),
-];
+/// Whether the whole account moves, with one answer chosen.
+pub fn scopes(chosen: &str) -> Vec<Choice> {
+    Choice::list(
+        &[
+            ("full", "All numbers of the account move, and the account there ends"),
+            ("keep", "Only these numbers move; the others stay in service there"),
+            ("disconnect", "Only these numbers move; the others are disconnected there"),
+        ],
+        chosen,
+    )
+}
 
-/// Which wording of [`AGREEMENT`] was agreed to.
-pub const AGREEMENT_VERSION: &str = "2026-11";
+/// The agreement (R51 to R54, R108): the boxes' names with their statements, and which wording it is.
+pub use crate::domain::agreement::{STATEMENTS as AGREEMENT, VERSION as AGREEMENT_VERSION};
 
 /// The agreement's statements, with the named ones ticked.
 pub fn statements(ticked: &[&str]) -> Vec<Statement> {

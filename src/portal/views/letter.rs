@@ -16,8 +16,10 @@ pub struct LetterPage {
     pub status: Badge,
     /// The same in a sentence, such as "Sent to Ana Ruiz on Nov 24. She has not opened it yet."
     pub sentence: String,
-    /// Where the PDF is.
+    /// Where the PDF is; empty while it cannot be made.
     pub pdf: String,
+    /// What has to be filled in before it can be made, each with its field in the form.
+    pub lacks: Vec<Link>,
     /// Who signs.
     pub signer_name: Field,
     /// The signer's mail address.
@@ -50,6 +52,8 @@ pub struct ProofPage {
     pub kind_error: String,
     /// The error of the file.
     pub file: Field,
+    /// How large a file may be, in megabytes.
+    pub file_limit: u32,
     /// What was sent before.
     pub documents: Vec<Document>,
     /// Why the last one was refused; empty if none was.

@@ -92,7 +92,7 @@ impl ErrorPage {
         let (title, text) = Self::words(status);
         let next = match status {
             429 | 503 => vec![],
-            _ if shell.person.is_some() => vec![Link::new("/ports", "To your ports")],
+            _ if shell.person.is_some() => vec![Link::new("/numbers/ports", "To your ports")],
             _ => vec![Link::new("/sign-in", "To the sign-in page")],
         };
         Self {
@@ -104,6 +104,23 @@ impl ErrorPage {
             operation: operation.into(),
         }
     }
+}
+
+/// A form that could not be taken because the session ended or changed meanwhile. All that was typed into
+/// it is kept in the page, to be sent again with one button.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/send_again.html")]
+pub struct SendAgain {
+    /// The shell; nobody may be signed in.
+    pub shell: Shell,
+    /// Whether somebody is signed in now. If not, they sign in first, in another tab.
+    pub signed_in: bool,
+    /// Where the form is sent to.
+    pub action: String,
+    /// What was typed.
+    pub fields: Vec<(String, String)>,
+    /// Whether files were chosen, which have to be chosen again.
+    pub files: bool,
 }
 
 /// Every component with every state, to look at.

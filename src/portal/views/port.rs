@@ -21,8 +21,10 @@ pub struct PortPage {
     pub stages: Vec<Stage>,
     /// What stops it.
     pub blockers: Vec<Blocker>,
-    /// The numbers, each with its two tracks.
+    /// The numbers, each with its two tracks; of very many the first ones, those in trouble before others.
     pub numbers: Vec<NumberRow>,
+    /// How many more numbers there are.
+    pub numbers_more: usize,
     /// The port window, once there is a date (R55, R56, R59).
     pub window: Option<Window>,
     /// The estimate, as long as there is no date (R25 to R27).
@@ -191,14 +193,29 @@ pub struct FixPage {
     pub raw: String,
     /// The numbers that it is about; empty means all.
     pub numbers: Vec<String>,
-    /// The fields to mend.
-    pub fields: Vec<FixField>,
-    /// Whether the letter must be signed again because a signed field changes.
+    /// The questions with the fields that their answers go into. None: nothing of the form has to change.
+    pub questions: Vec<FixQuestion>,
+    /// When it was corrected already and only waits to be sent; empty if it was not.
+    pub mended: String,
+    /// Whether the letter must be signed again if a signed field changes.
     pub resign: bool,
     /// What happens after sending.
     pub after: String,
     /// The version that the form was opened with.
     pub version: i64,
+}
+
+/// A question of the repair form.
+#[derive(Clone, Debug)]
+pub struct FixQuestion {
+    /// The question; empty if it is the page's heading already.
+    pub ask: String,
+    /// Where the answer is found.
+    pub help: String,
+    /// The fields that it goes into.
+    pub fields: Vec<FixField>,
+    /// Where else something has to be done, such as another proof.
+    pub links: Vec<Link>,
 }
 
 /// A field of the repair form.
@@ -214,4 +231,45 @@ pub struct FixField {
     pub sent: String,
     /// What is typed now.
     pub field: Field,
+    /// A longer text, which goes to the desk as a note.
+    pub long: bool,
+    /// What the input is for the browser: `text` or `date`.
+    pub input: String,
+    /// Whether it may stay empty.
+    pub optional: bool,
+}
+
+/// Test calls and texts of the ported numbers (R152 to R154).
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/ports/test.html")]
+pub struct TestPage {
+    /// The shell.
+    pub shell: Shell,
+    /// Which request.
+    pub port: PortRef,
+    /// How many ported numbers have no passed call test.
+    pub left: usize,
+    /// How many numbers have ported.
+    pub total: usize,
+    /// The ported numbers, those to test first.
+    pub rows: Vec<TestRow>,
+}
+
+/// A number to test.
+#[derive(Clone, Debug)]
+pub struct TestRow {
+    /// `num_...`
+    pub id: String,
+    /// The number.
+    pub number: String,
+    /// The number for the form.
+    pub value: String,
+    /// Where its calls should ring; empty if nothing is set.
+    pub expected: String,
+    /// The call test.
+    pub voice: Badge,
+    /// What was remarked on it.
+    pub voice_remark: String,
+    /// The text test, if texts can be tested.
+    pub texts: Option<Badge>,
 }

@@ -18,8 +18,8 @@ pub struct PortList {
     pub search: String,
     /// Entries of the drop-down "status".
     pub statuses: Vec<Choice>,
-    /// Entries of the drop-down "sort".
-    pub sorts: Vec<Choice>,
+    /// The tab that is shown, for the search to stay in it.
+    pub tab: String,
     /// Whether a search or a filter hides something.
     pub filtered: bool,
     /// The rows of this page.
@@ -127,6 +127,12 @@ pub struct NumberPage {
     pub receiving: Field,
     /// Where the callers come from.
     pub source: Field,
+    /// What the number is for, such as "Main Office Line".
+    pub description: Field,
+    /// Whether texts are wanted.
+    pub wants_text: bool,
+    /// Whether that can still be changed here.
+    pub texts_open: bool,
     /// Sources that are known already.
     pub sources: Vec<String>,
     /// The version that the form was opened with; a stale one is refused.

@@ -16,27 +16,12 @@ pub struct AccountPage {
     pub email: String,
     /// The account's name.
     pub account: String,
-    /// The reader's time zones to choose from.
-    pub zones: Vec<Choice>,
     /// The password so far.
     pub old_password: Field,
     /// The new one.
     pub new_password: Field,
-    /// Open sessions.
-    pub sessions: Vec<SessionRow>,
-}
-
-/// A place where one is signed in.
-#[derive(Clone, Debug)]
-pub struct SessionRow {
-    /// For ending it.
-    pub id: String,
-    /// "Firefox on Windows, 203.0.113.7".
-    pub device: String,
-    /// When it was last used.
-    pub seen: When,
-    /// Whether it is this one.
-    pub here: bool,
+    /// The shortest password that is taken, in characters.
+    pub shortest: u32,
 }
 
 /// The users of the account.
@@ -47,6 +32,14 @@ pub struct UsersPage {
     pub shell: Shell,
     /// The users.
     pub users: Vec<UserRow>,
+    /// Whether the reader may add and switch off users.
+    pub may_change: bool,
+    /// Somebody new and their first password, shown this once.
+    pub fresh: Option<(String, String)>,
+    /// Accounts to choose from for a porting user.
+    pub accounts: Vec<Choice>,
+    /// The error of the account.
+    pub account_error: String,
     /// The name of somebody new.
     pub name: Field,
     /// Their mail address.
@@ -66,10 +59,8 @@ pub struct UserRow {
     pub email: String,
     /// The role in words.
     pub role: String,
-    /// Active, invited, switched off.
+    /// Active, switched off.
     pub status: Badge,
-    /// When last signed in.
-    pub seen: Option<When>,
     /// Whether it can be switched off (not oneself).
     pub removable: bool,
 }
@@ -95,12 +86,12 @@ pub struct KeyRow {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// "pk_live_7f3a..."
-    pub begins: String,
+    /// Its last characters: "...7f3a".
+    pub ends: String,
     /// When it was made.
     pub made: When,
-    /// When it was last used.
-    pub used: Option<When>,
+    /// When it was revoked; it stays in the list for the record.
+    pub revoked: Option<When>,
 }
 
 /// Webhook endpoints.
@@ -109,6 +100,10 @@ pub struct KeyRow {
 pub struct WebhooksPage {
     /// The shell.
     pub shell: Shell,
+    /// Accounts to choose from; empty for readers who have just one.
+    pub accounts: Vec<Choice>,
+    /// The account that is shown; empty while none is chosen.
+    pub account: String,
     /// The endpoints.
     pub endpoints: Vec<EndpointRow>,
     /// The new endpoint's URL.
@@ -145,4 +140,62 @@ pub struct DeliveryRow {
     pub at: When,
     /// How it went.
     pub status: Badge,
+}
+
+/// The receiving numbers of an account (R121, R122).
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/settings/receiving.html")]
+pub struct ReceivingPage {
+    /// The shell.
+    pub shell: Shell,
+    /// Accounts to choose from; empty for readers who have just one.
+    pub accounts: Vec<Choice>,
+    /// The account that is shown; empty while none is chosen.
+    pub account: String,
+    /// The numbers: for the form, and as people read them.
+    pub numbers: Vec<ReceivingRow>,
+    /// Only those that contain this.
+    pub search: String,
+    /// How many more there are.
+    pub more: usize,
+    /// A new one.
+    pub number: Field,
+}
+
+/// A receiving number.
+#[derive(Clone, Debug)]
+pub struct ReceivingRow {
+    /// For the form.
+    pub value: String,
+    /// As people read it.
+    pub number: String,
+}
+
+/// The accounts with their A2P 10DLC registration (R19 to R21); the desk's.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/settings/accounts.html")]
+pub struct AccountsPage {
+    /// The shell.
+    pub shell: Shell,
+    /// The accounts.
+    pub accounts: Vec<AccountRow>,
+    /// Whether the reader may add accounts.
+    pub may_add: bool,
+    /// The name of a new one.
+    pub name: Field,
+}
+
+/// An account.
+#[derive(Clone, Debug)]
+pub struct AccountRow {
+    /// `acct_...`
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether brand and campaign are approved.
+    pub approved: bool,
+    /// The same in words.
+    pub status: Badge,
+    /// When it was made.
+    pub made: When,
 }

@@ -7,7 +7,7 @@ mod rejections;
 use std::path::{Path, PathBuf};
 
 /// A folder or file of the shared data, if it is there; says so once when it is not.
-fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("PORTOLAN_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
         PathBuf::from,

@@ -121,7 +121,7 @@ pub fn server() -> Option<Server> {
                 !required,
                 "PORTOLAN_REQUIRE_POSTGRES=1, but PORTOLAN_TEST_POSTGRES_URL is not set"
             );
-            println!(
+            eprintln!(
                 "skipped on PostgreSQL: PORTOLAN_TEST_POSTGRES_URL is not set (scripts/postgres.sh run COMMAND sets it)"
             );
             None

@@ -13,12 +13,11 @@ impl DeskPage {
             here,
             tone,
         };
-        let item = |status: Badge, why: &str, age: &str, late, taken: &str, todo: &str| DeskItem {
+        let item = |status: Badge, why: &str, age: &str, late, todo: &str| DeskItem {
             port: port_ref(status),
             why: why.into(),
             age: age.into(),
             late,
-            taken_by: taken.into(),
             todo: Link::new("/desk/ports/port_01jd6m3v8xk2", todo),
         };
         Self {
@@ -34,9 +33,9 @@ impl DeskPage {
             ],
             purpose: "Signed and with a proof of ownership: check that the documents match what was typed.".into(),
             items: vec![
-                item(Badge::new(Tone::Wait, "In review"), "The bill came. 1 field differs from what was typed.", "6 business hours", true, "", "Check"),
-                item(Badge::new(Tone::Wait, "In review"), "A new bill came after the first was refused.", "2 business hours", false, "Sam Okafor", "Check"),
-                item(Badge::new(Tone::Wait, "In review"), "The bill came. Everything matches.", "20 minutes", false, "", "Check"),
+                item(Badge::new(Tone::Wait, "In review"), "The bill came. 1 field differs from what was typed.", "6 business hours", true, "Check"),
+                item(Badge::new(Tone::Wait, "In review"), "A new bill came after the first was refused.", "2 business hours", false, "Check"),
+                item(Badge::new(Tone::Wait, "In review"), "The bill came. Everything matches.", "20 minutes", false, "Check"),
             ],
             pager: Pager { text: "1 to 3 of 3".into(), previous: None, next: None },
             live_seconds: 5,
@@ -67,7 +66,11 @@ impl ReviewPage {
         Self {
             shell: Shell::sample_desk("Check +1 312 555 0142 and 2 more"),
             port: port_ref(Badge::new(Tone::Wait, "In review")),
-            taken_by: String::new(),
+            attention: vec![AttentionLine {
+                index: 0,
+                text: "The confirmed date is earlier than asked; make sure that the customer is ready.".into(),
+                accept_date: "ord_01jd6m3v8xk2".into(),
+            }],
             documents: documents
                 .into_iter()
                 .enumerate()
@@ -78,6 +81,7 @@ impl ReviewPage {
                     decide: if i == 0 { Act::Open } else { Act::Hidden },
                 })
                 .collect(),
+            compared: true,
             checks: vec![
                 check(
                     "Carrier name",
@@ -139,6 +143,11 @@ impl ReviewPage {
             carriers: Choice::list(&[("telnyx", "Telnyx")], "telnyx"),
             wish: "2026-12-08".into(),
             earliest: "2026-12-02".into(),
+            resubmit: Act::Hidden,
+            give_up: Act::Hidden,
+            hopeless: vec![],
+            give_up_reason: Field::default(),
+            numbers_more: 0,
             orders: vec![],
             unknown: vec![BadLine {
                 line: 0,
@@ -153,7 +162,7 @@ impl ReviewPage {
     /// Ready to be submitted.
     pub fn sample_ready() -> Self {
         let mut page = Self::sample();
-        page.taken_by = "Sam Okafor".into();
+        page.attention.clear();
         page.unknown.clear();
         page.submit = Act::Open;
         page.documents[0].decide = Act::Hidden;

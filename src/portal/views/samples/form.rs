@@ -8,10 +8,13 @@ impl NewPort {
     pub fn sample() -> Self {
         Self {
             shell: Shell {
-                here: "/ports/new".into(),
+                here: "/numbers/ports/new".into(),
                 ..Shell::sample("Port New Numbers")
             },
+            heading: "Port New Numbers".into(),
+            action: "/numbers/ports/new".into(),
             draft_id: String::new(),
+            caution: String::new(),
             version: 0,
             errors: vec![],
             accounts: Choice::list(
@@ -25,12 +28,14 @@ impl NewPort {
                 "Twilio".into(),
             ],
             twilio_sid: Field::default(),
+            twilio_sid_kept: String::new(),
             ask_twilio: false,
             rows: vec![
                 NumberInput::default(),
                 NumberInput::default(),
                 NumberInput::default(),
             ],
+            rows_beyond: 0,
             rows_error: String::new(),
             sources: vec!["Main Office Line".into(), "Google Ads".into()],
             lines: Field::default(),
@@ -38,11 +43,16 @@ impl NewPort {
             lines_receiving: Field::default(),
             lines_source: Field::default(),
             file: Field::default(),
+            file_limits: "Up to 2 MB and 1,000 rows.".into(),
+            scope: scopes("full"),
+            new_btn: Field::default(),
             first_name: Field::default(),
             last_name: Field::default(),
             business: Field::default(),
             account_number: Field::default(),
+            account_number_kept: String::new(),
             pin: Field::default(),
+            pin_kept: String::new(),
             pin_because: String::new(),
             btn: Field::default(),
             billing: AddressInput::default(),
@@ -67,18 +77,21 @@ impl NewPort {
         page.twilio_sid = Field::wrong("AC123", "That does not look like a Twilio Account SID: AC followed by 32 letters a-f and digits.").focused();
         page.rows = vec![
             NumberInput {
+                was: String::new(),
                 number: Field::of("+13125550142"),
                 receiving: Field::of("+13125550110"),
                 source: Field::of("Google Ads"),
                 kind: "Local, Illinois".into(),
             },
             NumberInput {
+                was: String::new(),
                 number: Field::of("+16305550107"),
                 receiving: Field::wrong("", "Type the number that calls should go to."),
                 source: Field::default(),
                 kind: "Mobile".into(),
             },
             NumberInput {
+                was: String::new(),
                 number: Field::wrong("+13125550142", "This number is in row 1 already."),
                 receiving: Field::of("+13125550110"),
                 source: Field::default(),
@@ -176,7 +189,8 @@ impl UploadReview {
         Self {
             shell: Shell::sample("Review the list"),
             draft_id: "port_01jd6m3v8xk7".into(),
-            upload_id: "upl_01".into(),
+            action: "/numbers/ports/port_01jd6m3v8xk7/lists/upl_01".into(),
+            refused_href: "/numbers/ports/port_01jd6m3v8xk7/lists/upl_01/refused.csv".into(),
             file: "numbers-october.csv".into(),
             format: "CSV with semicolons, in Latin-1; 13 rows".into(),
             columns: vec![

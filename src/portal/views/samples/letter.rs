@@ -11,7 +11,8 @@ impl LetterPage {
             port: port_ref(Badge::new(Tone::Wait, "Waiting for signature")),
             status: Badge::new(Tone::Wait, "Sent"),
             sentence: "Sent to Ana Ruiz on November 20. She has opened it, but not signed.".into(),
-            pdf: "/ports/port_01jd6m3v8xk2/letter.pdf".into(),
+            pdf: "/numbers/ports/port_01jd6m3v8xk2/letter.pdf".into(),
+            lacks: vec![],
             signer_name: Field::of("Ana Ruiz"),
             signer_email: Field::of("ana@harbordental.example"),
             send: Act::Hidden,
@@ -48,6 +49,7 @@ impl ProofPage {
             kinds: proof_kinds("bill"),
             kind_error: String::new(),
             file: Field::default(),
+            file_limit: 20,
             documents: documents()
                 .into_iter()
                 .skip(1)

@@ -404,7 +404,7 @@ fn tabs() -> Vec<Tab> {
     let tab = |text: &str, count, here| Tab {
         text: text.into(),
         count,
-        href: "/ports".into(),
+        href: "/numbers/ports".into(),
         here,
     };
     vec![
@@ -420,7 +420,7 @@ fn pager() -> Pager {
     Pager {
         text: "1 to 8 of 132".into(),
         previous: None,
-        next: Some("/ports?after=eyJ0Ijo".into()),
+        next: Some("/numbers/ports?after=eyJ0Ijo".into()),
     }
 }
 
@@ -459,7 +459,7 @@ impl Shell {
             desk_waiting: 0,
             mailbox: true,
             fast_clock: None,
-            here: "/ports".into(),
+            here: "/numbers/ports".into(),
         }
     }
     /// A desk agent is signed in, in the demo.

@@ -41,6 +41,7 @@ impl PortPage {
                 number("num_02", "+1 312 555 0143", "Local, Illinois", "+1 312 555 0110", "Google Ads", Badge::new(Tone::Wait, "After the port"), ""),
                 number("num_03", "+1 312 555 0150", "Local, Illinois", "", "", Badge::new(Tone::Draft, "Not wanted"), "Calls to this number have nowhere to go yet. Set a receiving number before December 8."),
             ],
+            numbers_more: 0,
             window: Some(Window { day: "Tuesday, December 8, 2026".into(), time: "10:00 am to 11:30 am Central Time".into(), utc: "16:00 to 17:30 UTC".into(), jeopardy: String::new() }),
             estimate: None,
             texts: "Texts usually work 1 to 2 business days after the port date (December 9 or 10), at the latest by Friday, December 11.".into(),
@@ -76,7 +77,7 @@ impl PortPage {
             next: "As soon as the account number is corrected, the order is sent again. Nobody has to sign again.".into(),
             by_when: Some(When::new("2026-12-01T17:00:00-06:00", "Dec 1", "Dec 1, 5:00 pm", "")),
             ball: Ball { who: "Dana Whitfield".into(), mine: false, age: "3 business days".into(), late: true },
-            todo: Some(Link::new("/ports/port_01jd6m3v8xk2/fix", "Correct the account number")),
+            todo: Some(Link::new("/numbers/ports/port_01jd6m3v8xk2/fix", "Correct the account number")),
             old_service: OldService::Keep,
         };
         page.stages = stages();
@@ -176,10 +177,64 @@ impl FixPage {
             advice: "Look at the latest bill for \"Account number\" or \"Customer number\". It is often not the telephone number. Type it exactly, with leading zeros.".into(),
             raw: "ACCOUNT_NUMBER_MISMATCH: The account number provided does not match the one on file.".into(),
             numbers: vec!["+1 312 555 0142".into(), "+1 312 555 0143".into()],
-            fields: vec![FixField { name: "account_number".into(), label: "Service Account Number".into(), hint: "Exactly as on the bill of Northline Telecom.".into(), sent: "ends in 4471".into(), field: Field::wrong("", "Type the account number.").focused() }],
+            questions: vec![FixQuestion {
+                ask: String::new(),
+                help: String::new(),
+                fields: vec![FixField {
+                    name: "account_number".into(),
+                    label: "Service Account Number".into(),
+                    hint: "Exactly as on the bill of Northline Telecom.".into(),
+                    sent: "ends in 4471".into(),
+                    field: Field::wrong("", "Type the account number.").focused(),
+                    long: false,
+                    input: "text".into(),
+                    optional: false,
+                }],
+                links: vec![],
+            }],
+            mended: String::new(),
             resign: false,
             after: "We send the order again today. Northline Telecom usually answers within 3 business days.".into(),
             version: 7,
+        }
+    }
+}
+
+impl TestPage {
+    /// Port day: one number tested, one to go.
+    pub fn sample() -> Self {
+        let row = |id: &str, number: &str, value: &str, voice, remark: &str, texts| TestRow {
+            id: id.into(),
+            number: number.into(),
+            value: value.into(),
+            expected: "+1 312 555 0110".into(),
+            voice,
+            voice_remark: remark.into(),
+            texts,
+        };
+        Self {
+            shell: Shell::sample("Test calls"),
+            port: port_ref(Badge::new(Tone::Go, "Testing")),
+            left: 1,
+            total: 2,
+            rows: vec![
+                row(
+                    "num_01",
+                    "+1 312 555 0142",
+                    "+13125550142",
+                    Badge::new(Tone::Stop, "Failed (Dana Whitfield)"),
+                    "Rang at the old office.",
+                    None,
+                ),
+                row(
+                    "num_02",
+                    "+1 312 555 0143",
+                    "+13125550143",
+                    Badge::new(Tone::Done, "Passed (Dana Whitfield)"),
+                    "",
+                    Some(Badge::new(Tone::Draft, "Not tested")),
+                ),
+            ],
         }
     }
 }

@@ -19,14 +19,7 @@ impl PortList {
                 ],
                 "",
             ),
-            sorts: Choice::list(
-                &[
-                    ("updated", "Last update"),
-                    ("date", "Port date"),
-                    ("age", "Longest waiting"),
-                ],
-                "updated",
-            ),
+            tab: String::new(),
             filtered: false,
             rows: rows(),
             pager: pager(),
@@ -76,6 +69,9 @@ impl NumberPage {
             )
             .focused(),
             source: Field::of("Main Office Line"),
+            description: Field::of("Front desk"),
+            wants_text: true,
+            texts_open: true,
             sources: vec!["Main Office Line".into(), "Google Ads".into()],
             version: 7,
         }

@@ -69,7 +69,7 @@ impl MailPage {
             status: Badge::new(Tone::Done, "Kept here: no mail server is set up"),
             text: "Your 3 numbers move on Tuesday, December 8.\n\nDo not cancel your service with Northline Telecom yet.".into(),
             files: vec![Link::new("/mailbox/mail_03/files/0", "letter-signed.pdf")],
-            port: Some(Link::new("/ports/port_01jd6m3v8xk2", "Open the port")),
+            port: Some(Link::new("/numbers/ports/port_01jd6m3v8xk2", "Open the port")),
         }
     }
 }
@@ -85,30 +85,14 @@ fn settings_shell(title: &str) -> Shell {
 impl AccountPage {
     /// One's own account.
     pub fn sample() -> Self {
-        let session = |device: &str, day, here| SessionRow {
-            id: "ses_01".into(),
-            device: device.into(),
-            seen: at(day, "09:12"),
-            here,
-        };
         Self {
             shell: settings_shell("Settings"),
             name: Field::of("Dana Whitfield"),
             email: "dana@harbordental.example".into(),
             account: ACCOUNT.into(),
-            zones: Choice::list(
-                &[
-                    ("America/Chicago", "Central Time (Chicago)"),
-                    ("America/New_York", "Eastern Time (New York)"),
-                ],
-                "America/Chicago",
-            ),
             old_password: Field::default(),
             new_password: Field::wrong("", "At least 12 characters."),
-            sessions: vec![
-                session("Firefox on Windows, 203.0.113.7", 24, true),
-                session("Safari on iPhone, 198.51.100.23", 22, false),
-            ],
+            shortest: 12,
         }
     }
 }
@@ -116,52 +100,62 @@ impl AccountPage {
 impl UsersPage {
     /// A few users.
     pub fn sample() -> Self {
-        let user = |id: &str, name: &str, role: &str, status, seen, removable| UserRow {
+        let user = |id: &str, name: &str, role: &str, status, removable| UserRow {
             id: id.into(),
             name: name.into(),
             email: format!("{}@harbordental.example", id),
             role: role.into(),
             status,
-            seen,
             removable,
         };
         Self {
-            shell: settings_shell("Users"),
+            shell: Shell {
+                room: Room::Settings,
+                here: "/settings/users".into(),
+                ..Shell::sample_desk("Users")
+            },
             users: vec![
                 user(
                     "dana",
                     "Dana Whitfield",
                     "Administrator",
                     Badge::new(Tone::Done, "Active"),
-                    Some(at(24, "09:12")),
                     false,
                 ),
                 user(
                     "lee",
                     "Lee Carver",
-                    "Porting user",
+                    "Porting user, Harbor Dental Group",
                     Badge::new(Tone::Done, "Active"),
-                    Some(at(23, "14:02")),
                     true,
                 ),
                 user(
                     "pat",
                     "Pat Quill",
-                    "Read-only",
-                    Badge::new(Tone::Wait, "Invited"),
-                    None,
-                    true,
+                    "Desk agent",
+                    Badge::new(Tone::Stop, "Switched off"),
+                    false,
                 ),
             ],
+            may_change: true,
+            fresh: Some((
+                "lee@harbordental.example".into(),
+                "kf8Qw2mZr5tYb1nXc7vL".into(),
+            )),
+            accounts: Choice::list(
+                &[("", "None: works at the desk"), ("acct_01", ACCOUNT)],
+                "",
+            ),
+            account_error: String::new(),
             name: Field::default(),
             email: Field::default(),
             roles: Choice::list(
                 &[
-                    ("porting", "Porting user"),
-                    ("reader", "Read-only"),
-                    ("admin", "Administrator"),
+                    ("submitter", "Porting user"),
+                    ("desk", "Desk agent"),
+                    ("administrator", "Administrator"),
                 ],
-                "porting",
+                "submitter",
             ),
         }
     }
@@ -176,16 +170,16 @@ impl KeysPage {
                 KeyRow {
                     id: "key_01".into(),
                     name: "Billing system".into(),
-                    begins: "ptl_7f3a...".into(),
+                    ends: "...7f3a".into(),
                     made: at(20, "10:00"),
-                    used: Some(at(24, "09:10")),
+                    revoked: Some(at(24, "09:10")),
                 },
                 KeyRow {
                     id: "key_02".into(),
                     name: "Spreadsheet".into(),
-                    begins: "ptl_91bc...".into(),
+                    ends: "...0145".into(),
                     made: at(24, "09:12"),
-                    used: None,
+                    revoked: None,
                 },
             ],
             name: Field::default(),
@@ -199,6 +193,8 @@ impl WebhooksPage {
     pub fn sample() -> Self {
         Self {
             shell: settings_shell("Webhooks"),
+            accounts: vec![],
+            account: "acct_01".into(),
             endpoints: vec![
                 EndpointRow {
                     id: "hook_01".into(),
@@ -238,6 +234,75 @@ impl WebhooksPage {
     }
 }
 
+impl ReceivingPage {
+    /// Two numbers.
+    pub fn sample() -> Self {
+        let row = |value: &str, number: &str| ReceivingRow {
+            value: value.into(),
+            number: number.into(),
+        };
+        Self {
+            shell: settings_shell("Receiving numbers"),
+            accounts: vec![],
+            account: "acct_01".into(),
+            numbers: vec![
+                row("+13125550110", "+1 312 555 0110"),
+                row("+13125550150", "+1 312 555 0150"),
+            ],
+            search: String::new(),
+            more: 0,
+            number: Field::default(),
+        }
+    }
+}
+
+impl AccountsPage {
+    /// Two accounts.
+    pub fn sample() -> Self {
+        let row = |id: &str, name: &str, approved| AccountRow {
+            id: id.into(),
+            name: name.into(),
+            approved,
+            status: if approved {
+                Badge::new(Tone::Done, "Approved")
+            } else {
+                Badge::new(Tone::Wait, "Not approved yet")
+            },
+            made: at(20, "10:00"),
+        };
+        Self {
+            shell: Shell {
+                room: Room::Settings,
+                here: "/settings/accounts".into(),
+                ..Shell::sample_desk("Accounts")
+            },
+            accounts: vec![
+                row("acct_01", ACCOUNT, true),
+                row("acct_02", "Lakeshore Orthodontics", false),
+            ],
+            may_add: true,
+            name: Field::default(),
+        }
+    }
+}
+
+impl SendAgain {
+    /// A form whose session had ended.
+    pub fn sample(signed_in: bool) -> Self {
+        Self {
+            shell: if signed_in {
+                Shell::sample("Please send it once more")
+            } else {
+                Shell::sample_nobody("You were signed out meanwhile")
+            },
+            signed_in,
+            action: "/numbers/ports/port_01jd6m3v8xk2/notes".into(),
+            fields: vec![("text".into(), "Please call me before the port date.".into())],
+            files: false,
+        }
+    }
+}
+
 impl SignIn {
     /// A refused try, in the demo.
     pub fn sample() -> Self {
@@ -245,7 +310,7 @@ impl SignIn {
             shell: Shell::sample_nobody("Sign in"),
             email: Field::of("dana@harbordental.example").focused(),
             error: "The email or the password is not right.".into(),
-            next: "/ports".into(),
+            next: "/numbers/ports".into(),
             demo: vec![
                 Fact::new("Customer", "dana@harbordental.example / harbor-demo"),
                 Fact::new("Desk", "sam@portolan.example / desk-demo"),

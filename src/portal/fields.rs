@@ -1,0 +1,71 @@
+//! The domain's names of fields, and the form's controls that hold them.
+
+use crate::app::AppError;
+use crate::domain::port::{Problem, Refusal, RefusalKind};
+
+/// Field names of the domain with the names of the controls in the new-port form.
+const CONTROLS: [(&str, &str); 24] = [
+    ("account", "account"),
+    ("losing_carrier", "carrier"),
+    ("carrier_name", "carrier"),
+    ("customer.first_name", "first_name"),
+    ("customer.last_name", "last_name"),
+    ("customer.business_name", "business"),
+    ("account_number", "account_number"),
+    ("pin", "pin"),
+    ("twilio_account_sid", "twilio_sid"),
+    ("btn", "btn"),
+    ("requested_date", "wish"),
+    ("billing_address.street", "billing_street"),
+    ("billing_address.extended", "billing_unit"),
+    ("billing_address.city", "billing_city"),
+    ("billing_address.state", "billing_state"),
+    ("billing_address.postal_code", "billing_zip"),
+    ("service_address.street", "service_street"),
+    ("service_address.extended", "service_unit"),
+    ("service_address.city", "service_city"),
+    ("service_address.state", "service_state"),
+    ("service_address.postal_code", "service_zip"),
+    ("signer.name", "signer_name"),
+    ("signer.email", "signer_email"),
+    ("agreement", "s-agreement"),
+];
+
+/// The control of a field: `numbers[2].receiving` is `receiving-3`. A field that the form does not have is
+/// itself.
+pub(super) fn control(field: &str) -> String {
+    if let Some((_, control)) = CONTROLS.iter().find(|(name, _)| *name == field) {
+        return (*control).to_owned();
+    }
+    if let Some((row, part)) = row_of(field) {
+        return format!("{part}-{}", row + 1);
+    }
+    if field == "numbers" {
+        return "s-numbers".to_owned();
+    }
+    field.to_owned()
+}
+
+/// The row and the part of `numbers[2].receiving`.
+pub(super) fn row_of(field: &str) -> Option<(usize, &str)> {
+    let (row, part) = field.strip_prefix("numbers[")?.split_once("].")?;
+    Some((row.parse().ok()?, part))
+}
+
+/// Where on the form a field is: `#first_name`.
+pub(super) fn control_of(field: &str) -> String {
+    format!("#{}", control(field))
+}
+
+/// What is wrong with a form, if that is what an error is about; any other error is given back.
+pub(super) fn problems(error: AppError) -> Result<Vec<Problem>, AppError> {
+    match error {
+        AppError::Invalid(problems) => Ok(problems),
+        AppError::Refused(Refusal {
+            problems,
+            kind: RefusalKind::Invalid | RefusalKind::Conflict,
+            ..
+        }) if !problems.is_empty() => Ok(problems),
+        other => Err(other),
+    }
+}

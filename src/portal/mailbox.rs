@@ -1,0 +1,187 @@
+//! The built-in mailbox: every mail that was written, also without a mail server.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse as _};
+
+use super::assets::MAIL_CONTENT_SECURITY_POLICY;
+use super::errors::{Answer, Fault};
+use super::session::{Portal, SignedIn, live_seconds};
+use super::views::mailbox::{MailList, MailPage, MailRow};
+use super::views::{Badge, Fact, Link, Pager, Room, Tone};
+use super::{port, tell};
+use crate::app::mailing::{self, Mail, MailState};
+use crate::app::{App, AppError};
+use crate::ids::MailId;
+
+/// Mails of a page.
+const ROWS: usize = 25;
+/// How far back a search looks.
+const SEARCHED: i64 = 1_000;
+
+pub(super) async fn list(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    who.desk_only()?;
+    let app = &portal.app;
+    let (mut search, mut before) = (String::new(), None::<MailId>);
+    for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match &*key {
+            "q" => search = value.trim().chars().take(100).collect(),
+            "before" => before = value.parse().ok(),
+            _ => {}
+        }
+    }
+    let limit = if search.is_empty() {
+        i64::try_from(ROWS + 1).unwrap_or(i64::MAX)
+    } else {
+        SEARCHED
+    };
+    let wanted = search.to_lowercase();
+    let mut mails: Vec<Mail> = mailing::list(app, &who.caller, None, None, before, limit)
+        .await?
+        .into_iter()
+        .filter(|mail| {
+            wanted.is_empty()
+                || [&mail.subject, &mail.to_name, &mail.to_address]
+                    .iter()
+                    .any(|text| text.to_lowercase().contains(&wanted))
+                || mail.port.to_string() == search
+        })
+        .collect();
+    let more = mails.len() > ROWS;
+    mails.truncate(ROWS);
+    let href = |before: Option<MailId>| {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if !search.is_empty() {
+            query.append_pair("q", &search);
+        }
+        if let Some(before) = before {
+            query.append_pair("before", &before.to_string());
+        }
+        match query.finish() {
+            none if none.is_empty() => "/mailbox".to_owned(),
+            query => format!("/mailbox?{query}"),
+        }
+    };
+    let page = MailList {
+        shell: who.shell(Room::Mailbox, "Mailbox"),
+        pager: Pager {
+            text: match mails.len() {
+                1 => "1 mail".to_owned(),
+                count => format!("{count} mails"),
+            },
+            previous: before.map(|_| href(None)),
+            next: mails
+                .last()
+                .filter(|_| more)
+                .map(|last| href(Some(last.id))),
+        },
+        mails: mails.iter().map(|mail| row(app, mail)).collect(),
+        search,
+        live_seconds: live_seconds(app),
+    };
+    who.page(&page)
+}
+
+fn row(app: &App, mail: &Mail) -> MailRow {
+    let begins: String = mail
+        .body_text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .skip(1)
+        .take(2)
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(140)
+        .collect();
+    MailRow {
+        id: mail.id.to_string(),
+        to: format!("{}, {}", mail.to_name, mail.to_address),
+        subject: mail.subject.clone(),
+        begins,
+        at: tell::when(
+            mail.created_at,
+            &app.config.operator.time_zone,
+            app.clock.now(),
+        ),
+        status: status(app, mail.state),
+    }
+}
+
+fn status(app: &App, state: MailState) -> Badge {
+    let kept = app.config.mail.mode == crate::config::MailMode::Mailbox;
+    match state {
+        MailState::Queued => Badge::new(Tone::Wait, "Waiting"),
+        MailState::Sent if kept => Badge::new(Tone::Info, "Kept here"),
+        MailState::Sent => Badge::new(Tone::Done, "Sent"),
+        MailState::Failed => Badge::new(Tone::Stop, "Not sent"),
+    }
+}
+
+fn mail_id(text: &str) -> Result<MailId, Fault> {
+    text.parse().map_err(|_| AppError::NotFound("mail").into())
+}
+
+pub(super) async fn show(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Answer {
+    who.desk_only()?;
+    let app = &portal.app;
+    let mail = mailing::read(app, &who.caller, mail_id(&id)?).await?;
+    let at = tell::when(
+        mail.created_at,
+        &app.config.operator.time_zone,
+        app.clock.now(),
+    );
+    let mut headers = vec![
+        Fact::new("From", &app.config.mail.from),
+        Fact::new("To", format!("{} <{}>", mail.to_name, mail.to_address)),
+        Fact::new("Date", at.text),
+        Fact::new("Message-ID", format!("<{}>", mail.message_id)),
+        Fact::new("Thread", format!("<{}>", mail.thread_id)),
+    ];
+    if let Some(error) = &mail.last_error {
+        headers.push(Fact::new("Last error", port::capital(error)));
+    }
+    let page = MailPage {
+        shell: who.shell(Room::Mailbox, &mail.subject),
+        id: mail.id.to_string(),
+        subject: mail.subject.clone(),
+        headers,
+        status: status(app, mail.state),
+        text: mail.body_text,
+        files: Vec::new(),
+        port: Some(Link::new(
+            format!("/numbers/ports/{}", mail.port),
+            "To the port",
+        )),
+    };
+    who.page(&page)
+}
+
+/// A mail's HTML part by itself, for the sandboxed frame.
+pub(super) async fn html(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Answer {
+    who.desk_only()?;
+    let mail = mailing::read(&portal.app, &who.caller, mail_id(&id)?).await?;
+    // A link in the mail opens beside the mailbox instead of inside the small frame.
+    let html = mail
+        .body_html
+        .replacen("<head>", "<head><base target=\"_blank\">", 1);
+    let mut response = Html(html).into_response();
+    response.headers_mut().insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(MAIL_CONTENT_SECURITY_POLICY),
+    );
+    Ok(response)
+}

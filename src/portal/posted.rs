@@ -1,0 +1,212 @@
+//! What a browser sends with a form: read once, and checked to come from a page of ours.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use subtle::ConstantTimeEq as _;
+
+use super::errors::{Fault, Lost};
+use super::session::{Portal, SignedIn};
+use crate::app::App;
+
+/// The most fields of a form. The longest form of ours has some hundreds.
+const FIELDS_MAX: usize = 20_000;
+
+/// Fields that are not sent back to the browser when a form has to be sent again: they are typed anew.
+const NOT_REPEATED: [&str; 4] = ["csrf", "password", "old_password", "new_password"];
+
+/// A file that somebody chose.
+pub(super) struct File {
+    /// The control's name.
+    pub(super) control: String,
+    /// The file's name.
+    pub(super) name: String,
+    /// Its bytes.
+    pub(super) bytes: Bytes,
+}
+
+/// The fields of a form, and the files that came with it.
+#[derive(Default)]
+pub(super) struct Fields {
+    all: Vec<(String, String)>,
+    pub(super) files: Vec<File>,
+}
+
+impl Fields {
+    /// The first value of this name; empty if there is none. Browsers send line ends as CR LF; inside we
+    /// have LF only.
+    pub(super) fn one(&self, name: &str) -> &str {
+        self.all
+            .iter()
+            .find(|(key, _)| key == name)
+            .map_or("", |(_, value)| value.as_str())
+    }
+
+    /// All values of this name.
+    pub(super) fn every<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.all
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Whether this box is ticked.
+    pub(super) fn ticked(&self, name: &str) -> bool {
+        !self.one(name).is_empty()
+    }
+
+    /// The file that was chosen in this control.
+    pub(super) fn file(&self, control: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.control == control)
+    }
+
+    fn push(&mut self, name: String, value: &str) -> Result<(), Fault> {
+        if self.all.len() >= FIELDS_MAX {
+            return Err(Fault::TooLarge);
+        }
+        self.all.push((name, value.replace("\r\n", "\n")));
+        Ok(())
+    }
+
+    async fn read(request: Request) -> Result<Self, Fault> {
+        let is_multipart = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("multipart/form-data"));
+        let mut fields = Self::default();
+        if !is_multipart {
+            let body = Bytes::from_request(request, &())
+                .await
+                .map_err(|rejection| refused(rejection.into_response().status()))?;
+            for (name, value) in url::form_urlencoded::parse(&body) {
+                fields.push(name.into_owned(), &value)?;
+            }
+            return Ok(fields);
+        }
+        let mut parts = Multipart::from_request(request, &())
+            .await
+            .map_err(|rejection| refused(rejection.into_response().status()))?;
+        while let Some(part) = parts
+            .next_field()
+            .await
+            .map_err(|error| refused(error.status()))?
+        {
+            let control = part.name().unwrap_or_default().to_owned();
+            match part.file_name().map(str::to_owned) {
+                None => {
+                    let value = part.text().await.map_err(|error| refused(error.status()))?;
+                    fields.push(control, &value)?;
+                }
+                Some(name) => {
+                    let bytes = part
+                        .bytes()
+                        .await
+                        .map_err(|error| refused(error.status()))?;
+                    // A control without a choice is sent as a file without a name.
+                    if !name.is_empty() || !bytes.is_empty() {
+                        fields.files.push(File {
+                            control,
+                            name,
+                            bytes,
+                        });
+                    }
+                }
+            }
+        }
+        Ok(fields)
+    }
+}
+
+fn refused(status: StatusCode) -> Fault {
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        Fault::TooLarge
+    } else {
+        Fault::Senseless
+    }
+}
+
+/// A form that somebody who is signed in sent from a page of ours.
+pub(super) struct Posted {
+    pub(super) who: SignedIn,
+    pub(super) fields: Fields,
+}
+
+impl std::ops::Deref for Posted {
+    type Target = Fields;
+    fn deref(&self) -> &Fields {
+        &self.fields
+    }
+}
+
+impl FromRequest<Portal> for Posted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, portal: &Portal) -> Result<Self, Response> {
+        Self::take(request, portal)
+            .await
+            .map_err(|fault| fault.into_response())
+    }
+}
+
+impl Posted {
+    async fn take(request: Request, portal: &Portal) -> Result<Self, Fault> {
+        if !is_from_here(&portal.app, request.headers()) {
+            return Err(Fault::Foreign);
+        }
+        let here = request.uri().path().to_owned();
+        let who = portal.who(request.headers(), &here).await?;
+        let fields = Fields::read(request).await?;
+        let good = who.as_ref().is_some_and(|who| {
+            bool::from(who.csrf.as_bytes().ct_eq(fields.one("csrf").as_bytes()))
+        });
+        match who {
+            Some(who) if good => Ok(Self { who, fields }),
+            _ => Err(Fault::Lost(Lost {
+                action: here,
+                fields: fields
+                    .all
+                    .into_iter()
+                    .filter(|(name, _)| !NOT_REPEATED.contains(&name.as_str()))
+                    .collect(),
+                files: !fields.files.is_empty(),
+            })),
+        }
+    }
+}
+
+/// A form of somebody who is not signed in, sent from a page of ours.
+pub(super) struct Anonymous(pub(super) Fields);
+
+impl FromRequest<Portal> for Anonymous {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, portal: &Portal) -> Result<Self, Response> {
+        if !is_from_here(&portal.app, request.headers()) {
+            return Err(Fault::Foreign.into_response());
+        }
+        Fields::read(request)
+            .await
+            .map(Self)
+            .map_err(|fault| fault.into_response())
+    }
+}
+
+/// Whether a browser says that the form was on a page of ours. All of today's say it; a program that
+/// says nothing has no session of anybody's to misuse.
+fn is_from_here(app: &App, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text("origin") else {
+        return true;
+    };
+    let ours = app.config.server.public_url.origin().ascii_serialization();
+    let host = text("host").unwrap_or_default();
+    origin == ours
+        || origin
+            .split_once("://")
+            .is_some_and(|(_, authority)| !authority.is_empty() && authority == host)
+}

@@ -1,0 +1,480 @@
+//! The check of one request at the desk: its papers beside what was typed, and what only a person decides.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+
+use super::errors::{Answer, Fault};
+use super::port::{self, HISTORY_MAX, port_id};
+use super::posted::Posted;
+use super::session::{Portal, SignedIn};
+use super::views::desk::{AttentionLine, Check, ReviewDocument, ReviewNumber, ReviewPage};
+use super::views::form::BadLine;
+use super::views::{Act, Badge, Choice, Field, Room, Tone};
+use super::{fields, tell};
+use crate::app::ports::{DocumentKind, Extras, View};
+use crate::app::{App, AppError, inbox, letters, papers, ports};
+use crate::domain::address::{AddressKind, AddressText, PostalAddress};
+use crate::domain::calendar::PortDateLimits;
+use crate::domain::number::{E164, Kind};
+use crate::domain::port::{
+    Address, Attention, Change, Event, EventKind, Loa, PortNumber, Problem, Status, Verdict, words,
+};
+use crate::ids::PortId;
+
+/// Numbers that the page shows at most.
+const NUMBERS_SHOWN: usize = 100;
+
+/// What somebody typed that was refused, and why.
+#[derive(Default)]
+struct Refused {
+    /// The reason for refusing a document.
+    refusal: Field,
+    /// The reason for giving numbers up.
+    give_up: Field,
+    /// The numbers that were ticked.
+    ticked: Vec<String>,
+}
+
+pub(super) async fn show(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Answer {
+    who.desk_only()?;
+    let page = page(&portal.app, &who, port_id(&id)?, Refused::default()).await?;
+    who.page(&page)
+}
+
+async fn page(
+    app: &App,
+    who: &SignedIn,
+    id: PortId,
+    refused: Refused,
+) -> Result<ReviewPage, AppError> {
+    let view = ports::view(app, &who.caller, id).await?;
+    let history = ports::history(app, &who.caller, id, 0, HISTORY_MAX).await?;
+    let request = &view.request;
+    let zone = view.calendar.zone();
+    let now = app.clock.now();
+    let status = view.standing.status;
+    let role = who.user.role;
+    let mut unknown: Vec<BadLine> = inbox::list_unreadable(app, &who.caller)
+        .await?
+        .into_iter()
+        .filter(|one| one.port == Some(id))
+        .map(|one| BadLine {
+            line: 0,
+            column: format!("{} ({})", port::capital(&one.carrier), one.kind),
+            value: String::from_utf8_lossy(&one.body).chars().take(500).collect(),
+            reason: one.remark.unwrap_or_default(),
+        })
+        .collect();
+    unknown.extend(request.attention.iter().filter_map(|one| match one {
+        Attention::UnknownWord { order, word } => Some(BadLine {
+            line: 0,
+            column: request
+                .order(*order)
+                .map_or_else(String::new, |order| order.external_id.clone()),
+            value: word.clone(),
+            reason: "A status that is not known here. Ask the carrier what it means.".to_owned(),
+        }),
+        _ => None,
+    }));
+    Ok(ReviewPage {
+        shell: who.shell(Room::Desk, format!("Check {}", tell::title(request))),
+        port: tell::port_ref(&view),
+        attention: attention(&view),
+        documents: documents(&view, &history, zone, now, status),
+        checks: checks(app, &view),
+        compared: false,
+        numbers: request
+            .numbers
+            .iter()
+            .take(NUMBERS_SHOWN)
+            .map(number)
+            .collect(),
+        numbers_more: request.numbers.len().saturating_sub(NUMBERS_SHOWN),
+        blockers: view
+            .blockers
+            .iter()
+            .map(|one| tell::blocker(request, one))
+            .collect(),
+        submit: match tell::act(EventKind::Release, status, role) {
+            Act::Open => match view.blockers.first() {
+                Some(first) => Act::Closed(format!("{} {}", first.says, first.way_out)),
+                None => Act::Open,
+            },
+            _ if request.released_at.is_some() => Act::Hidden,
+            other => other,
+        },
+        carriers: vec![Choice {
+            value: app.config.carriers.default.clone(),
+            label: letters::gaining_carrier(app).to_owned(),
+            chosen: true,
+        }],
+        wish: request
+            .details
+            .requested_date
+            .map(|date| date.to_string())
+            .unwrap_or_default(),
+        earliest: view
+            .calendar
+            .possible_port_dates(PortDateLimits::default(), now)
+            .0
+            .to_string(),
+        resubmit: match tell::act(EventKind::Resubmit, status, role) {
+            Act::Open if !request.is_signed() => Act::Closed(
+                "Something that is printed on the letter changed: it has to be signed again first."
+                    .to_owned(),
+            ),
+            Act::Open => Act::Open,
+            _ => Act::Hidden,
+        },
+        give_up: tell::act(EventKind::GiveUp, status, role),
+        hopeless: request
+            .numbers
+            .iter()
+            .filter(|one| !one.voice.is_over())
+            .take(NUMBERS_SHOWN)
+            .map(|one| Choice {
+                value: one.number.to_string(),
+                label: format!(
+                    "{} ({})",
+                    tell::number(one.number),
+                    tell::voice(&one.voice, zone, now).text
+                ),
+                chosen: refused.ticked.contains(&one.number.to_string()),
+            })
+            .collect(),
+        give_up_reason: refused.give_up,
+        orders: port::orders(request, zone, now),
+        unknown,
+        version: view.version,
+        refusal: refused.refusal,
+    })
+}
+
+fn attention(view: &View) -> Vec<AttentionLine> {
+    view.request
+        .attention
+        .iter()
+        .enumerate()
+        .map(|(index, one)| AttentionLine {
+            index,
+            text: port::capital(&words::attention(one)),
+            accept_date: match one {
+                Attention::EarlyDate { order } => order.to_string(),
+                _ => String::new(),
+            },
+        })
+        .collect()
+}
+
+fn documents(
+    view: &View,
+    history: &[ports::StoredFact],
+    zone: &jiff::tz::TimeZone,
+    now: jiff::Timestamp,
+    status: Status,
+) -> Vec<ReviewDocument> {
+    let request = &view.request;
+    let open = matches!(
+        status,
+        Status::AwaitingProof | Status::InReview | Status::Rejected
+    );
+    let shown = port::documents(view, history, zone, now);
+    let mut all: Vec<ReviewDocument> = view
+        .documents
+        .iter()
+        .rev()
+        .zip(shown)
+        // The letter as it was sent is inside the signed one.
+        .filter(|(document, _)| {
+            document.kind != DocumentKind::Letter || !matches!(request.loa, Loa::Signed { .. })
+        })
+        .map(|(document, shown)| {
+            let verdict = request
+                .proof
+                .iter()
+                .find(|one| one.document == document.id)
+                .map(|one| &one.verdict);
+            ReviewDocument {
+                id: document.id.to_string(),
+                image: matches!(document.content_type.as_str(), "image/jpeg" | "image/png"),
+                document: shown,
+                decide: match verdict {
+                    Some(Verdict::Waiting) if open => Act::Open,
+                    _ => Act::Hidden,
+                },
+            }
+        })
+        .collect();
+    // What waits for a verdict is looked at first.
+    all.sort_by_key(|one| !one.decide.is_open());
+    all
+}
+
+fn checks(app: &App, view: &View) -> Vec<Check> {
+    let details = &view.request.details;
+    let warned = |kind: AddressKind, address: &Address| {
+        let text = AddressText {
+            street: address.street.clone(),
+            extended: address.extended.clone(),
+            city: address.city.clone(),
+            state: address.state.clone(),
+            postal_code: address.postal_code.clone(),
+        };
+        PostalAddress::parse(kind, &text)
+            .map(|address| {
+                address
+                    .warnings()
+                    .into_iter()
+                    .map(|one| one.text.into_owned())
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .unwrap_or_default()
+    };
+    port::details(app, view)
+        .into_iter()
+        .map(|fact| Check {
+            risk: match fact.key.as_str() {
+                "Billing address" => warned(AddressKind::Billing, &details.billing),
+                "Service address" => warned(AddressKind::Service, view.request.service_address()),
+                _ => String::new(),
+            },
+            label: fact.key,
+            typed: fact.value,
+            read: String::new(),
+            verdict: Badge::new(Tone::Info, "To compare"),
+        })
+        .collect()
+}
+
+fn number(one: &PortNumber) -> ReviewNumber {
+    ReviewNumber {
+        number: tell::number(one.number),
+        kind: tell::kind(one.number, one.kind),
+        portable: match &one.not_portable {
+            Some(reason) => Badge::new(Tone::Stop, reason.clone()),
+            None if one.kind == Kind::Unknown => Badge::new(Tone::Draft, "Not heard yet"),
+            None => Badge::new(Tone::Done, "Yes"),
+        },
+        on_bill: Badge::new(Tone::Draft, "Not read"),
+    }
+}
+
+async fn happen(
+    app: &App,
+    who: &SignedIn,
+    id: PortId,
+    events: Vec<Event>,
+    expected: Option<i64>,
+) -> Result<(), AppError> {
+    let extras = Extras {
+        expected,
+        ..Extras::default()
+    };
+    ports::handle_all(app, id, who.caller.scope(), &who.caller.actor, events, extras)
+        .await
+        .map(|_| ())
+}
+
+/// Back to the page: with what was done, or with why not. Nothing typed is lost by either.
+fn back(who: &SignedIn, id: PortId, done: Result<(), AppError>, says: &str) -> Answer {
+    let to = format!("/desk/ports/{id}");
+    match done {
+        Ok(()) => who.done(&to, says),
+        Err(AppError::Refused(refusal)) => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
+        Err(error @ AppError::Invalid(_)) => Ok(who.go(&to, Tone::Stop, &error.to_string())),
+        Err(AppError::Stale) => Ok(who.go(
+            &to,
+            Tone::Act,
+            "Somebody else changed this request meanwhile. Look at it again and repeat your step if it is still needed.",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn version(posted: &Posted) -> Option<i64> {
+    posted.one("version").parse().ok()
+}
+
+/// R29: the desk releases the request to the gaining carrier.
+pub(super) async fn submit(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let view = ports::view(app, &who.caller, id).await?;
+    let mut events = Vec::new();
+    let typed = posted.one("date").trim();
+    if !typed.is_empty() {
+        let asked = typed
+            .parse()
+            .map_err(|_| "That is not a date. Write it as 2026-12-08.".to_owned())
+            .and_then(|date| {
+                view.calendar
+                    .check_port_date(date, PortDateLimits::default(), app.clock.now())
+                    .map(|()| date)
+                    .map_err(|refused| refused.to_string())
+            });
+        match asked {
+            Ok(date) if view.request.details.requested_date == Some(date) => {}
+            Ok(date) => events.push(Event::Edit {
+                changes: vec![Change::RequestedDate(Some(date))],
+            }),
+            Err(says) => {
+                return Ok(who.go(&format!("/desk/ports/{id}"), Tone::Stop, &says));
+            }
+        }
+    } else if view.request.details.requested_date.is_some() {
+        events.push(Event::Edit {
+            changes: vec![Change::RequestedDate(None)],
+        });
+    }
+    events.push(Event::Release);
+    let done = happen(app, who, id, events, version(&posted)).await;
+    back(
+        who,
+        id,
+        done,
+        "Submitted. The customer gets an email, and the carrier's answers come in by themselves.",
+    )
+}
+
+pub(super) async fn accept_proof(
+    State(portal): State<Portal>,
+    Path((id, document)): Path<(String, String)>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let document = document
+        .parse()
+        .map_err(|_| Fault::from(AppError::NotFound("document")))?;
+    let done = papers::judge(app, &who.caller, id, document, None)
+        .await
+        .map(|_| ());
+    back(who, id, done, "The proof is accepted.")
+}
+
+pub(super) async fn refuse_proof(
+    State(portal): State<Portal>,
+    Path((id, document)): Path<(String, String)>,
+    posted: Posted,
+) -> Answer {
+    let app = &portal.app;
+    let mut who = posted.who.clone();
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let document = document
+        .parse()
+        .map_err(|_| Fault::from(AppError::NotFound("document")))?;
+    let reason = posted.one("reason").trim().to_owned();
+    match papers::judge(app, &who.caller, id, document, Some(reason.clone())).await {
+        Ok(_) => who.done(
+            &format!("/desk/ports/{id}"),
+            "The proof is not accepted; the customer is asked for another one.",
+        ),
+        Err(error) => {
+            let says = first(fields::problems(error)?);
+            who.here = format!("/desk/ports/{id}");
+            let refused = Refused {
+                refusal: Field::wrong(reason, says).focused(),
+                ..Refused::default()
+            };
+            let page = page(app, &who, id, refused).await?;
+            who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+    }
+}
+
+fn first(problems: Vec<Problem>) -> String {
+    problems
+        .into_iter()
+        .next()
+        .map_or_else(String::new, |problem| problem.says)
+}
+
+pub(super) async fn resubmit(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let done = happen(app, who, id, vec![Event::Resubmit], None).await;
+    back(who, id, done, "It goes back to the carrier.")
+}
+
+pub(super) async fn give_up(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let app = &portal.app;
+    let mut who = posted.who.clone();
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let reason = posted.one("reason").trim().trim_end_matches('.').to_owned();
+    let numbers: Vec<E164> = posted
+        .every("number")
+        .filter_map(|text| text.parse().ok())
+        .collect();
+    let says = if numbers.is_empty() {
+        "Tick at least one number."
+    } else if reason.is_empty() {
+        "Say why, in words for the customer."
+    } else {
+        ""
+    };
+    if !says.is_empty() {
+        who.here = format!("/desk/ports/{id}");
+        let refused = Refused {
+            give_up: Field::wrong(posted.one("reason"), says).focused(),
+            ticked: posted.every("number").map(str::to_owned).collect(),
+            ..Refused::default()
+        };
+        let page = page(app, &who, id, refused).await?;
+        return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    let done = happen(app, &who, id, vec![Event::GiveUp { numbers, reason }], None).await;
+    back(&who, id, done, "Given up. The other numbers go on.")
+}
+
+pub(super) async fn accept_date(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let order = posted
+        .one("order")
+        .parse()
+        .map_err(|_| Fault::from(AppError::NotFound("order")))?;
+    let done = happen(app, who, id, vec![Event::AcceptDate { order }], None).await;
+    back(who, id, done, "The date is taken.")
+}
+
+pub(super) async fn clear(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let index = posted.one("index").parse().unwrap_or(usize::MAX);
+    // The place in the list means something only in the version that was seen.
+    let event = Event::ClearAttention { index };
+    let done = happen(app, who, id, vec![event], version(&posted)).await;
+    back(who, id, done, "Ticked off.")
+}

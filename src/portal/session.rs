@@ -1,0 +1,387 @@
+//! Who is signed in, and what goes around each of their pages.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
+use axum_extra::extract::cookie::CookieJar;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::errors::{Answer, Fault};
+use super::sign_in::Mistakes;
+use super::views::{Flash, Person, Room, Shell, Theme, Tone};
+use crate::app::people::{self, User};
+use crate::app::{App, AppError, Caller, ports};
+use crate::domain::port::Role;
+use crate::web::{ClientIp, Pace};
+
+const FLASH: &str = "flash";
+const THEME: &str = "theme";
+/// How long a message waits to be shown.
+const FLASH_SECONDS: u32 = 60;
+/// How long a choice of theme is kept: a year.
+const THEME_SECONDS: u32 = 31_536_000;
+
+/// What the portal's handlers share.
+#[derive(Clone)]
+pub(super) struct Portal(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) app: App,
+    /// How often one address may try to sign in.
+    pub(super) tries: Pace<ClientIp>,
+    /// Wrong passwords in a row.
+    pub(super) mistakes: Mistakes,
+}
+
+impl std::ops::Deref for Portal {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl FromRef<Portal> for App {
+    fn from_ref(portal: &Portal) -> Self {
+        portal.app.clone()
+    }
+}
+
+impl Portal {
+    pub(super) fn new(app: App) -> Self {
+        let tries = Pace::per_minute(app.config.signin.attempts_per_minute);
+        Self(Arc::new(Inner {
+            app,
+            tries,
+            mistakes: Mistakes::default(),
+        }))
+    }
+
+    /// Who sent these headers, if their session is good.
+    pub(super) async fn who(
+        &self,
+        headers: &HeaderMap,
+        here: &str,
+    ) -> Result<Option<SignedIn>, AppError> {
+        let app = &self.app;
+        let jar = CookieJar::from_headers(headers);
+        let Some(token) = jar.get(session_cookie(app)).map(|cookie| cookie.value()) else {
+            return Ok(None);
+        };
+        let Some((user, csrf)) = people::session(app, token).await? else {
+            return Ok(None);
+        };
+        let caller = Caller::of(&user);
+        let (account, waiting) = if caller.is_desk() {
+            (
+                "Porting desk".to_owned(),
+                ports::waiting_for_desk(app, &caller).await?,
+            )
+        } else {
+            let own = people::accounts(app, &caller).await?;
+            let name = own.into_iter().next().map(|one| one.name);
+            (name.unwrap_or_default(), 0)
+        };
+        Ok(Some(SignedIn {
+            app: app.clone(),
+            token: token.to_owned(),
+            user,
+            caller,
+            csrf,
+            account,
+            waiting,
+            theme: theme_of(&jar),
+            flash: flash_of(&jar),
+            here: here.to_owned(),
+        }))
+    }
+}
+
+/// The session cookie's name. The prefix makes browsers refuse it unless it is for this host alone and
+/// came by https; on a plain http address of this machine it could not be set at all.
+pub(super) fn session_cookie(app: &App) -> &'static str {
+    if app.config.server.is_https() {
+        "__Host-portolan"
+    } else {
+        "portolan"
+    }
+}
+
+/// Sets a cookie that no script reads and that no other site's form sends. `value` is base64 or plain
+/// letters; zero seconds forget it.
+pub(super) fn set_cookie(
+    app: &App,
+    response: &mut Response,
+    name: &str,
+    value: &str,
+    seconds: u32,
+) {
+    let secure = if app.config.server.is_https() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let text =
+        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+/// Remembers a choice of theme.
+pub(super) fn set_theme(app: &App, response: &mut Response, theme: Theme) {
+    set_cookie(app, response, THEME, theme.word(), THEME_SECONDS);
+}
+
+pub(super) fn theme_of(jar: &CookieJar) -> Theme {
+    jar.get(THEME)
+        .map_or(Theme::System, |cookie| Theme::from_cookie(cookie.value()))
+}
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    tone: usize,
+    text: String,
+}
+
+const TONES: [Tone; 4] = [Tone::Done, Tone::Act, Tone::Stop, Tone::Info];
+
+/// Leaves a message for the next page.
+pub(super) fn leave_flash(app: &App, response: &mut Response, tone: Tone, text: &str) {
+    let kept = Kept {
+        tone: TONES.iter().position(|one| *one == tone).unwrap_or(3),
+        text: text.to_owned(),
+    };
+    let value = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&kept).unwrap_or_default());
+    set_cookie(app, response, FLASH, &value, FLASH_SECONDS);
+}
+
+/// The message that was left, which is hereby shown and forgotten with the response.
+pub(super) fn flash_of(jar: &CookieJar) -> Vec<Flash> {
+    let kept = jar
+        .get(FLASH)
+        .and_then(|cookie| URL_SAFE_NO_PAD.decode(cookie.value()).ok())
+        .and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok());
+    kept.into_iter()
+        .map(|kept| Flash {
+            tone: TONES.get(kept.tone).copied().unwrap_or(Tone::Info),
+            text: kept.text,
+        })
+        .collect()
+}
+
+/// Forgets the message that was shown.
+pub(super) fn forget_flash(app: &App, response: &mut Response) {
+    set_cookie(app, response, FLASH, "", 0);
+}
+
+/// What surrounds a page that is shown to nobody in particular.
+pub(super) fn bare_shell(app: &App, title: &str, jar: &CookieJar) -> Shell {
+    Shell {
+        product: app.config.operator.name.clone(),
+        title: title.to_owned(),
+        room: Room::Nowhere,
+        person: None,
+        csrf: String::new(),
+        theme: theme_of(jar),
+        flash: flash_of(jar),
+        support: super::support(app),
+        desk_waiting: 0,
+        mailbox: false,
+        fast_clock: None,
+        here: "/".to_owned(),
+    }
+}
+
+/// Somebody who is signed in.
+#[derive(Clone)]
+pub(super) struct SignedIn {
+    pub(super) app: App,
+    /// The session's token, to end it with.
+    pub(super) token: String,
+    pub(super) user: User,
+    pub(super) caller: Caller,
+    /// What their forms must carry.
+    pub(super) csrf: String,
+    /// Their account's name.
+    pub(super) account: String,
+    waiting: u32,
+    theme: Theme,
+    flash: Vec<Flash>,
+    /// The path of the page, with its query.
+    pub(super) here: String,
+}
+
+impl FromRequestParts<Portal> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, portal: &Portal) -> Result<Self, Response> {
+        let here = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
+        match portal.who(&parts.headers, &here).await {
+            Ok(Some(who)) => Ok(who),
+            Ok(None) => Err(to_sign_in(&parts.headers, &here)),
+            Err(error) => Err(Fault::from(error).into_response()),
+        }
+    }
+}
+
+/// Sends somebody to sign in, and back afterwards.
+pub(super) fn to_sign_in(headers: &HeaderMap, here: &str) -> Response {
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", here)
+        .finish();
+    let address = if here == "/" {
+        "/sign-in".to_owned()
+    } else {
+        format!("/sign-in?{query}")
+    };
+    // A part of a page that refreshes itself: the whole page has to go there.
+    if is_refresh(headers)
+        && let Ok(value) = HeaderValue::from_str(&address)
+    {
+        return (StatusCode::OK, [("hx-redirect", value)]).into_response();
+    }
+    Redirect::to(&address).into_response()
+}
+
+/// Whether a page asks for a part of itself.
+pub(super) fn is_refresh(headers: &HeaderMap) -> bool {
+    headers.contains_key("hx-request")
+}
+
+/// A path of ours that somebody may be sent to; anything else is the start page.
+pub(super) fn local_path(text: &str) -> &str {
+    let is_ours = text.starts_with('/')
+        && !text.starts_with("//")
+        && !text.contains('\\')
+        && !text.chars().any(char::is_control)
+        && !text.starts_with("/sign-");
+    if is_ours { text } else { "/" }
+}
+
+impl SignedIn {
+    /// What surrounds one of their pages.
+    pub(super) fn shell(&self, room: Room, title: impl Into<String>) -> Shell {
+        let app = &self.app;
+        Shell {
+            product: app.config.operator.name.clone(),
+            title: title.into(),
+            room,
+            person: Some(self.person()),
+            csrf: self.csrf.clone(),
+            theme: self.theme,
+            flash: self.flash.clone(),
+            support: super::support(app),
+            desk_waiting: self.waiting,
+            mailbox: self.caller.is_desk(),
+            fast_clock: fast_clock(app),
+            here: self.here.clone(),
+        }
+    }
+
+    pub(super) fn person(&self) -> Person {
+        Person {
+            name: self.user.name.clone(),
+            email: self.user.email.clone(),
+            account: self.account.clone(),
+            role: match self.user.role {
+                Role::Administrator => "Administrator",
+                Role::Desk => "Desk agent",
+                _ => "Porting user",
+            }
+            .to_owned(),
+            desk: self.caller.is_desk(),
+            admin: self.user.role == Role::Administrator,
+        }
+    }
+
+    /// A page.
+    pub(super) fn page(&self, page: &impl Template) -> Answer {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    /// A page with another status than 200, such as a form that was refused.
+    pub(super) fn page_with(&self, status: StatusCode, page: &impl Template) -> Answer {
+        let html = page.render().map_err(AppError::broken)?;
+        let mut response = (status, Html(html)).into_response();
+        if !self.flash.is_empty() {
+            forget_flash(&self.app, &mut response);
+        }
+        Ok(response)
+    }
+
+    /// Sends the browser on after something was done, so that a reload does not do it again.
+    pub(super) fn go(&self, to: &str, tone: Tone, says: &str) -> Response {
+        let mut response = Redirect::to(to).into_response();
+        if !says.is_empty() {
+            leave_flash(&self.app, &mut response, tone, says);
+        }
+        response
+    }
+
+    /// [`Self::go`] after something went well.
+    pub(super) fn done(&self, to: &str, says: &str) -> Answer {
+        Ok(self.go(to, Tone::Done, says))
+    }
+
+    /// Refuses everybody but the desk. Rooms of the desk do not exist for others.
+    pub(super) fn desk_only(&self) -> Result<(), Fault> {
+        if self.caller.is_desk() {
+            Ok(())
+        } else {
+            Err(AppError::NotFound("page").into())
+        }
+    }
+}
+
+/// What is said while the calendar runs faster than the world.
+fn fast_clock(app: &App) -> Option<String> {
+    let speed = app.clock.speed();
+    if (speed - 1.0).abs() < f64::EPSILON {
+        return None;
+    }
+    let now = app
+        .clock
+        .now()
+        .to_zoned(app.config.operator.time_zone.clone())
+        .strftime("%A, %B %-d, %-I:%M %p");
+    Some(format!(
+        "The calendar runs faster here: a day takes {:.1} seconds. At the desk it is {now}.",
+        86_400.0 / speed
+    ))
+}
+
+/// How often an open page refreshes itself, in seconds.
+pub(super) fn live_seconds(app: &App) -> u32 {
+    if app.clock.speed() > 100.0 { 2 } else { 15 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_path;
+
+    #[test]
+    fn somebody_is_sent_on_to_our_own_pages_only() {
+        assert_eq!(local_path("/numbers/ports?status=draft"), "/numbers/ports?status=draft");
+        for bad in [
+            "",
+            "https://evil.example/",
+            "//evil.example/",
+            "/\\evil.example",
+            "/a\r\nSet-Cookie: x=y",
+            "javascript:alert(1)",
+            "/sign-in?next=/sign-in",
+        ] {
+            assert_eq!(local_path(bad), "/", "{bad}");
+        }
+    }
+}
