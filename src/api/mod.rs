@@ -9,6 +9,7 @@ mod answer;
 mod auth;
 mod checks;
 mod desk;
+mod docs;
 mod extract;
 mod form;
 mod history;

@@ -1,5 +1,7 @@
 //! What the tests share.
 
+pub mod app;
+pub mod contract;
 pub mod database;
 pub mod outage;
 pub mod playground;
