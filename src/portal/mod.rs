@@ -59,16 +59,12 @@ pub fn router(app: App) -> Router {
         .route("/numbers/ports/template.csv", get(new_port::template))
         .route(
             "/numbers/ports/new",
-            get(new_port::blank)
-                .post(new_port::begin)
-                .layer(with_list.clone()),
+            get(new_port::blank).post(new_port::begin).layer(with_list),
         )
         .route(one, get(port::show))
         .route(
             &at("edit"),
-            get(new_port::resume)
-                .post(new_port::edit)
-                .layer(with_list.clone()),
+            get(new_port::resume).post(new_port::edit).layer(with_list),
         )
         .route(
             &at("lists/{list}"),

@@ -152,7 +152,6 @@ impl Play {
     /// The play on this stage with this cast.
     #[expect(
         clippy::disallowed_methods,
-        clippy::missing_panics_doc,
         reason = "the demo's people have a browser of their own; it has no settings that could fail"
     )]
     pub fn new(stage: Stage, cast: Vec<Part>) -> Self {
