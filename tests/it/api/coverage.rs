@@ -114,7 +114,7 @@ fn table() -> Vec<(&'static str, For, Value)> {
         ("GET /v1/documents/{document}", Account, none.clone()),
         ("POST /v1/ports/{port}/submit", DeskOfAccount, none.clone()),
         ("POST /v1/ports/{port}/resubmit", Account, none.clone()),
-        ("POST /v1/ports/{port}/cancel", Account, reason.clone()),
+        ("POST /v1/ports/{port}/cancel", Account, reason),
         (
             "POST /v1/ports/{port}/give-up",
             DeskOfAccount,
