@@ -14,7 +14,7 @@ use super::{Context, Error, open_clock, open_database};
 use crate::app::{App, open};
 use crate::ids::Ids;
 use crate::jobs::{Backoff, Runner, RunnerOptions, Work, timers};
-use crate::{api, hooks, public, telemetry, web};
+use crate::{api, hooks, portal, public, telemetry, web};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -63,7 +63,8 @@ pub fn router(app: &App) -> Router {
         .route("/healthz", get(async move || health(&healthy).await))
         .merge(api::router(app.clone()))
         .merge(hooks::router(app.clone()))
-        .merge(public::router(app.clone()));
+        .merge(public::router(app.clone()))
+        .merge(portal::router(app.clone()));
     web::finish(app, router)
 }
 
