@@ -455,16 +455,15 @@ impl<'a> Draft<'a> {
 
     fn in_order(&self) -> Vec<&Problem> {
         let place = |control: &str| {
-            let name = control.split_once('-').map_or(control, |(name, _)| name);
-            let row: usize = control
+            let row = control
                 .rsplit_once('-')
-                .and_then(|(_, row)| row.parse().ok())
-                .unwrap_or(0);
-            let at = ORDER
-                .iter()
-                .position(|one| *one == control || *one == name)
-                .unwrap_or(usize::MAX);
-            (at, row)
+                .and_then(|(part, row)| Some((part, row.parse::<usize>().ok()?)));
+            let at = |name: &str| ORDER.iter().position(|one| *one == name);
+            match row {
+                // Row by row, as they stand on the page.
+                Some((part, row)) => (at("number"), row, at(part)),
+                None => (at(control).or(Some(ORDER.len())), 0, None),
+            }
         };
         let mut all: Vec<&Problem> = self.problems.iter().collect();
         all.sort_by_key(|one| place(&one.field));

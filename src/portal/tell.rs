@@ -293,7 +293,7 @@ pub(super) fn blocker(request: &PortRequest, one: &Blocker) -> views::Blocker {
     let links = match one.code {
         BlockerCode::ReceivingNumber => {
             vec![views::Link::new(
-                "/settings/receiving",
+                format!("/settings/receiving?account={}", request.account),
                 "To the receiving numbers",
             )]
         }

@@ -16,5 +16,6 @@ mod jobs_outage;
 mod numbers;
 mod pages;
 mod scenarios;
+mod portal;
 mod simulator;
 mod support;

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod contract;
+pub mod browser;
 pub mod database;
 pub mod outage;
 pub mod playground;
