@@ -1,7 +1,6 @@
 //! The one integration test binary: everything is proved through the public doors.
 
 mod cli;
-mod crash;
 mod db;
 mod db_schema;
 mod db_trouble;
@@ -13,6 +12,5 @@ mod jobs_nodes;
 mod jobs_outage;
 mod numbers;
 mod pages;
-mod scenarios;
 mod simulator;
 mod support;
