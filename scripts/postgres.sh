@@ -3,9 +3,12 @@
 #
 #   scripts/postgres.sh start          starts it (if it is not running) and prints its URL
 #   scripts/postgres.sh url            prints its URL, or fails if it is not running
+#   scripts/postgres.sh restart        restarts it, with its data and at the same URL
 #   scripts/postgres.sh run COMMAND…   starts it, runs the command with PORTOLAN_TEST_POSTGRES_URL set, stops it
 #   scripts/postgres.sh stop           stops it and removes its data
 #
+# PORTOLAN_POSTGRES_DIR names another folder than .postgres, for a second server;
+# PORTOLAN_POSTGRES_CONF holds further lines of postgresql.conf.
 # With PORTOLAN_TEST_POSTGRES_URL set, that server is used and none is started or stopped.
 # The Debian package `postgresql` is installed if it is missing and we are root.
 set -euo pipefail
@@ -109,6 +112,7 @@ max_wal_senders = 0
 max_wal_size = 2GB
 log_min_messages = warning
 log_line_prefix = '%m [%p] %d '
+${PORTOLAN_POSTGRES_CONF:-}
 CONF
   echo "$data/db" > "$note/data"
   for try in 1 2 3 4 5; do
@@ -154,6 +158,9 @@ case "${1:-}" in
       export PORTOLAN_TEST_POSTGRES_URL
     fi
     "$@" ;;
+  restart)
+    running || die "the private server is not running"
+    (cd / && as_owner "$(find_programs)/pg_ctl" restart -D "$(data_folder)" -m fast -w -t 60 -s >/dev/null 2>&1 </dev/null) || die "the server did not restart" ;;
   stop) remove ;;
   *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

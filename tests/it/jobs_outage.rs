@@ -1,5 +1,6 @@
 //! The database goes away under a runner and comes back: work resumes by itself, nothing is lost.
 
+use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ const COMMIT: &str = "COMMIT\0";
 /// A short patience, so that an outage is noticed within a test.
 fn hasty() -> DbOptions {
     DbOptions {
-        patience: Duration::from_millis(200),
+        patience: Duration::from_secs(2),
         ..DbOptions::default()
     }
 }
@@ -174,6 +175,72 @@ async fn a_wire_that_breaks_at_any_moment_neither_loses_nor_repeats_a_job() {
         node.await.expect("it ends in order");
     })
     .await;
+}
+
+/// Runs `scripts/postgres.sh` for a server of this test's own.
+async fn server(folder: &Path, command: &str) -> String {
+    let output = tokio::process::Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres.sh"))
+        .arg(command)
+        .env("PORTOLAN_POSTGRES_DIR", folder)
+        // The restart is what is tried here, not the disk.
+        .env("PORTOLAN_POSTGRES_CONF", "fsync = off")
+        .env_remove("PORTOLAN_TEST_POSTGRES_URL")
+        .output()
+        .await
+        .expect("the script runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("a URL").trim().to_owned()
+}
+
+/// Stops the server when the test ends, however it ends.
+struct Stop<'a>(&'a Path);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres.sh");
+        let _ = std::process::Command::new(script).arg("stop").env("PORTOLAN_POSTGRES_DIR", self.0).status();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_server_that_restarts_is_used_again_by_itself() {
+    const JOBS: i64 = 300;
+    if crate::support::database::server().is_none() {
+        return;
+    }
+    if !Path::new("/usr/lib/postgresql").exists() {
+        eprintln!("skipped: there are no PostgreSQL server programs to restart a server of");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = folder.path().join("server");
+    let _stop = Stop(&folder);
+    let url = server(&folder, "start").await;
+    let db = Db::connect(&url, &hasty()).await.expect("connects");
+    db.migrate(jiff::Timestamp::UNIX_EPOCH).await.expect("the schema is made");
+    let (clock, work) = (still_clock(), Work::fine());
+    let options = RunnerOptions { poll: Duration::from_millis(300), concurrency: 4, ..quick() };
+    let runner = runner_with(&db, &clock, 1, &work, options);
+    enqueue(&db, &clock, (0..JOBS).map(|n| job("held", n))).await;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let node = tokio::spawn(async move { runner.run(async { drop(stopped.await) }).await });
+    for _ in 0..2 {
+        // A third of the jobs before each restart, the last third after both.
+        work.gate.add_permits(100);
+        server(&folder, "restart").await;
+    }
+    work.gate.add_permits(1000);
+    until("all are done", || async {
+        let Ok(mut read) = db.read().await else { return false };
+        let sql = "SELECT COUNT(*) AS n FROM jobs WHERE state = 'done'";
+        read.fetch_one(sql, portolan::args![]).await.is_ok_and(|row| row.int("n").is_ok_and(|n| n == JOBS))
+    })
+    .await;
+    let mut seen = work.seen();
+    seen.sort_unstable();
+    assert_eq!(seen, (0..JOBS).collect::<Vec<_>>(), "each once");
+    stop.send(()).expect("it runs");
+    node.await.expect("it ends in order");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
