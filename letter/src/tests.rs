@@ -292,6 +292,10 @@ fn the_file_is_archival_and_can_be_read_aloud() {
         letter_pdf(&letter(30)).expect("a letter"),
         signed_pdf(&letter(2), &drawn(), &certificate()).expect("a letter"),
     ] {
+        assert_eq!(
+            info(&pdf, "Creator"),
+            concat!("Portolan letter ", env!("CARGO_PKG_VERSION"))
+        );
         assert_eq!(info(&pdf, "Tagged"), "yes");
         assert_eq!(info(&pdf, "Encrypted"), "no");
         assert_eq!(info(&pdf, "JavaScript"), "no");
@@ -327,6 +331,18 @@ fn a_signature_changes_nothing_but_its_lines() {
         let drawn = text_of(&signed_letter_pdf(&letter(count), &drawn()).expect("a letter"));
         assert!(drawn.contains("November 23, 2026"), "{drawn}");
     }
+    // A title that the letter showed stays, unless somebody else signed.
+    let signed = |name: &str| {
+        let signature = Signature {
+            title: None,
+            printed_name: name.into(),
+            ..drawn()
+        };
+        text_of(&signed_letter_pdf(&letter(1), &signature).expect("a letter"))
+            .matches("Managing member")
+            .count()
+    };
+    assert_eq!((signed("Maria O'Neil"), signed("Liam O'Neil")), (2, 1));
 }
 
 #[test]

@@ -188,7 +188,9 @@ fn compile(inputs: Dict, at: Timestamp, ident: &str) -> Result<Vec<u8>, Fault> {
     for standards in [strict.unwrap_or_default(), PdfStandards::default()] {
         let options = PdfOptions {
             ident: Smart::Custom(ident.to_owned()),
-            creator: Smart::Custom(Some("Portolan".to_owned())),
+            creator: Smart::Custom(Some(
+                concat!("Portolan letter ", env!("CARGO_PKG_VERSION")).to_owned(),
+            )),
             timestamp: pdf_time(at),
             standards,
             ..PdfOptions::default()
@@ -335,7 +337,7 @@ fn certificate_value(
         "document_id": required("document id", &certificate.document_id)?,
         "signer_email": required("mail address of the signer", &certificate.signer_email)?,
         "authentication": required("way of identification", &authentication)?,
-        "method": format!("{how}, {} ({} UTC)", local(&signature.signed_at), utc(signature.signed_at.timestamp())),
+        "method": format!("{how}, {} ({}\u{a0}UTC)", local(&signature.signed_at), utc(signature.signed_at.timestamp())),
         "consent": consent,
         "consent_version": required("version of the consent text", &certificate.consent_version)?,
         "events": events,

@@ -689,6 +689,13 @@ pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<
     Ok(ports::list(&mut read, &filter).await?)
 }
 
+/// How many requests the desk's list shows.
+pub async fn waiting_for_desk(app: &App, caller: &Caller) -> Result<u32, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.read().await?;
+    Ok(ports::waiting_for_desk(&mut read).await?)
+}
+
 /// A page of what needs a person at the desk: each request with the lines that only they can decide.
 pub async fn desk(
     app: &App,
@@ -745,13 +752,6 @@ pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
             _ => true,
         })
         .collect()
-}
-
-/// How many requests the desk's list shows.
-pub async fn waiting_for_desk(app: &App, caller: &Caller) -> Result<u32, AppError> {
-    caller.desk_only()?;
-    let mut read = app.db.read().await?;
-    Ok(ports::waiting_for_desk(&mut read).await?)
 }
 
 /// How many requests are in each status.

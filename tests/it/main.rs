@@ -1,10 +1,13 @@
 //! The one integration test binary: everything is proved through the public doors.
 
+mod api;
 mod cli;
+mod crash;
 mod db;
 mod db_schema;
 mod db_trouble;
 mod domain;
+mod hooks;
 mod house;
 mod imports;
 mod jobs;
@@ -12,5 +15,7 @@ mod jobs_nodes;
 mod jobs_outage;
 mod numbers;
 mod pages;
+mod scenarios;
+mod portal;
 mod simulator;
 mod support;

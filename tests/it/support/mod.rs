@@ -1,5 +1,8 @@
 //! What the tests share.
 
+pub mod app;
+pub mod contract;
+pub mod browser;
 pub mod database;
 pub mod outage;
 pub mod playground;
