@@ -1,8 +1,5 @@
 //! What the tests share.
 
-pub mod app;
-pub mod contract;
-pub mod browser;
 pub mod database;
 pub mod outage;
 pub mod playground;
