@@ -518,7 +518,6 @@ impl<'a> Draft<'a> {
             carriers: self.carriers.clone(),
             twilio_sid: self.field("twilio_sid", &typed.twilio_sid),
             twilio_sid_kept: kept(details.and_then(|one| one.twilio_account_sid.as_ref())),
-            ask_twilio: typed.carrier.to_lowercase().contains("twilio"),
             rows: self.rows(),
             rows_beyond: request.map_or(0, |one| one.numbers.len().saturating_sub(ROWS_MAX)),
             rows_error: error_of("s-numbers"),

@@ -32,8 +32,6 @@ pub struct NewPort {
     pub twilio_sid: Field,
     /// What is on file of it, masked; empty if nothing is.
     pub twilio_sid_kept: String,
-    /// Whether it is asked for (the carrier's name contains "twilio").
-    pub ask_twilio: bool,
     /// The rows of numbers (R83, R86 to R89).
     pub rows: Vec<NumberInput>,
     /// Numbers of the request that are not among the rows, because there are too many for a form.

@@ -29,7 +29,6 @@ impl NewPort {
             ],
             twilio_sid: Field::default(),
             twilio_sid_kept: String::new(),
-            ask_twilio: false,
             rows: vec![
                 NumberInput::default(),
                 NumberInput::default(),
@@ -73,7 +72,6 @@ impl NewPort {
         page.draft_id = "port_01jd6m3v8xk7".into();
         page.version = 3;
         page.carrier = Field::of("Twilio");
-        page.ask_twilio = true;
         page.twilio_sid = Field::wrong("AC123", "That does not look like a Twilio Account SID: AC followed by 32 letters a-f and digits.").focused();
         page.rows = vec![
             NumberInput {
