@@ -192,8 +192,8 @@ mod tests {
     async fn a_manual_clock_wakes_its_sleepers() {
         let clock = Clock::manual(Timestamp::UNIX_EPOCH);
         let other = clock.clone();
-        let sleeper =
-            tokio::spawn(async move { other.sleep(SignedDuration::from_hours(24)).await });
+        let until = later(clock.now(), SignedDuration::from_hours(24));
+        let sleeper = tokio::spawn(async move { other.sleep_until(until).await });
         clock.advance(SignedDuration::from_hours(25));
         sleeper.await.expect("the sleeper ends");
         assert_eq!(

@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod ids;
+pub mod tls;
 
 pub mod config;
 pub mod telemetry;

@@ -327,6 +327,18 @@ fn a_signature_changes_nothing_but_its_lines() {
         let drawn = text_of(&signed_letter_pdf(&letter(count), &drawn()).expect("a letter"));
         assert!(drawn.contains("November 23, 2026"), "{drawn}");
     }
+    // A title that the letter showed stays, unless somebody else signed.
+    let signed = |name: &str| {
+        let signature = Signature {
+            title: None,
+            printed_name: name.into(),
+            ..drawn()
+        };
+        text_of(&signed_letter_pdf(&letter(1), &signature).expect("a letter"))
+            .matches("Managing member")
+            .count()
+    };
+    assert_eq!((signed("Maria O'Neil"), signed("Liam O'Neil")), (2, 1));
 }
 
 #[test]

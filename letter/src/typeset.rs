@@ -335,7 +335,7 @@ fn certificate_value(
         "document_id": required("document id", &certificate.document_id)?,
         "signer_email": required("mail address of the signer", &certificate.signer_email)?,
         "authentication": required("way of identification", &authentication)?,
-        "method": format!("{how}, {} ({} UTC)", local(&signature.signed_at), utc(signature.signed_at.timestamp())),
+        "method": format!("{how}, {} ({}\u{a0}UTC)", local(&signature.signed_at), utc(signature.signed_at.timestamp())),
         "consent": consent,
         "consent_version": required("version of the consent text", &certificate.consent_version)?,
         "events": events,

@@ -4,6 +4,7 @@ use axum::Router;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use bytes::Bytes;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -12,6 +13,7 @@ use utoipa::openapi::{
     ContentBuilder, HeaderBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder,
 };
 
+use super::docs;
 use super::problem::{FieldProblemBody, PROBLEM_JSON, ProblemBody};
 
 #[derive(utoipa::OpenApi)]
@@ -219,18 +221,35 @@ fn header_parameter(name: &str, description: &str) -> Parameter {
         .build()
 }
 
+/// Only our own style sheet; nothing else is loaded, run or framed.
+const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// The description for programs and for people. Both are made once.
 pub fn pages<S: Clone + Send + Sync + 'static>(document: &OpenApi) -> Router<S> {
-    let json: &'static str = Box::leak(
-        document
-            .to_pretty_json()
-            .unwrap_or_default()
-            .into_boxed_str(),
-    );
-    Router::new().route(
-        "/openapi.json",
+    let json = Bytes::from(document.to_pretty_json().unwrap_or_default());
+    let value = serde_json::to_value(document).unwrap_or_default();
+    let html = Bytes::from(docs::page(&value));
+    let page = |kind: &'static str, body: Bytes| {
         get(move || async move {
-            ([(header::CONTENT_TYPE, "application/json")], json).into_response()
-        }),
-    )
+            (
+                [
+                    (header::CONTENT_TYPE, kind),
+                    (header::CACHE_CONTROL, "no-cache"),
+                    (header::CONTENT_SECURITY_POLICY, POLICY),
+                ],
+                body,
+            )
+                .into_response()
+        })
+    };
+    Router::new()
+        .route("/openapi.json", page("application/json", json))
+        .route("/docs", page("text/html; charset=utf-8", html))
+        .route(
+            "/docs.css",
+            page(
+                "text/css; charset=utf-8",
+                Bytes::from_static(docs::STYLE.as_bytes()),
+            ),
+        )
 }

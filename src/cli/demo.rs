@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::serve::{self, stop_asked};
 use super::{Context, Error, Ink, Ui};
@@ -40,13 +41,17 @@ const MARK: &str = "this-is-a-portolan-demo";
 const PASSWORD: &str = "portolan-demo";
 
 /// Who signs in where.
-struct Cast {
-    desk_key: String,
-    customer_key: String,
+pub struct Cast {
+    /// The desk agent's API key.
+    pub desk_key: String,
+    /// The customer's API key.
+    pub customer_key: String,
 }
 
 pub(super) async fn run(args: Args, context: &mut Context) -> Result<(), Error> {
-    let base = context.load()?.config;
+    let mut base = context.load()?.config;
+    // The demo's data are the demo's own.
+    base.database.url = None;
     let folder = base.demo.folder.clone();
     prepare(&folder, args.keep)?;
     let clock = clock(&folder, base.demo.day_seconds)?;
@@ -56,32 +61,13 @@ pub(super) async fn run(args: Args, context: &mut Context) -> Result<(), Error> 
     }
     telemetry::start(&log).map_err(Error::internal)?;
 
-    let simulator_listener = listen(base.demo.simulator_listen).await?;
-    let listener = listen(base.demo.listen).await?;
-    let here = listener.local_addr().map_err(Error::internal)?;
-    let there = simulator_listener.local_addr().map_err(Error::internal)?;
-    let ids = Ids::random();
-    let key = hex::encode(&ids.secret()[..16]);
-    let simulator = Simulator::new(simulator::Config { api_keys: vec![key.clone()], ..simulator::Config::default() }, clock.clone(), ids.clone());
-    simulator.add_customers(demo::cast().iter().map(demo::Part::customer).collect()).map_err(Error::refused)?;
-
-    let settings = settings(&base, &folder, &format!("http://{here}"), &format!("http://{there}/v2"), &key, &simulator.public_key())?;
-    let db = super::open_database(&settings).await?;
-    let app = open::open(settings, db, clock, ids).await.map_err(Error::unavailable)?;
-    let cast = seed(&app).await.map_err(Error::internal)?;
-
-    let (stop, stopped) = watch::channel(false);
-    let until = |mut told: watch::Receiver<bool>| async move {
-        let _ = told.wait_for(|stop| *stop).await;
-    };
-    let carrier = tokio::spawn({
-        let (simulator, stopped) = (simulator.clone(), stopped.clone());
-        async move { simulator.serve(simulator_listener, until(stopped)).await }
-    });
-    let server = tokio::spawn(serve::run(app.clone(), listener, true, until(stopped)));
-
-    let stage = Stage { base: format!("http://{here}"), desk_key: cast.desk_key.clone(), customer_key: cast.customer_key.clone() };
-    announce(&mut context.ui, &stage, &format!("http://{there}"))?;
+    let listeners = (
+        listen(base.demo.listen).await?,
+        listen(base.demo.simulator_listen).await?,
+    );
+    let set = Set::raise(&base, &folder, clock, listeners, |carrier| carrier).await?;
+    let (stage, there) = (set.stage.clone(), set.carrier.clone());
+    announce(&mut context.ui, &stage, &there)?;
     let outcomes = if args.play {
         let board = show::Board::new(&context.ui);
         let play = Play::new(stage, demo::cast());
@@ -98,18 +84,119 @@ pub(super) async fn run(args: Args, context: &mut Context) -> Result<(), Error> 
         stop_asked().await;
         None
     };
-    stop.send_replace(true);
-    server.await.map_err(Error::internal)??;
-    let _ = carrier.await;
+    set.strike().await?;
     match outcomes {
         Some(outcomes) => show::table(&mut context.ui, &outcomes).and_then(|()| verdict(&outcomes)),
         None => Ok(()),
     }
 }
 
+/// The product and the carrier simulator, at work in this process on a clock that they share.
+pub struct Set {
+    /// How the played people reach the product.
+    pub stage: Stage,
+    /// The simulator's address, without `/v2`.
+    pub carrier: String,
+    /// The simulator, to look at what stands there.
+    pub simulator: Simulator,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<Result<(), Error>>,
+    simulating: JoinHandle<std::io::Result<()>>,
+}
+
+impl std::fmt::Debug for Set {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Set")
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Set {
+    /// Starts both. `front` may put something between them: it is given the simulator's address and
+    /// returns the one that the adapter is to use.
+    ///
+    /// # Errors
+    /// When the database or the data folder cannot be used.
+    pub async fn raise(
+        base: &Config,
+        folder: &Path,
+        clock: Clock,
+        (listener, simulator_listener): (TcpListener, TcpListener),
+        front: impl FnOnce(String) -> String,
+    ) -> Result<Self, Error> {
+        let here = listener.local_addr().map_err(Error::internal)?;
+        let there = simulator_listener.local_addr().map_err(Error::internal)?;
+        let ids = Ids::random();
+        let key = hex::encode(&ids.secret()[..16]);
+        let rules = simulator::Config {
+            api_keys: vec![key.clone()],
+            ..simulator::Config::default()
+        };
+        let simulator = Simulator::new(rules, clock.clone(), ids.clone());
+        simulator
+            .add_customers(demo::cast().iter().map(demo::Part::customer).collect())
+            .map_err(Error::refused)?;
+        let carrier = front(format!("http://{there}"));
+        let settings = settings(
+            base,
+            folder,
+            &format!("http://{here}"),
+            &format!("{carrier}/v2"),
+            &key,
+            &simulator.public_key(),
+        )?;
+        let db = super::open_database(&settings).await?;
+        let app = open::open(settings, db, clock, ids)
+            .await
+            .map_err(Error::unavailable)?;
+        let cast = seed(&app).await.map_err(Error::internal)?;
+        let (stop, stopped) = watch::channel(false);
+        let until = |mut told: watch::Receiver<bool>| async move {
+            let _ = told.wait_for(|stop| *stop).await;
+        };
+        let simulating = tokio::spawn({
+            let (simulator, stopped) = (simulator.clone(), stopped.clone());
+            async move { simulator.serve(simulator_listener, until(stopped)).await }
+        });
+        let server = tokio::spawn(serve::run(app, listener, true, until(stopped)));
+        let stage = Stage {
+            base: format!("http://{here}"),
+            desk_key: cast.desk_key,
+            customer_key: cast.customer_key,
+        };
+        Ok(Self {
+            stage,
+            carrier: format!("http://{there}"),
+            simulator,
+            stop,
+            server,
+            simulating,
+        })
+    }
+
+    /// Ends both.
+    ///
+    /// # Errors
+    /// What ended the server before.
+    pub async fn strike(self) -> Result<(), Error> {
+        self.stop.send_replace(true);
+        self.server.await.map_err(Error::internal)??;
+        let _ = self.simulating.await;
+        Ok(())
+    }
+}
+
 fn verdict(outcomes: &[Outcome]) -> Result<(), Error> {
     let wrong = outcomes.iter().filter(|one| !one.as_it_should()).count();
-    if wrong == 0 { Ok(()) } else { Err(Error::refused(format!("{wrong} of {} ports did not end as they should", outcomes.len()))) }
+    if wrong == 0 {
+        Ok(())
+    } else {
+        Err(Error::refused(format!(
+            "{wrong} of {} ports did not end as they should",
+            outcomes.len()
+        )))
+    }
 }
 
 async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Error> {
@@ -123,19 +210,37 @@ async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Error> {
 /// Makes the demo's folder, or clears an earlier demo's away. Any other folder is left alone.
 fn prepare(folder: &Path, keep: bool) -> Result<(), Error> {
     let mark = folder.join(MARK);
-    let failed = |error: std::io::Error| Error::unavailable(error).context(format!("cannot use the demo's folder {}", folder.display()));
+    let failed = |error: std::io::Error| {
+        Error::unavailable(error)
+            .context(format!("cannot use the demo's folder {}", folder.display()))
+    };
     if folder.exists() && !keep {
         let empty = std::fs::read_dir(folder).map_err(failed)?.next().is_none();
         if !empty && !mark.exists() {
-            return Err(Error::refused(format!("{} is not empty and not a demo's", folder.display())).hint("set `demo.folder` to a folder that does not exist yet"));
+            return Err(Error::refused(format!(
+                "{} is not empty and not a demo's",
+                folder.display()
+            ))
+            .hint("set `demo.folder` to a folder that does not exist yet"));
         }
         std::fs::remove_dir_all(folder).map_err(failed)?;
     }
-    std::fs::create_dir_all(folder).and_then(|()| std::fs::write(mark, "portolan demo clears this folder away when it begins\n")).map_err(failed)
+    std::fs::create_dir_all(folder)
+        .and_then(|()| {
+            std::fs::write(
+                mark,
+                "portolan demo clears this folder away when it begins\n",
+            )
+        })
+        .map_err(failed)
 }
 
-/// A day in a few seconds. The demo begins on a Monday morning, so that its first days are business days.
-fn clock(folder: &Path, day_seconds: f64) -> Result<Clock, Error> {
+/// The demo's clock: a day in a few seconds. It begins on a Monday morning, so that the first days are
+/// business days, and is kept in the folder.
+///
+/// # Errors
+/// When the folder cannot be written to.
+pub fn clock(folder: &Path, day_seconds: f64) -> Result<Clock, Error> {
     let path = folder.join("clock.json");
     if let Ok(text) = std::fs::read(&path)
         && let Ok(anchor) = serde_json::from_slice::<Anchor>(&text)
@@ -143,9 +248,15 @@ fn clock(folder: &Path, day_seconds: f64) -> Result<Clock, Error> {
         return Ok(Clock::fast(anchor));
     }
     let wall = Clock::system().wall();
-    let anchor = Anchor { wall, desk: monday_morning(wall), speed: 86_400.0 / day_seconds.max(0.01) };
+    let anchor = Anchor {
+        wall,
+        desk: monday_morning(wall),
+        speed: 86_400.0 / day_seconds.max(0.01),
+    };
     let text = serde_json::to_vec_pretty(&anchor).map_err(Error::internal)?;
-    std::fs::write(&path, text).map_err(|error| Error::unavailable(error).context(format!("cannot write {}", path.display())))?;
+    std::fs::write(&path, text).map_err(|error| {
+        Error::unavailable(error).context(format!("cannot write {}", path.display()))
+    })?;
     Ok(Clock::fast(anchor))
 }
 
@@ -153,16 +264,27 @@ fn clock(folder: &Path, day_seconds: f64) -> Result<Clock, Error> {
 fn monday_morning(at: Timestamp) -> Timestamp {
     let zone = crate::domain::calendar::zone("America/New_York").unwrap_or(jiff::tz::TimeZone::UTC);
     let today = at.to_zoned(zone.clone()).date();
-    let monday = today.checked_sub(jiff::Span::new().days(i64::from(today.weekday().to_monday_zero_offset()))).unwrap_or(today);
-    monday.at(9, 0, 0, 0).to_zoned(zone).map_or(at, |zoned| zoned.timestamp())
+    let monday = today
+        .checked_sub(jiff::Span::new().days(i64::from(today.weekday().to_monday_zero_offset())))
+        .unwrap_or(today);
+    monday
+        .at(9, 0, 0, 0)
+        .to_zoned(zone)
+        .map_or(at, |zoned| zoned.timestamp())
 }
 
 /// The real settings with the demo's changes: where it answers, which carrier it talks to.
-pub fn settings(base: &Config, folder: &Path, url: &str, carrier: &str, key: &str, public_key: &str) -> Result<Config, Error> {
+pub fn settings(
+    base: &Config,
+    folder: &Path,
+    url: &str,
+    carrier: &str,
+    key: &str,
+    public_key: &str,
+) -> Result<Config, Error> {
     let mut config = base.clone();
     let parse = |text: &str| url::Url::parse(text).map_err(Error::internal);
     config.data.folder = folder.to_path_buf();
-    config.database.url = None;
     config.blobs.folder = None;
     config.server.public_url = parse(url)?;
     config.mail.mode = crate::config::MailMode::Mailbox;
@@ -183,21 +305,55 @@ pub fn settings(base: &Config, folder: &Path, url: &str, carrier: &str, key: &st
 }
 
 /// An account with an approved campaign, its customer, a desk agent and an administrator.
-async fn seed(app: &App) -> Result<Cast, AppError> {
+pub async fn seed(app: &App) -> Result<Cast, AppError> {
     let password = || PASSWORD.to_owned().into();
     let user = match people::find_user(app, "customer@portolan.example").await {
         Ok(user) => user,
         Err(AppError::NotFound(_)) => {
             let account = people::add_account(app, None, "Lighthouse Agency", true).await?;
-            people::add_user(app, None, None, Role::Administrator, "Ines Faro", "admin@portolan.example", password()).await?;
-            people::add_user(app, None, None, Role::Desk, "Sam Okafor", "desk@portolan.example", password()).await?;
-            people::add_user(app, None, Some(account.id), Role::Submitter, "Dana Whitfield", "customer@portolan.example", password()).await?
+            people::add_user(
+                app,
+                None,
+                None,
+                Role::Administrator,
+                "Ines Faro",
+                "admin@portolan.example",
+                password(),
+            )
+            .await?;
+            people::add_user(
+                app,
+                None,
+                None,
+                Role::Desk,
+                "Sam Okafor",
+                "desk@portolan.example",
+                password(),
+            )
+            .await?;
+            people::add_user(
+                app,
+                None,
+                Some(account.id),
+                Role::Submitter,
+                "Dana Whitfield",
+                "customer@portolan.example",
+                password(),
+            )
+            .await?
         }
         Err(error) => return Err(error),
     };
     let desk = people::find_user(app, "desk@portolan.example").await?;
-    let key = async |user| people::add_api_key(app, user, "the demo's people").await.map(|(_, secret)| secret.expose_secret().to_owned());
-    Ok(Cast { desk_key: key(desk.id).await?, customer_key: key(user.id).await? })
+    let key = async |user| {
+        people::add_api_key(app, user, "the demo's people")
+            .await
+            .map(|(_, secret)| secret.expose_secret().to_owned())
+    };
+    Ok(Cast {
+        desk_key: key(desk.id).await?,
+        customer_key: key(user.id).await?,
+    })
 }
 
 fn announce(ui: &mut Ui, stage: &Stage, carrier: &str) -> Result<(), Error> {
@@ -206,10 +362,18 @@ fn announce(ui: &mut Ui, stage: &Stage, carrier: &str) -> Result<(), Error> {
     }
     let url = ui.paint(Ink::Strong, &stage.base);
     ui.note(format!("Portolan   {url}"));
-    ui.note(format!("Carrier    {carrier}/control (the simulator's inside)"));
-    ui.note(format!("Customer   customer@portolan.example   password {PASSWORD}"));
-    ui.note(format!("Desk       desk@portolan.example       password {PASSWORD}"));
-    ui.note(format!("Admin      admin@portolan.example      password {PASSWORD}"));
+    ui.note(format!(
+        "Carrier    {carrier}/control (the simulator's inside)"
+    ));
+    ui.note(format!(
+        "Customer   customer@portolan.example   password {PASSWORD}"
+    ));
+    ui.note(format!(
+        "Desk       desk@portolan.example       password {PASSWORD}"
+    ));
+    ui.note(format!(
+        "Admin      admin@portolan.example      password {PASSWORD}"
+    ));
     ui.note("Mails are not sent: read them under Mailbox, signed in as the desk.");
     Ok(())
 }

@@ -20,36 +20,6 @@ use lopdf::{Document, LoadOptions, Object};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// The three kinds of proof that a person may choose from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProofKind {
-    /// The latest bill, showing the number (R43).
-    BillingStatement,
-    /// The receipt for the purchase of the number (R44).
-    PurchaseReceipt,
-    /// A picture of the provider's portal that shows the number (R45).
-    PortalScreenshot,
-}
-
-impl ProofKind {
-    /// All kinds, in the order in which a form offers them.
-    pub const ALL: [Self; 3] = [
-        Self::BillingStatement,
-        Self::PurchaseReceipt,
-        Self::PortalScreenshot,
-    ];
-
-    /// The words on a form.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::BillingStatement => "Latest billing statement that shows the number",
-            Self::PurchaseReceipt => "Receipt for the purchase of the number",
-            Self::PortalScreenshot => "Screenshot of the provider's portal that shows the number",
-        }
-    }
-}
-
 /// The file types that are taken as proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

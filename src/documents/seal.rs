@@ -126,7 +126,8 @@ pub struct SealReport {
 
 /// Seals a PDF: the same file with the seal appended, reproducible for the same arguments.
 ///
-/// `reason` and `name` are shown by PDF readers: why the seal is there, and whose it is.
+/// `reason` and `name` are shown by PDF readers: why the seal is there, and who sealed. That is the desk, as on
+/// the certificate; the subscriber's own signature is on the page.
 ///
 /// # Errors
 /// If the file is no readable PDF, already carries a form or a seal, or the key is not valid at `at`.

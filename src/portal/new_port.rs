@@ -197,7 +197,12 @@ impl<'a> Draft<'a> {
         carriers.sort();
         carriers.dedup();
         let calendar = view.as_ref().map_or_else(
-            || Calendar::new(app.config.operator.time_zone.clone(), CarrierDays::default()),
+            || {
+                Calendar::new(
+                    app.config.operator.time_zone.clone(),
+                    CarrierDays::default(),
+                )
+            },
             |view| view.calendar.clone(),
         );
         let caution = view.as_ref().map(caution).unwrap_or_default();
@@ -245,7 +250,9 @@ impl<'a> Draft<'a> {
             return;
         }
         let entry = manual(&self.typed.lines, receiving);
-        self.typed.rows.retain(|row| !row.is_empty() || !row.was.is_empty());
+        self.typed
+            .rows
+            .retain(|row| !row.is_empty() || !row.was.is_empty());
         for (_, number, _) in &entry.accepted {
             self.typed.rows.push(Row {
                 was: String::new(),
@@ -481,7 +488,10 @@ impl<'a> Draft<'a> {
                 .unwrap_or_default()
         };
         let (action, heading) = match request {
-            None => ("/numbers/ports/new".to_owned(), "Port New Numbers".to_owned()),
+            None => (
+                "/numbers/ports/new".to_owned(),
+                "Port New Numbers".to_owned(),
+            ),
             Some(request) => (
                 format!("/numbers/ports/{}/edit", request.id),
                 match view.map(|view| view.standing.status) {
@@ -550,11 +560,11 @@ impl<'a> Draft<'a> {
             service_differs: typed.service_differs,
             service: self.address("service", &typed.service, AddressKind::Service),
             wish: self.field("wish", &typed.wish),
-            wish_from: self
-                .calendar
-                .possible_port_dates(PortDateLimits::default(), now)
-                .0
-                .to_string(),
+            wish_from: tell::long_day(
+                self.calendar
+                    .possible_port_dates(PortDateLimits::default(), now)
+                    .0,
+            ),
             statements: agreement::STATEMENTS
                 .iter()
                 .map(|(name, text)| Statement {
@@ -705,11 +715,10 @@ fn thousands(number: u32) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
     }
     text
 }
-

@@ -2,7 +2,7 @@
 
 mod api;
 mod faults;
-mod judged;
+pub mod judged;
 mod rig;
 mod stories;
 

@@ -84,7 +84,7 @@ pub struct NewPort {
     pub service: AddressInput,
     /// The wish for a port date; empty means as soon as possible.
     pub wish: Field,
-    /// The first day that can be asked for, `YYYY-MM-DD`.
+    /// The first day that can be asked for: "Monday, November 30".
     pub wish_from: String,
     /// The agreement's statements (R51 to R54, R108, R109).
     pub statements: Vec<Statement>,
@@ -234,9 +234,18 @@ pub const STATES: [&str; 56] = [
 pub fn scopes(chosen: &str) -> Vec<Choice> {
     Choice::list(
         &[
-            ("full", "All numbers of the account move, and the account there ends"),
-            ("keep", "Only these numbers move; the others stay in service there"),
-            ("disconnect", "Only these numbers move; the others are disconnected there"),
+            (
+                "full",
+                "All numbers of the account move, and the account there ends",
+            ),
+            (
+                "keep",
+                "Only these numbers move; the others stay in service there",
+            ),
+            (
+                "disconnect",
+                "Only these numbers move; the others are disconnected there",
+            ),
         ],
         chosen,
     )

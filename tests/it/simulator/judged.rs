@@ -25,7 +25,7 @@ fn root() -> PathBuf {
 }
 
 /// The folder beside the project with the carriers' descriptions.
-fn shared(file: &str) -> Option<PathBuf> {
+pub fn shared(file: &str) -> Option<PathBuf> {
     let folder =
         std::env::var_os("PORTOLAN_SHARED").map_or_else(|| root().join("../shared"), PathBuf::from);
     let path = folder.join(file);
@@ -37,7 +37,7 @@ fn shared(file: &str) -> Option<PathBuf> {
 }
 
 /// A judge's program, if it is installed.
-fn judge(name: &str, path: &str) -> Option<PathBuf> {
+pub fn judge(name: &str, path: &str) -> Option<PathBuf> {
     let program = root().join(path);
     if program.exists() {
         return Some(program);
@@ -53,10 +53,10 @@ fn judge(name: &str, path: &str) -> Option<PathBuf> {
 
 /// Something that the description does not allow, without ids, so that it can be listed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Finding {
-    call: String,
-    status: u16,
-    message: String,
+pub struct Finding {
+    pub call: String,
+    pub status: u16,
+    pub message: String,
 }
 
 /// What the proxy found in answers, and in requests that the simulator took all the same.
@@ -79,7 +79,7 @@ fn findings(rig: &Rig) -> BTreeSet<Finding> {
 }
 
 /// `GET /porting_orders/1b9d…?x=y` as `GET /porting_orders/{id}`.
-fn template(call: &str) -> String {
+pub fn template(call: &str) -> String {
     let path = call.split('?').next().unwrap_or(call);
     let parts = path.split('/').map(|part| {
         if part.len() == 36 || part == "x" {
@@ -92,7 +92,7 @@ fn template(call: &str) -> String {
 }
 
 /// The rows of the list of known errors: `| call | status | what the proxy says | why |`.
-fn known_errors() -> BTreeSet<Finding> {
+pub fn known_errors() -> BTreeSet<Finding> {
     let path = root().join("tests/prism/known-description-errors.md");
     let text = std::fs::read_to_string(path).expect("the list");
     let rows = text.lines().filter(|line| line.starts_with("| `"));
@@ -164,7 +164,7 @@ async fn the_published_description_finds_nothing_wrong() {
 }
 
 /// Starts the proxy on a free port, before the simulator at `upstream`.
-async fn start(prism: &Path, spec: &Path, upstream: &str) -> (Child, String) {
+pub async fn start(prism: &Path, spec: &Path, upstream: &str) -> (Child, String) {
     let (listener, url) = listen().await;
     let port = listener.local_addr().expect("bound").port().to_string();
     drop(listener);

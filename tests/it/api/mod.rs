@@ -1,0 +1,10 @@
+//! The JSON API, through its own door.
+
+mod coverage;
+mod description;
+mod flow;
+mod imports;
+mod once;
+mod others;
+mod problems;
+mod walls;
