@@ -18,10 +18,10 @@ pub mod carriers;
 pub mod documents;
 pub mod mail;
 pub mod outbound;
-pub mod simulator;
 
 pub mod app;
 pub mod jobs;
+pub mod simulator;
 
 pub mod web;
 

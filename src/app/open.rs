@@ -155,9 +155,10 @@ fn seal_key(config: &Config, clock: &Clock, ids: &Ids) -> Result<SealKey, OpenEr
         let from = now
             .checked_sub(SignedDuration::from_hours(24))
             .unwrap_or(now);
-        let to = now
-            .checked_add(SignedDuration::from_hours(24 * 365 * 20))
-            .unwrap_or(Timestamp::MAX);
+        // Long after anybody reads the letters; a faster calendar reaches twenty years in an afternoon.
+        let to = jiff::civil::date(9998, 1, 1)
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .map_or(Timestamp::MAX, |end| end.timestamp());
         let name: String = config.operator.legal_name.chars().take(64).collect();
         let made = SealKey::generate(&name, from, to, &ids.secret())?;
         let both = made.to_pem()?;

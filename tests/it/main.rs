@@ -1,13 +1,10 @@
 //! The one integration test binary: everything is proved through the public doors.
 
-mod api;
 mod cli;
-mod crash;
 mod db;
 mod db_schema;
 mod db_trouble;
 mod domain;
-mod hooks;
 mod house;
 mod imports;
 mod jobs;
@@ -16,6 +13,5 @@ mod jobs_outage;
 mod numbers;
 mod pages;
 mod portal;
-mod scenarios;
 mod simulator;
 mod support;

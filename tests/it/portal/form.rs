@@ -53,16 +53,34 @@ async fn typed_values_survive_every_button_and_every_error() {
             .set("lines", "+14045550124\n\n  404.555.0125")
             .add("service_differs", "yes")
             .set("service_street", "PO Box 7");
-        for button in ["add_row", "clean_lines", "same_signer", "save", "continue", "upload"] {
+        for button in [
+            "add_row",
+            "clean_lines",
+            "same_signer",
+            "save",
+            "continue",
+            "upload",
+        ] {
             let page = browser.press(form.clone(), button).await;
             let back = page.form(NEW);
             for name in [
-                "carrier", "first_name", "billing_state", "billing_zip", "wish", "signer_email",
-                "account_number", "pin", "service_street",
+                "carrier",
+                "first_name",
+                "billing_state",
+                "billing_zip",
+                "wish",
+                "signer_email",
+                "account_number",
+                "pin",
+                "service_street",
             ] {
                 assert_eq!(back.value(name), form.value(name), "{name} after {button}");
             }
-            assert_eq!(back.values("number")[..2], ["404-555-01", "not a number"], "{button}");
+            assert_eq!(
+                back.values("number")[..2],
+                ["404-555-01", "not a number"],
+                "{button}"
+            );
             assert_eq!(back.value("service_differs"), "yes", "{button}");
             if button != "clean_lines" {
                 assert_eq!(back.value("lines"), form.value("lines"), "{button}");
@@ -72,7 +90,12 @@ async fn typed_values_survive_every_button_and_every_error() {
         refused(&page);
         // Each error is beside its field, the first one has the focus, and the summary leads to all.
         for control in [
-            "number-1", "number-2", "billing_state", "billing_zip", "wish", "signer_email",
+            "number-1",
+            "number-2",
+            "billing_state",
+            "billing_zip",
+            "wish",
+            "signer_email",
         ] {
             assert!(!page.error(control).is_empty(), "{control}");
         }
@@ -82,7 +105,11 @@ async fn typed_values_survive_every_button_and_every_error() {
             assert_eq!(page.attr(&format!("[id='{id}']"), "id").len(), 1, "{href}");
         }
         // A date that cannot be asked for names one that can.
-        assert!(page.error("wish").contains("November 30"), "{}", page.error("wish"));
+        assert!(
+            page.error("wish").contains("November 30"),
+            "{}",
+            page.error("wish")
+        );
         assert_eq!(
             browser.open("/numbers/ports").await.path,
             NEW,
@@ -104,13 +131,29 @@ async fn a_draft_may_lack_everything_and_the_letter_nothing() {
         refused(&page);
         let wrong = page.attr(".sum a", "href");
         for control in [
-            "#carrier", "#s-numbers", "#first_name", "#last_name", "#business", "#account_number",
-            "#billing_street", "#billing_city", "#billing_state", "#billing_zip", "#s-agreement",
-            "#signer_name", "#signer_email",
+            "#carrier",
+            "#s-numbers",
+            "#first_name",
+            "#last_name",
+            "#business",
+            "#account_number",
+            "#billing_street",
+            "#billing_city",
+            "#billing_state",
+            "#billing_zip",
+            "#s-agreement",
+            "#signer_name",
+            "#signer_email",
         ] {
-            assert!(wrong.iter().any(|one| one == control), "{control} in {wrong:?}");
+            assert!(
+                wrong.iter().any(|one| one == control),
+                "{control} in {wrong:?}"
+            );
         }
-        assert!(!wrong.iter().any(|one| one == "#pin"), "R104: no mobile number");
+        assert!(
+            !wrong.iter().any(|one| one == "#pin"),
+            "R104: no mobile number"
+        );
 
         // Saved with one field, left, and resumed.
         let page = browser
@@ -133,7 +176,9 @@ async fn a_draft_may_lack_everything_and_the_letter_nothing() {
         refused(&page);
         assert_eq!(page.attr(".sum a", "href"), ["#s-agreement"]);
         // Refused as a whole: what the form says now is still to be sent.
-        let page = browser.press(page.form(&edit).add("agree_texts", "yes"), "continue").await;
+        let page = browser
+            .press(page.form(&edit).add("agree_texts", "yes"), "continue")
+            .await;
         assert_eq!(page.path, format!("{port}/letter"), "{}", page.text());
     })
     .await;
@@ -152,7 +197,12 @@ async fn secrets_are_shown_masked_and_stay_when_they_are_not_typed_again() {
         let page = browser.press(form, "save").await;
         let edit = page.path.clone();
         let port = edit.trim_end_matches("/edit").to_owned();
-        for path in [edit.clone(), port.clone(), format!("{port}/notes"), format!("{port}/letter")] {
+        for path in [
+            edit.clone(),
+            port.clone(),
+            format!("{port}/notes"),
+            format!("{port}/letter"),
+        ] {
             let html = browser.open(&path).await.html();
             for secret in [ACCOUNT_NUMBER, "PIN-73920518", "0123456789abcdef"] {
                 assert!(!html.contains(secret), "{path}");
@@ -164,10 +214,18 @@ async fn secrets_are_shown_masked_and_stay_when_they_are_not_typed_again() {
         let form = page.form(&edit);
         assert_eq!(form.value("account_number"), "");
         // Saved without typing them again: they stay, and nothing is said to have changed.
-        let before = browser.open(&format!("{port}/notes")).await.all(".note").len();
+        let before = browser
+            .open(&format!("{port}/notes"))
+            .await
+            .all(".note")
+            .len();
         let page = browser.press(form, "save").await;
         assert!(page.one("#account_number-hint").contains("•••• 9471"));
-        let after = browser.open(&format!("{port}/notes")).await.all(".note").len();
+        let after = browser
+            .open(&format!("{port}/notes"))
+            .await
+            .all(".note")
+            .len();
         assert_eq!(before, after, "nothing changed, nothing is written down");
     })
     .await;
@@ -202,8 +260,16 @@ async fn numbers_are_typed_row_by_row_and_line_by_line() {
         assert_eq!(form.values("source"), ["Google Ads", "Radio"]);
         let said = page.all(".says-stop");
         assert_eq!(said.len(), 4, "{said:?}");
-        assert!(said[0].contains("Line 2") && said[0].contains("dashes"), "R94: {}", said[0]);
-        assert!(said[1].contains("Line 3") && said[1].contains("country code"), "R93: {}", said[1]);
+        assert!(
+            said[0].contains("Line 2") && said[0].contains("dashes"),
+            "R94: {}",
+            said[0]
+        );
+        assert!(
+            said[1].contains("Line 3") && said[1].contains("country code"),
+            "R93: {}",
+            said[1]
+        );
         assert_eq!(
             form.value("lines"),
             "+1-404-555-0125\n4045550126\n+14045550124\n+19005550100",
@@ -211,16 +277,25 @@ async fn numbers_are_typed_row_by_row_and_line_by_line() {
         );
         let page = browser.press(form, "clean_lines").await;
         let form = page.form(NEW);
-        assert!(form.value("lines").starts_with("+14045550125\n+14045550126\n"));
+        assert!(
+            form.value("lines")
+                .starts_with("+14045550125\n+14045550126\n")
+        );
         let page = browser.press(form, "add_lines").await;
         let form = page.form(NEW);
         assert_eq!(form.values("number").len(), 4);
 
         // The same number twice, and a receiving number that is being ported itself.
-        let form = form.set_nth("number", 2, "404 555 0123").set_nth("receiving", 3, "+14045550124");
+        let form =
+            form.set_nth("number", 2, "404 555 0123")
+                .set_nth("receiving", 3, "+14045550124");
         let page = browser.press(form.clone(), "save").await;
         refused(&page);
-        assert!(page.error("number-3").contains("twice"), "{}", page.error("number-3"));
+        assert!(
+            page.error("number-3").contains("twice"),
+            "{}",
+            page.error("number-3")
+        );
         let form = form.set_nth("number", 2, "+14045550127");
         let page = browser.press(form.clone(), "save").await;
         refused(&page);
@@ -279,7 +354,10 @@ async fn somebody_elses_change_is_not_overwritten_unseen() {
 async fn a_number_on_another_open_port_says_which_to_those_who_may_know() {
     on_sqlite(|test| async move {
         let desk = Desk::on(&test).await;
-        let (harbor, lake) = (desk.account("Harbor Dental").await, desk.account("Lakeshore").await);
+        let (harbor, lake) = (
+            desk.account("Harbor Dental").await,
+            desk.account("Lakeshore").await,
+        );
         let mut dana = desk.submitter(&harbor, "dana@harbor.example").await;
         let port = filed(&mut dana).await;
         let id = port.rsplit('/').next().expect("an id").to_owned();
@@ -287,7 +365,11 @@ async fn a_number_on_another_open_port_says_which_to_those_who_may_know() {
         let page = dana.open(NEW).await;
         let page = dana.press(filled(page.form(NEW)), "continue").await;
         refused(&page);
-        assert!(page.error("number-1").contains(&id), "{}", page.error("number-1"));
+        assert!(
+            page.error("number-1").contains(&id),
+            "{}",
+            page.error("number-1")
+        );
 
         let mut lee = desk.submitter(&lake, "lee@lake.example").await;
         let page = lee.open(NEW).await;
@@ -295,7 +377,10 @@ async fn a_number_on_another_open_port_says_which_to_those_who_may_know() {
         refused(&page);
         assert!(page.error("number-1").contains("another account"));
         assert!(!page.html().contains(&id), "not for them to know");
-        assert_eq!(page.form(NEW).value("business"), "Harbor Dental & Sons <LLC>");
+        assert_eq!(
+            page.form(NEW).value("business"),
+            "Harbor Dental & Sons <LLC>"
+        );
     })
     .await;
 }

@@ -28,10 +28,17 @@ async fn a_file_is_mapped_column_by_column_and_its_good_rows_are_taken() {
         refused(&page);
         assert!(page.error("list").contains("Choose a file"));
         let page = browser
-            .press(form.clone().file("list", "numbers.pdf", b"%PDF-1.7 x"), "upload")
+            .press(
+                form.clone().file("list", "numbers.pdf", b"%PDF-1.7 x"),
+                "upload",
+            )
             .await;
         refused(&page);
-        assert!(page.error("list").contains("not a table"), "{}", page.error("list"));
+        assert!(
+            page.error("list").contains("not a table"),
+            "{}",
+            page.error("list")
+        );
 
         let page = browser
             .press(form.file("list", "numbers.csv", LIST.as_bytes()), "upload")
@@ -43,9 +50,7 @@ async fn a_file_is_mapped_column_by_column_and_its_good_rows_are_taken() {
         // R96 to R98: a drop-down for each column; both required ones before anything is taken.
         let form = page.form(&review);
         assert_eq!(form.value("column-0"), "number", "a first guess");
-        let unmapped = form
-            .clone()
-            .set("column-1", "ignore");
+        let unmapped = form.clone().set("column-1", "ignore");
         let page = browser.press(unmapped, "add").await;
         assert!(page.one("[role=alert]").contains("Receiving Number"), "R98");
         assert_eq!(page.all("button[value=add][disabled]").len(), 1);
@@ -63,22 +68,39 @@ async fn a_file_is_mapped_column_by_column_and_its_good_rows_are_taken() {
         assert_eq!(page.one("#taken"), "2 numbers are good");
         assert_eq!(page.one("#refused"), "2 rows need mending");
         let bad = page.all("section[aria-labelledby=refused] tbody tr");
-        assert!(bad[0].starts_with("4 Tracking Number to Port 4045550"), "{}", bad[0]);
-        assert!(bad[1].starts_with("6 ") && bad[1].contains("line 2"), "{}", bad[1]);
+        assert!(
+            bad[0].starts_with("4 Tracking Number to Port 4045550"),
+            "{}",
+            bad[0]
+        );
+        assert!(
+            bad[1].starts_with("6 ") && bad[1].contains("line 2"),
+            "{}",
+            bad[1]
+        );
         assert!(page.one("summary.card-in").contains("1 row was left out"));
 
-        let csv = page.attr("section[aria-labelledby=refused] a", "href").remove(0);
+        let csv = page
+            .attr("section[aria-labelledby=refused] a", "href")
+            .remove(0);
         let file = browser.open(&csv).await;
         assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
         assert_eq!(file.html().lines().count(), 3, "{}", file.html());
 
         let page = browser.press(page.form(&review), "add").await;
         assert!(page.path.ends_with("/edit"), "{}", page.text());
-        assert!(page.text().contains("2 numbers were added; 2 rows were left out."));
+        assert!(
+            page.text()
+                .contains("2 numbers were added; 2 rows were left out.")
+        );
         let form = page.form(&page.path);
         assert_eq!(form.values("number"), ["+14045550124", "+14045550125"]);
         assert_eq!(form.values("source"), ["Google Ads", ""]);
-        assert_eq!(form.value("carrier"), "Copper Valley Telephone", "saved on the way");
+        assert_eq!(
+            form.value("carrier"),
+            "Copper Valley Telephone",
+            "saved on the way"
+        );
 
         // The same file again has nothing new.
         let page = browser.open(&review).await;
@@ -92,9 +114,16 @@ async fn a_file_is_mapped_column_by_column_and_its_good_rows_are_taken() {
 async fn a_kept_list_opens_for_its_own_request_only() {
     on_sqlite(|test| async move {
         let desk = Desk::on(&test).await;
-        let (harbor, lake) = (desk.account("Harbor Dental").await, desk.account("Lakeshore").await);
+        let (harbor, lake) = (
+            desk.account("Harbor Dental").await,
+            desk.account("Lakeshore").await,
+        );
         let mut dana = desk.submitter(&harbor, "dana@harbor.example").await;
-        let form = dana.open(NEW).await.form(NEW).file("list", "a.csv", LIST.as_bytes());
+        let form = dana
+            .open(NEW)
+            .await
+            .form(NEW)
+            .file("list", "a.csv", LIST.as_bytes());
         let review = dana.press(form, "upload").await.path;
         let mut lee = desk.submitter(&lake, "lee@lake.example").await;
         let page = lee.open(NEW).await;

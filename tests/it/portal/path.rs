@@ -33,9 +33,17 @@ async fn a_port_goes_from_the_form_to_the_carrier() {
         assert_eq!(page.form(&send).value("signer_email"), "nobody");
         let page = dana.send(form).await;
         assert_eq!(page.path, letter);
-        assert!(page.text().contains("Sent to maria@harbordental.example"), "{}", page.text());
+        assert!(
+            page.text().contains("Sent to maria@harbordental.example"),
+            "{}",
+            page.text()
+        );
         // Not again within the pause, which the page says instead of offering it.
-        assert!(page.text().contains("You can send it again in"), "{}", page.text());
+        assert!(
+            page.text().contains("You can send it again in"),
+            "{}",
+            page.text()
+        );
 
         // The owner signs on a page of their own.
         let link = desk.link("sign").await;
@@ -67,9 +75,15 @@ async fn a_port_goes_from_the_form_to_the_carrier() {
             .choose("kind", "purchase_receipt")
             .file("file", "Rechnung März 1.png", &picture());
         let page = dana.send(form).await;
-        assert!(page.text().contains("Thank you, it has arrived."), "{}", page.text());
+        assert!(
+            page.text().contains("Thank you, it has arrived."),
+            "{}",
+            page.text()
+        );
         assert!(page.text().contains("Receipt for the number's purchase"));
-        let document = page.attr("section[aria-labelledby=sent] a", "href").remove(0);
+        let document = page
+            .attr("section[aria-labelledby=sent] a", "href")
+            .remove(0);
         let file = dana.open(&document).await;
         assert_eq!(file.headers["content-type"], "image/png");
         assert_eq!(&file.body[..], &picture()[..]);
@@ -82,7 +96,12 @@ async fn a_port_goes_from_the_form_to_the_carrier() {
         let page = agent.open(&review).await;
         assert!(page.text().contains("Harbor Dental & Sons <LLC>"));
         assert!(page.text().contains("•••• 9471"));
-        assert_eq!(page.all("section[aria-labelledby=submit] button[disabled]").len(), 1, "not before the proof is accepted");
+        assert_eq!(
+            page.all("section[aria-labelledby=submit] button[disabled]")
+                .len(),
+            1,
+            "not before the proof is accepted"
+        );
         let actions = page.attr("form", "action");
         let refuse = actions
             .iter()
@@ -94,7 +113,10 @@ async fn a_port_goes_from_the_form_to_the_carrier() {
         let page = agent
             .send(page.form(&refuse).set("reason", "The receipt is of June."))
             .await;
-        assert!(page.text().contains("the customer is asked for another one"));
+        assert!(
+            page.text()
+                .contains("the customer is asked for another one")
+        );
         let page = dana.open(&proof).await;
         assert!(page.text().contains("The receipt is of June."));
         let form = page.form(&proof).file("file", "bill.png", &picture());
@@ -110,17 +132,32 @@ async fn a_port_goes_from_the_form_to_the_carrier() {
         assert!(page.text().contains("The proof is accepted."));
         let submit = format!("{review}/submit");
         let stale = page.form(&submit);
-        let page = agent.send(page.form(&submit).set("date", "2026-11-26")).await;
-        assert!(page.text().contains("Thanksgiving"), "no port on a holiday: {}", page.text());
-        let page = agent.send(page.form(&submit).set("date", "2026-12-08")).await;
+        let page = agent
+            .send(page.form(&submit).set("date", "2026-11-26"))
+            .await;
+        assert!(
+            page.text().contains("Thanksgiving"),
+            "no port on a holiday: {}",
+            page.text()
+        );
+        let page = agent
+            .send(page.form(&submit).set("date", "2026-12-08"))
+            .await;
         assert!(page.text().contains("Submitted."), "{}", page.text());
         let page = agent.send(stale).await;
         assert_eq!(page.status, 200);
-        assert!(page.text().contains("Somebody else changed this request"), "{}", page.text());
+        assert!(
+            page.text().contains("Somebody else changed this request"),
+            "{}",
+            page.text()
+        );
 
         let page = dana.open(&port).await;
         assert_eq!(page.one(".stand .stat"), "Submitted");
-        assert!(page.text().contains("Do not cancel your old service yet."), "R52");
+        assert!(
+            page.text().contains("Do not cancel your old service yet."),
+            "R52"
+        );
         assert!(!page.text().contains("Edit Letter"), "{}", page.text());
 
         // R124 to R126, R131: everything is in the notes, and mailed.
@@ -136,7 +173,13 @@ async fn a_port_goes_from_the_form_to_the_carrier() {
             assert!(notes.contains(said), "{said} in {notes}");
         }
         let mails = desk.mails().await;
-        assert!(mails.iter().filter(|mail| mail.to_address == "dana@harbor.example").count() >= 3);
+        assert!(
+            mails
+                .iter()
+                .filter(|mail| mail.to_address == "dana@harbor.example")
+                .count()
+                >= 3
+        );
     })
     .await;
 }
@@ -158,11 +201,19 @@ async fn notes_carry_words_both_ways() {
         let long = "x".repeat(5_001);
         let page = dana.send(page.form(&notes).set("text", &long)).await;
         refused(&page);
-        assert_eq!(page.form(&notes).value("text"), long, "nothing typed is lost");
+        assert_eq!(
+            page.form(&notes).value("text"),
+            long,
+            "nothing typed is lost"
+        );
         let page = dana
             .send(page.form(&notes).set("text", "<b>Hello</b> desk"))
             .await;
-        assert!(page.all(".note .pre").iter().any(|text| text == "<b>Hello</b> desk"));
+        assert!(
+            page.all(".note .pre")
+                .iter()
+                .any(|text| text == "<b>Hello</b> desk")
+        );
 
         let page = agent.open(&notes).await;
         let secret = page
@@ -171,7 +222,9 @@ async fn notes_carry_words_both_ways() {
             .add("staff_only", "yes");
         let page = agent.send(secret).await;
         assert!(page.text().contains("sounds unsure"));
-        agent.send(page.form(&notes).set("text", "We look into it.")).await;
+        agent
+            .send(page.form(&notes).set("text", "We look into it."))
+            .await;
         let page = dana.open(&notes).await;
         assert!(page.text().contains("We look into it."));
         assert!(!page.html().contains("sounds unsure"), "for the desk alone");
@@ -179,15 +232,27 @@ async fn notes_carry_words_both_ways() {
 
         let ask = format!("{port}/ask-for-update");
         let page = dana.send(page.form(&ask)).await;
-        assert!(page.text().contains("The customer asked for an update."), "R130");
-        assert!(page.attr("form", "action").iter().all(|to| *to != ask), "asked once is enough");
+        assert!(
+            page.text().contains("The customer asked for an update."),
+            "R130"
+        );
+        assert!(
+            page.attr("form", "action").iter().all(|to| *to != ask),
+            "asked once is enough"
+        );
         let page = agent.open("/desk/customers").await;
         assert!(page.one("table").contains("asked for an update"));
         let review = page.attr("td a.btn-primary", "href").remove(0);
         let page = agent.open(&review).await;
         let page = agent.send(page.form(&format!("{review}/clear"))).await;
         assert!(page.text().contains("Ticked off."));
-        assert!(agent.open("/desk/customers").await.text().contains("Nothing waits here"));
+        assert!(
+            agent
+                .open("/desk/customers")
+                .await
+                .text()
+                .contains("Nothing waits here")
+        );
     })
     .await;
 }
@@ -206,12 +271,19 @@ async fn a_receiving_number_blocks_its_port_until_it_is_removed() {
         let page = dana
             .send(page.form(receiving).set("number", "(404) 555-0123"))
             .await;
-        assert!(page.text().contains("+1 404 555 0123 was added."), "{}", page.text());
+        assert!(
+            page.text().contains("+1 404 555 0123 was added."),
+            "{}",
+            page.text()
+        );
 
         let port = filed(&mut dana).await;
         let page = dana.open("/numbers/ports").await;
         let blocked = page.one("td[data-label=Account] .blocked");
-        assert!(blocked.contains("+14045550123 is already set up as a receiving number"), "{blocked}");
+        assert!(
+            blocked.contains("+14045550123 is already set up as a receiving number"),
+            "{blocked}"
+        );
         let page = dana.open(&port).await;
         assert!(page.text().contains("already set up as a receiving number"));
 
@@ -243,10 +315,14 @@ async fn a_port_is_called_off_and_one_number_is_changed() {
         let page = dana.open(&number).await;
         let form = page.form(&number);
         assert_eq!(form.value("receiving"), "+14045550100");
-        let page = dana.send(form.clone().set("receiving", "+44 20 7946 0018")).await;
+        let page = dana
+            .send(form.clone().set("receiving", "+44 20 7946 0018"))
+            .await;
         refused(&page);
         assert_eq!(page.form(&number).value("receiving"), "+44 20 7946 0018");
-        let page = dana.send(form.set("receiving", "").set("description", "Front desk")).await;
+        let page = dana
+            .send(form.set("receiving", "").set("description", "Front desk"))
+            .await;
         assert!(page.text().contains("Nowhere yet"), "R87: {}", page.text());
         assert!(page.text().contains("Front desk"));
 

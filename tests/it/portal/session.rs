@@ -58,7 +58,14 @@ async fn somebody_signs_in_goes_where_they_wanted_and_signs_out() {
         let page = browser.send(page.form("/sign-out")).await;
         assert_eq!(page.path, "/sign-in");
         assert!(page.text().contains("You are signed out."));
-        assert!(!browser.open("/sign-in").await.text().contains("You are signed out."), "said once");
+        assert!(
+            !browser
+                .open("/sign-in")
+                .await
+                .text()
+                .contains("You are signed out."),
+            "said once"
+        );
         browser.cookies = old;
         assert_eq!(
             browser.open("/help").await.path,
@@ -72,11 +79,7 @@ async fn somebody_signs_in_goes_where_they_wanted_and_signs_out() {
 #[tokio::test]
 async fn the_session_cookie_is_for_this_host_alone() {
     on_sqlite(|test| async move {
-        let desk = Desk::with(
-            &test,
-            "[server]\npublic_url = \"https://desk.example\"\n",
-        )
-        .await;
+        let desk = Desk::with(&test, "[server]\npublic_url = \"https://desk.example\"\n").await;
         let account = desk.account("Harbor Dental").await;
         desk.person(
             Some(&account),
@@ -90,7 +93,10 @@ async fn the_session_cookie_is_for_this_host_alone() {
             .uri("/sign-in")
             .header("content-type", "application/x-www-form-urlencoded")
             .header("sec-fetch-site", "same-origin");
-        let body = format!("email=dana%40harbor.example&password={}", PASSWORD.replace(' ', "+"));
+        let body = format!(
+            "email=dana%40harbor.example&password={}",
+            PASSWORD.replace(' ', "+")
+        );
         let answer = browser.ask(request, Body::from(body)).await;
         assert_eq!(answer.status, 303);
         let cookie = answer.headers["set-cookie"].to_str().expect("plain");
@@ -169,11 +175,7 @@ async fn a_form_of_another_site_is_refused_and_one_of_an_old_session_loses_nothi
         let port = filed(&mut browser).await;
         let notes = format!("{port}/notes");
         let written = "Please call before the port date.\nThe side door is open.";
-        let form = browser
-            .open(&notes)
-            .await
-            .form(&notes)
-            .set("text", written);
+        let form = browser.open(&notes).await.form(&notes).set("text", written);
 
         for headers in [
             [("sec-fetch-site", "cross-site")],
@@ -183,7 +185,10 @@ async fn a_form_of_another_site_is_refused_and_one_of_an_old_session_loses_nothi
         ] {
             let page = browser.send_with(form.clone(), &headers).await;
             assert_eq!(page.status, 403, "{headers:?}");
-            assert!(!page.html().contains("side door"), "nothing to be sent again");
+            assert!(
+                !page.html().contains("side door"),
+                "nothing to be sent again"
+            );
         }
         for token in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
             let page = browser.send(form.clone().set("csrf", token)).await;
@@ -197,7 +202,10 @@ async fn a_form_of_another_site_is_refused_and_one_of_an_old_session_loses_nothi
         assert_eq!(page.status, 419);
         let page = again.send(page.form(&notes)).await;
         assert_eq!(page.status, 200, "{}", page.text());
-        assert!(page.one(".note:not(.note-event) .pre").contains("The side door is open."));
+        assert!(
+            page.one(".note:not(.note-event) .pre")
+                .contains("The side door is open.")
+        );
 
         // Signed out meanwhile: what was typed waits in the page until somebody has signed in.
         let mut gone = desk.browser();
@@ -238,7 +246,11 @@ async fn every_page_carries_the_headers_that_guard_it() {
             );
             assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
             assert_eq!(header("cache-control"), "no-store", "{path}");
-            assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{path}");
+            assert_eq!(
+                header("cross-origin-opener-policy"),
+                "same-origin",
+                "{path}"
+            );
         }
     })
     .await;

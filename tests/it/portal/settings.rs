@@ -53,7 +53,9 @@ async fn a_key_works_until_it_is_revoked() {
         let page = dana.open(keys).await;
         let page = dana.send(page.form(keys)).await;
         refused(&page);
-        let page = dana.send(page.form(keys).set("name", "Billing system")).await;
+        let page = dana
+            .send(page.form(keys).set("name", "Billing system"))
+            .await;
         let key = page.one(".secret code");
         assert!(key.starts_with("portolan_"), "{key}");
         let ask = |key: String| {
@@ -83,12 +85,17 @@ async fn an_administrator_adds_somebody_who_can_sign_in_and_switches_them_off() 
     on_sqlite(|test| async move {
         let desk = Desk::on(&test).await;
         let account = desk.account("Harbor Dental").await;
-        desk.person(None, Role::Administrator, "ines@desk.example").await;
+        desk.person(None, Role::Administrator, "ines@desk.example")
+            .await;
         let mut ines = desk.signed_in("ines@desk.example").await;
         let users = "/settings/users";
         let form = ines.open(users).await.form(users);
         let page = ines
-            .send(form.clone().set("name", "Lee").set("email", "lee@harbor.example"))
+            .send(
+                form.clone()
+                    .set("name", "Lee")
+                    .set("email", "lee@harbor.example"),
+            )
             .await;
         refused(&page);
         assert!(page.error("account").contains("belongs to an account"));
@@ -124,7 +131,9 @@ async fn webhooks_and_campaigns_are_set_up() {
         let mut dana = desk.submitter(&account, "dana@harbor.example").await;
         let hooks = "/settings/webhooks";
         let page = dana.open(hooks).await;
-        let page = dana.send(page.form(hooks).set("url", "http://10.0.0.5/in")).await;
+        let page = dana
+            .send(page.form(hooks).set("url", "http://10.0.0.5/in"))
+            .await;
         refused(&page);
         assert_eq!(page.form(hooks).value("url"), "http://10.0.0.5/in");
         let page = dana
@@ -147,7 +156,9 @@ async fn webhooks_and_campaigns_are_set_up() {
         let page = agent.open(accounts).await;
         assert!(page.text().contains("Not approved yet"));
         let campaign = format!("{accounts}/{}/campaign", account.id);
-        let page = agent.send(page.form(&campaign).add("approved", "yes")).await;
+        let page = agent
+            .send(page.form(&campaign).add("approved", "yes"))
+            .await;
         assert!(page.text().contains("Approved."), "{}", page.text());
     })
     .await;
@@ -170,15 +181,33 @@ async fn the_mailbox_shows_each_mail_in_a_frame_of_its_own() {
         let mail = page.attr("td a.main-link", "href").remove(0);
         let page = agent.open(&mail).await;
         let sign = desk.link("sign").await;
-        assert!(page.text().contains(&sign), "without a mail server this is the mailbox");
+        assert!(
+            page.text().contains(&sign),
+            "without a mail server this is the mailbox"
+        );
         let frame = page.attr("iframe", "src").remove(0);
         assert_eq!(frame, format!("{mail}/html"));
-        assert!(page.attr("iframe", "sandbox").remove(0).starts_with("allow-popups"));
+        assert!(
+            page.attr("iframe", "sandbox")
+                .remove(0)
+                .starts_with("allow-popups")
+        );
         let html = agent.open(&frame).await;
-        let policy = html.headers["content-security-policy"].to_str().expect("plain");
-        assert!(policy.starts_with("default-src 'none'") && policy.contains("sandbox"), "{policy}");
+        let policy = html.headers["content-security-policy"]
+            .to_str()
+            .expect("plain");
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("sandbox"),
+            "{policy}"
+        );
         assert!(html.html().contains(&sign));
-        assert!(agent.open("/mailbox?q=nobody").await.text().contains("No mail"));
+        assert!(
+            agent
+                .open("/mailbox?q=nobody")
+                .await
+                .text()
+                .contains("No mail")
+        );
     })
     .await;
 }

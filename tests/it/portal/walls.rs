@@ -11,7 +11,10 @@ use crate::support::database::on_sqlite;
 async fn what_another_account_has_does_not_exist() {
     on_sqlite(|test| async move {
         let desk = Desk::on(&test).await;
-        let (harbor, lake) = (desk.account("Harbor Dental").await, desk.account("Lakeshore").await);
+        let (harbor, lake) = (
+            desk.account("Harbor Dental").await,
+            desk.account("Lakeshore").await,
+        );
         let mut dana = desk.submitter(&harbor, "dana@harbor.example").await;
         let mut lee = desk.submitter(&lake, "lee@lake.example").await;
         let port = filed(&mut dana).await;
@@ -22,7 +25,14 @@ async fn what_another_account_has_does_not_exist() {
         assert_eq!(dana.open(&document).await.status, 200);
 
         for part in [
-            "", "/edit", "/letter", "/letter/preview.pdf", "/proof", "/notes", "/answer", "/cancel",
+            "",
+            "/edit",
+            "/letter",
+            "/letter/preview.pdf",
+            "/proof",
+            "/notes",
+            "/answer",
+            "/cancel",
             "/test",
         ] {
             let page = lee.open(&format!("{port}{part}")).await;
@@ -33,23 +43,41 @@ async fn what_another_account_has_does_not_exist() {
         let own = lee.open("/settings").await.form("/settings");
         let csrf = own.value("csrf").to_owned();
         for part in [
-            "/edit", "/letter/send", "/letter/signer", "/letter/resend", "/notes", "/ask-for-update",
-            "/answer", "/cancel", "/test", "/proof",
+            "/edit",
+            "/letter/send",
+            "/letter/signer",
+            "/letter/resend",
+            "/notes",
+            "/ask-for-update",
+            "/answer",
+            "/cancel",
+            "/test",
+            "/proof",
         ] {
             let mut form = own.clone();
             form.action = format!("{port}{part}");
             let page = lee
-                .send(form.add("text", "hello").add("number", "+14045550123").add("do", "call_good"))
+                .send(
+                    form.add("text", "hello")
+                        .add("number", "+14045550123")
+                        .add("do", "call_good"),
+                )
                 .await;
             assert!(
-                page.status == 404 || (part == "/proof" && page.status == 422 && !page.html().contains("Harbor")),
+                page.status == 404
+                    || (part == "/proof" && page.status == 422 && !page.html().contains("Harbor")),
                 "{part}: {} {}",
                 page.status,
                 page.text()
             );
         }
         assert!(!csrf.is_empty());
-        assert!(!lee.open("/numbers/ports?q=404").await.html().contains("Copper Valley"));
+        assert!(
+            !lee.open("/numbers/ports?q=404")
+                .await
+                .html()
+                .contains("Copper Valley")
+        );
     })
     .await;
 }
@@ -63,7 +91,13 @@ async fn the_desks_rooms_are_the_desks() {
         let port = filed(&mut dana).await;
         let id = port.rsplit('/').next().expect("an id");
         let review = format!("/desk/ports/{id}");
-        for path in ["/desk", "/desk/papers", &review, "/mailbox", "/settings/accounts"] {
+        for path in [
+            "/desk",
+            "/desk/papers",
+            &review,
+            "/mailbox",
+            "/settings/accounts",
+        ] {
             assert_eq!(dana.open(path).await.status, 404, "{path}");
         }
         let own = dana.open("/settings").await.form("/settings");
@@ -81,10 +115,21 @@ async fn the_desks_rooms_are_the_desks() {
         }
         let mut form = own;
         form.action = "/settings/users".to_owned();
-        assert_eq!(dana.send(form).await.status, 403, "only administrators add users");
+        assert_eq!(
+            dana.send(form).await.status,
+            403,
+            "only administrators add users"
+        );
 
         let mut agent = desk.agent().await;
-        for path in ["/desk", "/desk/papers", &review, "/mailbox", "/settings/accounts", &port] {
+        for path in [
+            "/desk",
+            "/desk/papers",
+            &review,
+            "/mailbox",
+            "/settings/accounts",
+            &port,
+        ] {
             assert_eq!(agent.open(path).await.status, 200, "{path}");
         }
         let form = agent.open("/settings").await.form("/settings");
@@ -101,9 +146,19 @@ async fn a_stranger_is_asked_to_sign_in_everywhere() {
         let desk = Desk::on(&test).await;
         let mut browser = desk.browser();
         for path in [
-            "/", "/numbers/ports", "/numbers/ports/new", "/numbers/ports/port_1", "/desk", "/mailbox",
-            "/settings", "/settings/keys", "/settings/webhooks", "/settings/receiving", "/help",
-            "/styleguide", "/documents/doc_1",
+            "/",
+            "/numbers/ports",
+            "/numbers/ports/new",
+            "/numbers/ports/port_1",
+            "/desk",
+            "/mailbox",
+            "/settings",
+            "/settings/keys",
+            "/settings/webhooks",
+            "/settings/receiving",
+            "/help",
+            "/styleguide",
+            "/documents/doc_1",
         ] {
             assert_eq!(browser.open(path).await.path, "/sign-in", "{path}");
         }

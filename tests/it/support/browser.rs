@@ -387,7 +387,10 @@ impl Page {
                 ("input", "checkbox" | "radio") if value.attr("checked").is_none() => {}
                 ("input", "file" | "submit") => {}
                 ("input", _) => {
-                    fields.push((name.to_owned(), value.attr("value").unwrap_or("").to_owned()));
+                    fields.push((
+                        name.to_owned(),
+                        value.attr("value").unwrap_or("").to_owned(),
+                    ));
                 }
                 ("textarea", _) => {
                     // A browser drops the line end right after the tag.
@@ -505,11 +508,15 @@ impl Form {
         }
         let mut body = Vec::new();
         for (name, value) in &self.fields {
-            let part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            let part = format!(
+                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
             body.extend_from_slice(part.as_bytes());
         }
         for (control, name, bytes) in &self.files {
-            let part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{control}\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n");
+            let part = format!(
+                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{control}\"; filename=\"{name}\"\r\ncontent-type: application/octet-stream\r\n\r\n"
+            );
             body.extend_from_slice(part.as_bytes());
             body.extend_from_slice(bytes);
             body.extend_from_slice(b"\r\n");

@@ -65,7 +65,7 @@ fn server(config: &Config, folder: &Path) -> Child {
         )
         .env("PORTOLAN_LIMITS__API_REQUESTS_PER_MINUTE", "60000")
         .env("PORTOLAN_LINKS__ATTEMPTS_PER_MINUTE", "6000")
-        .env("PORTOLAN_LINKS__RESEND_PAUSE_SECONDS", "0")
+        .env("PORTOLAN_LINKS__RESEND_PAUSE_SECONDS", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .kill_on_drop(true)
