@@ -33,7 +33,10 @@ pub(super) async fn of_port(
 ) -> Answer {
     let changes = ports::changes(&portal.app);
     // Whether they may know of it.
-    let id = ports::glance(&portal.app, &who.caller, port_id(&id)?).await?.request.id;
+    let id = ports::glance(&portal.app, &who.caller, port_id(&id)?)
+        .await?
+        .request
+        .id;
     Ok(events(changes, Some(id)).into_response())
 }
 
@@ -49,12 +52,15 @@ fn events(
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let ends = Instant::now() + LASTS;
     let first = Event::default().retry(AGAIN).comment("listening");
-    let rest = stream::unfold((changes, Instant::now()), move |(mut changes, from)| async move {
-        sleep_until(from.min(ends)).await;
-        timeout_at(ends, changes.next(id)).await.ok()?;
-        let event = Event::default().event("changed").data("");
-        Some((event, (changes, Instant::now() + PAUSE)))
-    });
+    let rest = stream::unfold(
+        (changes, Instant::now()),
+        move |(mut changes, from)| async move {
+            sleep_until(from.min(ends)).await;
+            timeout_at(ends, changes.next(id)).await.ok()?;
+            let event = Event::default().event("changed").data("");
+            Some((event, (changes, Instant::now() + PAUSE)))
+        },
+    );
     let all = stream::once(async { first });
     let all = futures::StreamExt::chain(all, rest);
     Sse::new(futures::StreamExt::map(all, Ok)).keep_alive(KeepAlive::default())

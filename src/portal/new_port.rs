@@ -270,7 +270,12 @@ impl<'a> Draft<'a> {
         let mut bad: Vec<(BadLine, String)> = entry
             .refused
             .iter()
-            .map(|one| (bad_line(one.line, &one.value, one.message()), one.raw.clone()))
+            .map(|one| {
+                (
+                    bad_line(one.line, &one.value, one.message()),
+                    one.raw.clone(),
+                )
+            })
             .collect();
         let mut fresh = Vec::new();
         for (line, number, _) in &entry.accepted {

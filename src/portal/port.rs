@@ -8,9 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::errors::{Answer, Fault};
 use super::session::{Portal, SignedIn, live_seconds};
-use super::views::port::{
-    Estimate, Head, NumberRow, OldService, PortPage, Window as WindowView,
-};
+use super::views::port::{Estimate, Head, NumberRow, OldService, PortPage, Window as WindowView};
 use super::views::{Link, Room, Stage, StageState};
 use super::{notes, tell};
 use crate::app::ports::{StoredFact, View};
@@ -44,8 +42,7 @@ pub(super) async fn history(
     let mut all: Vec<StoredFact> = Vec::new();
     let mut after = 0;
     loop {
-        let page =
-            ports::history_page(app, &who.caller, id, after, HISTORY_PAGE, |_| true).await?;
+        let page = ports::history_page(app, &who.caller, id, after, HISTORY_PAGE, |_| true).await?;
         all.extend(page.facts);
         match page.next {
             Some(next) => after = next,

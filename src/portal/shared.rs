@@ -75,8 +75,14 @@ fn days(settings: &crate::config::Support) -> String {
 fn opens(settings: &crate::config::Support, wall: jiff::Timestamp) -> Option<String> {
     let there = settings.time_zone.to_datetime(wall);
     (0..8_i64).find_map(|ahead| {
-        let date = there.date().checked_add(jiff::Span::new().days(ahead)).ok()?;
-        let works = settings.days.iter().any(|day| day.weekday() == date.weekday());
+        let date = there
+            .date()
+            .checked_add(jiff::Span::new().days(ahead))
+            .ok()?;
+        let works = settings
+            .days
+            .iter()
+            .any(|day| day.weekday() == date.weekday());
         if !works || (ahead == 0 && there.time() >= settings.opens) {
             return None;
         }

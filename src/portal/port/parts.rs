@@ -73,7 +73,11 @@ pub(in crate::portal) fn details(app: &App, view: &View) -> Vec<Line> {
     lines
 }
 
-pub(in crate::portal) fn orders(request: &PortRequest, zone: &TimeZone, now: Timestamp) -> Vec<OrderRow> {
+pub(in crate::portal) fn orders(
+    request: &PortRequest,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Vec<OrderRow> {
     request
         .orders
         .iter()

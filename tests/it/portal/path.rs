@@ -69,11 +69,16 @@ async fn a_port_goes_from_the_form_to_the_carrier() {
             .send(page.form(&proof).file("file", "bill.exe", b"MZ not a bill"))
             .await;
         refused(&page);
-        assert!(page.error("file").starts_with("bill.exe: "), "{}", page.error("file"));
-        let form = page
-            .form(&proof)
-            .choose("kind", "purchase_receipt")
-            .file("file", "Rechnung März 1.png", &picture());
+        assert!(
+            page.error("file").starts_with("bill.exe: "),
+            "{}",
+            page.error("file")
+        );
+        let form = page.form(&proof).choose("kind", "purchase_receipt").file(
+            "file",
+            "Rechnung März 1.png",
+            &picture(),
+        );
         let page = dana.send(form).await;
         assert!(
             page.text().contains("Thank you, it has arrived."),
@@ -292,7 +297,11 @@ async fn a_receiving_number_blocks_its_port_until_it_is_removed() {
             .form("/settings/receiving/remove")
             .set("number", "+14045550123");
         let page = dana.send(remove).await;
-        assert!(page.text().contains("is no receiving number any more"), "{}", page.text());
+        assert!(
+            page.text().contains("is no receiving number any more"),
+            "{}",
+            page.text()
+        );
         let page = dana.open(&port).await;
         assert!(!page.text().contains("already set up as a receiving number"));
     })
