@@ -59,7 +59,7 @@ try {
       const context = await browser.newContext({ viewport: { width, height: width < 600 ? 844 : 900 }, colorScheme, reducedMotion: "reduce", hasTouch: width < 600 });
       for (const [name, url] of targets) {
         if (options.cookie.length > 0) {
-          await context.addCookies(options.cookie.map((pair) => ({ name: pair.split("=")[0], value: pair.split("=").slice(1).join("="), url })));
+          await context.addCookies(options.cookie.map((pair) => ({ name: pair.split("=")[0], value: pair.split("=").slice(1).join("="), url: new URL(url).origin })));
         }
         const page = await context.newPage();
         const say = (text) => { trouble += 1; console.log(`${name} ${width} ${colorScheme}: ${text}`); };

@@ -118,5 +118,14 @@
     if (document.hidden || live.querySelector("details[open]")) event.preventDefault();
   });
 
-  for (const wire of [gate, rows, asked, files, sends, copies]) wire(document);
+  // The server says when something has changed; the timer in the page is for when it cannot.
+  function events(root) {
+    for (const part of all("[data-events]", root)) {
+      const source = new EventSource(part.dataset.events);
+      source.addEventListener("changed", () => part.dispatchEvent(new Event("refresh")));
+      window.addEventListener("pagehide", () => source.close(), { once: true });
+    }
+  }
+
+  for (const wire of [gate, rows, asked, files, sends, copies, events]) wire(document);
 })();

@@ -10,7 +10,7 @@ use super::mailing::{self, SecretLink};
 use super::{App, AppError, Caller, webhooks};
 use crate::db::jobs::{self, NewJob};
 use crate::db::papers::{self, Link, Purpose};
-use crate::db::{DbError, Session, Signal, Tx};
+use crate::db::{DbError, Session, Signal, Signals, Tx};
 use crate::db::{people, ports};
 use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
@@ -606,7 +606,7 @@ pub async fn history(
     limit: i64,
 ) -> Result<Vec<StoredFact>, AppError> {
     let mut read = app.db.read().await?;
-    visible(ports::load(&mut read, id).await?, caller.scope())?;
+    visible(ports::glance(&mut read, id).await?, caller.scope())?;
     let facts = ports::facts(&mut read, id, after, limit).await?;
     Ok(facts
         .into_iter()
@@ -637,7 +637,7 @@ pub async fn history_page(
 ) -> Result<HistoryPage, AppError> {
     const STRIDE: i64 = 200;
     let mut read = app.db.read().await?;
-    let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
+    let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
     let mut page = HistoryPage {
         facts: Vec::new(),
         next: None,
@@ -687,6 +687,30 @@ pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<
     }
     let mut read = app.db.read().await?;
     Ok(ports::list(&mut read, &filter).await?)
+}
+
+/// What tells when requests change.
+pub struct Changes(Signals);
+
+/// Listens to changes of requests from now on.
+pub fn changes(app: &App) -> Changes {
+    Changes(app.db.signals())
+}
+
+impl Changes {
+    /// Waits until this request, or any with `None`, changed or may have changed.
+    pub async fn next(&mut self, id: Option<PortId>) {
+        let id = id.map(|id| id.to_string());
+        loop {
+            match self.0.next().await {
+                // Some were missed: it may have been this one.
+                None => return,
+                Some(signal) if signal.topic != "port" => {}
+                Some(signal) if id.as_ref().is_none_or(|id| *id == signal.about) => return,
+                Some(_) => {}
+            }
+        }
+    }
 }
 
 /// How many requests the desk's list shows.

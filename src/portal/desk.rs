@@ -164,7 +164,7 @@ async fn queue(portal: &Portal, who: &SignedIn, here: Part) -> Answer {
         .map(|view| item(app, view, here, now))
         .collect();
     let page = DeskPage {
-        shell: who.shell(Room::Desk, "Needs a person"),
+        shell: who.shell(Room::Desk, "To do"),
         queues,
         purpose: here.purpose().to_owned(),
         pager: Pager {

@@ -16,6 +16,8 @@ use crate::ids::MailId;
 
 /// Mails of a page.
 const ROWS: usize = 25;
+/// How much of a mail the list shows, in characters.
+const BEGINS_MAX: usize = 110;
 /// How far back a search looks.
 const SEARCHED: i64 = 1_000;
 
@@ -87,18 +89,26 @@ pub(super) async fn list(
 }
 
 fn row(app: &App, mail: &Mail) -> MailRow {
-    let begins: String = mail
+    let words = mail
         .body_text
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
+        // The salutation says nothing.
         .skip(1)
-        .take(2)
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(140)
-        .collect();
+        .take(3)
+        .flat_map(str::split_whitespace);
+    let mut begins = String::new();
+    for word in words {
+        if begins.chars().count() + word.chars().count() > BEGINS_MAX {
+            begins.push_str(" ...");
+            break;
+        }
+        if !begins.is_empty() {
+            begins.push(' ');
+        }
+        begins.push_str(word);
+    }
     MailRow {
         id: mail.id.to_string(),
         to: format!("{}, {}", mail.to_name, mail.to_address),

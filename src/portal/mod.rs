@@ -14,6 +14,7 @@ mod errors;
 mod fields;
 mod help;
 mod letter;
+mod live;
 mod mailbox;
 mod new_port;
 mod notes;
@@ -96,6 +97,8 @@ pub fn router(app: App) -> Router {
         .route("/help", get(help::show))
         .route("/styleguide", get(help::style_guide))
         .merge(settings())
+        .route(&at("events"), get(live::of_port))
+        .route("/desk/events", get(live::of_desk))
         .route("/desk", get(desk::queues))
         .route("/desk/{queue}", get(desk::one_queue))
         .route("/desk/ports/{id}", get(review::show))

@@ -5,7 +5,10 @@
 
 mod lists;
 mod read;
+mod show;
 mod typed;
+
+use std::collections::HashMap;
 
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -16,22 +19,20 @@ pub(super) use lists::{add as add_list, refused as refused_csv, review as review
 
 use super::errors::Answer;
 use super::fields;
-use super::port::{estimate_from, port_id};
+use super::port::port_id;
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
-use super::tell;
-use super::views::form::{AddressInput, BadLine, NewPort, NumberInput, Statement, scopes};
-use super::views::{Choice, Field, Link, Room, Tone};
+use super::views::form::BadLine;
+use super::views::{Choice, Tone};
 use crate::app::ports::{Beginning, Extras, Filter, Handled, View};
 use crate::app::{App, AppError, people, ports};
-use crate::domain::address::{AddressKind, AddressText, PostalAddress};
-use crate::domain::agreement;
-use crate::domain::calendar::{Calendar, CarrierDays, PortDateLimits};
+use crate::domain::calendar::{Calendar, CarrierDays};
 use crate::domain::import::manual;
-use crate::domain::number::{clean_up, parse_typed};
-use crate::domain::port::{Loa, Problem, Status, pin_needed};
+use crate::domain::number::{E164, clean_up, parse_typed};
+use crate::domain::port::Problem;
 use read::{Outcome, read};
-use typed::{AddressTyped, ROWS_MAX, Row, Typed};
+use show::caution;
+use typed::{Row, Typed};
 
 /// An empty form.
 pub(super) async fn blank(State(portal): State<Portal>, who: SignedIn) -> Answer {
@@ -153,6 +154,15 @@ struct Draft<'a> {
     focus: Option<String>,
 }
 
+fn bad_line(line: u32, value: &str, reason: String) -> BadLine {
+    BadLine {
+        line: u64::from(line),
+        column: String::new(),
+        value: value.to_owned(),
+        reason,
+    }
+}
+
 /// What became of saving a form.
 enum Stored<'a> {
     Yes(Box<Handled>),
@@ -250,33 +260,47 @@ impl<'a> Draft<'a> {
             return;
         }
         let entry = manual(&self.typed.lines, receiving);
+        let there: HashMap<E164, usize> = self
+            .typed
+            .rows
+            .iter()
+            .enumerate()
+            .filter_map(|(at, row)| Some((parse_typed(&row.number).ok()?.number, at + 1)))
+            .collect();
+        let mut bad: Vec<(BadLine, String)> = entry
+            .refused
+            .iter()
+            .map(|one| {
+                (
+                    bad_line(one.line, &one.value, one.message()),
+                    one.raw.clone(),
+                )
+            })
+            .collect();
+        let mut fresh = Vec::new();
+        for (line, number, _) in &entry.accepted {
+            match there.get(number) {
+                None => fresh.push(Row {
+                    was: String::new(),
+                    number: number.to_string(),
+                    receiving: self.typed.lines_receiving.trim().to_owned(),
+                    source: self.typed.lines_source.trim().to_owned(),
+                }),
+                Some(row) => {
+                    let says = format!("This number is in row {row} already. Remove the line.");
+                    let text = number.to_string();
+                    bad.push((bad_line(*line, &text, says), text));
+                }
+            }
+        }
+        bad.sort_by_key(|(one, _)| one.line);
         self.typed
             .rows
             .retain(|row| !row.is_empty() || !row.was.is_empty());
-        for (_, number, _) in &entry.accepted {
-            self.typed.rows.push(Row {
-                was: String::new(),
-                number: number.to_string(),
-                receiving: self.typed.lines_receiving.trim().to_owned(),
-                source: self.typed.lines_source.trim().to_owned(),
-            });
-        }
-        self.line_errors = entry
-            .refused
-            .iter()
-            .map(|one| BadLine {
-                line: u64::from(one.line),
-                column: String::new(),
-                value: one.value.clone(),
-                reason: one.message(),
-            })
-            .collect();
-        self.typed.lines = entry
-            .refused
-            .iter()
-            .map(|one| one.raw.as_str())
-            .collect::<Vec<_>>()
-            .join("\n");
+        self.typed.rows.extend(fresh);
+        let (errors, lines): (Vec<BadLine>, Vec<String>) = bad.into_iter().unzip();
+        self.line_errors = errors;
+        self.typed.lines = lines.join("\n");
         if self.typed.rows.is_empty() {
             self.typed.rows.push(Row::default());
         }
@@ -331,8 +355,10 @@ impl<'a> Draft<'a> {
         };
         let stored = match &self.view {
             None => {
-                let account = match self.typed.account.parse() {
-                    Ok(account) if who.caller.is_desk() => Some(account),
+                // Only the desk chooses; where there is but one account, nobody is asked.
+                let account = match (self.typed.account.parse(), self.accounts.as_slice()) {
+                    (Ok(account), _) if who.caller.is_desk() => Some(account),
+                    (_, [only]) => only.value.parse().ok(),
                     _ => None,
                 };
                 let secrets = read
@@ -425,299 +451,4 @@ impl<'a> Draft<'a> {
         let page = self.page()?;
         who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
     }
-
-    /// The error beside a control, and whether it is the first on the page.
-    fn field(&self, control: &str, value: &str) -> Field {
-        let says = self
-            .problems
-            .iter()
-            .find(|one| one.field == control)
-            .map(|one| one.says.clone())
-            .unwrap_or_default();
-        let focus = match &self.focus {
-            Some(focus) => focus == control,
-            None => !says.is_empty() && self.first() == Some(control),
-        };
-        Field {
-            value: value.to_owned(),
-            error: says,
-            focus,
-        }
-    }
-
-    /// The first control with an error, in the order of the page.
-    fn first(&self) -> Option<&str> {
-        self.in_order()
-            .into_iter()
-            .map(|one| one.field.as_str())
-            .find(|field| !field.is_empty() && !field.starts_with("s-"))
-    }
-
-    fn in_order(&self) -> Vec<&Problem> {
-        let place = |control: &str| {
-            let row = control
-                .rsplit_once('-')
-                .and_then(|(part, row)| Some((part, row.parse::<usize>().ok()?)));
-            let at = |name: &str| ORDER.iter().position(|one| *one == name);
-            match row {
-                // Row by row, as they stand on the page.
-                Some((part, row)) => (at("number"), row, at(part)),
-                None => (at(control).or(Some(ORDER.len())), 0, None),
-            }
-        };
-        let mut all: Vec<&Problem> = self.problems.iter().collect();
-        all.sort_by_key(|one| place(&one.field));
-        all
-    }
-
-    fn page(&self) -> Result<NewPort, AppError> {
-        let typed = &self.typed;
-        let app = self.app;
-        let now = app.clock.now();
-        let view = self.view.as_ref();
-        let request = view.map(|view| &view.request);
-        let kept = |mask: Option<&crate::domain::port::Mask>| {
-            mask.map(|mask| mask.0.clone()).unwrap_or_default()
-        };
-        let details = request.map(|request| &request.details);
-        let error_of = |control: &str| {
-            self.problems
-                .iter()
-                .find(|one| one.field == control)
-                .map(|one| one.says.clone())
-                .unwrap_or_default()
-        };
-        let (action, heading) = match request {
-            None => (
-                "/numbers/ports/new".to_owned(),
-                "Port New Numbers".to_owned(),
-            ),
-            Some(request) => (
-                format!("/numbers/ports/{}/edit", request.id),
-                match view.map(|view| view.standing.status) {
-                    Some(Status::Draft) => "Port New Numbers".to_owned(),
-                    _ => format!("Edit {}", tell::title(request)),
-                },
-            ),
-        };
-        let limits = &app.config.limits;
-        Ok(NewPort {
-            shell: self.who.shell(Room::Ports, &heading),
-            heading,
-            draft_id: request.map(|one| one.id.to_string()).unwrap_or_default(),
-            caution: self.caution.clone(),
-            version: typed.version,
-            errors: self
-                .in_order()
-                .into_iter()
-                .map(|one| Link::new(anchor(&one.field, &action), label(&one.field, &one.says)))
-                .collect(),
-            action,
-            accounts: self.accounts.clone(),
-            carrier: self.field("carrier", &typed.carrier),
-            carriers: self.carriers.clone(),
-            twilio_sid: self.field("twilio_sid", &typed.twilio_sid),
-            twilio_sid_kept: kept(details.and_then(|one| one.twilio_account_sid.as_ref())),
-            rows: self.rows(),
-            rows_beyond: request.map_or(0, |one| one.numbers.len().saturating_sub(ROWS_MAX)),
-            rows_error: error_of("s-numbers"),
-            sources: sources(typed),
-            lines: self.field("lines", &typed.lines),
-            line_errors: self.line_errors.clone(),
-            lines_receiving: self.field("lines_receiving", &typed.lines_receiving),
-            lines_source: self.field("lines_source", &typed.lines_source),
-            file: self.field("list", ""),
-            file_limits: format!(
-                "Up to {} MB and {} rows.",
-                limits.import_megabytes_max,
-                thousands(limits.import_rows_max)
-            ),
-            scope: scopes(if typed.scope.is_empty() {
-                "full"
-            } else {
-                &typed.scope
-            }),
-            new_btn: self.field("scope.new_btn", &typed.new_btn),
-            first_name: self.field("first_name", &typed.first_name),
-            last_name: self.field("last_name", &typed.last_name),
-            business: self.field("business", &typed.business),
-            account_number: self.field("account_number", &typed.account_number),
-            account_number_kept: kept(details.and_then(|one| one.account_number.as_ref())),
-            pin: self.field("pin", &typed.pin),
-            pin_kept: kept(details.and_then(|one| one.pin.as_ref())),
-            pin_because: request
-                .and_then(pin_needed)
-                .map(|number| {
-                    format!(
-                        "Required because {} is a mobile number. Ask your current carrier for a number transfer PIN.",
-                        tell::number(number)
-                    )
-                })
-                .unwrap_or_default(),
-            btn: self.field("btn", &typed.btn),
-            billing: self.address("billing", &typed.billing, AddressKind::Billing),
-            service_differs: typed.service_differs,
-            service: self.address("service", &typed.service, AddressKind::Service),
-            wish: self.field("wish", &typed.wish),
-            wish_from: self
-                .calendar
-                .possible_port_dates(PortDateLimits::default(), now)
-                .0
-                .to_string(),
-            statements: agreement::STATEMENTS
-                .iter()
-                .map(|(name, text)| Statement {
-                    name: (*name).to_owned(),
-                    text: (*text).to_owned(),
-                    ticked: typed.ticked.iter().any(|one| one == name),
-                })
-                .collect(),
-            statements_error: error_of("s-agreement"),
-            signer_name: self.field("signer_name", &typed.signer_name),
-            signer_email: self.field("signer_email", &typed.signer_email),
-            estimate: estimate_from(&self.calendar, now),
-        })
-    }
-
-    fn rows(&self) -> Vec<NumberInput> {
-        let kinds = self.view.as_ref().map(|view| &view.request);
-        self.typed
-            .rows
-            .iter()
-            .enumerate()
-            .map(|(at, row)| {
-                let id = |part: &str| format!("{part}-{}", at + 1);
-                let number = parse_typed(&row.number).ok().map(|typed| typed.number);
-                let kind = number.map(|number| {
-                    let known = kinds.and_then(|request| request.find(number));
-                    tell::kind(number, known.map_or_else(|| number.kind(), |one| one.kind))
-                });
-                NumberInput {
-                    was: row.was.clone(),
-                    number: self.field(&id("number"), &row.number),
-                    receiving: self.field(&id("receiving"), &row.receiving),
-                    source: self.field(&id("source"), &row.source),
-                    kind: kind.unwrap_or_default(),
-                }
-            })
-            .collect()
-    }
-
-    fn address(&self, which: &str, typed: &AddressTyped, kind: AddressKind) -> AddressInput {
-        let text = AddressText {
-            street: typed.street.clone(),
-            extended: typed.unit.clone(),
-            city: typed.city.clone(),
-            state: typed.state.clone(),
-            postal_code: typed.zip.clone(),
-        };
-        let warning = match PostalAddress::parse(kind, &text) {
-            Ok(address) => address
-                .warnings()
-                .into_iter()
-                .map(|one| one.text.into_owned())
-                .collect::<Vec<_>>()
-                .join(" "),
-            Err(_) => String::new(),
-        };
-        let field = |part: &str, value: &str| self.field(&format!("{which}_{part}"), value);
-        AddressInput {
-            street: field("street", &typed.street),
-            unit: field("unit", &typed.unit),
-            city: field("city", &typed.city),
-            state: field("state", &typed.state),
-            zip: field("zip", &typed.zip),
-            warning,
-        }
-    }
-}
-
-/// The controls in the order of the page.
-const ORDER: [&str; 32] = [
-    "",
-    "account",
-    "carrier",
-    "twilio_sid",
-    "s-numbers",
-    "number",
-    "receiving",
-    "source",
-    "lines",
-    "lines_receiving",
-    "lines_source",
-    "list",
-    "scope.new_btn",
-    "first_name",
-    "last_name",
-    "business",
-    "account_number",
-    "pin",
-    "btn",
-    "billing_street",
-    "billing_unit",
-    "billing_city",
-    "billing_state",
-    "billing_zip",
-    "service_street",
-    "service_unit",
-    "service_city",
-    "service_state",
-    "service_zip",
-    "wish",
-    "signer_name",
-    "signer_email",
-];
-
-/// Where an entry of the summary leads.
-fn anchor(control: &str, page: &str) -> String {
-    match control {
-        "" => page.to_owned(),
-        "scope.new_btn" => "#new_btn".to_owned(),
-        control => format!("#{control}"),
-    }
-}
-
-/// What an entry of the summary says: rows are named, since their texts are alike.
-fn label(control: &str, says: &str) -> String {
-    match control.rsplit_once('-') {
-        Some((_, row)) if row.parse::<usize>().is_ok() => format!("Row {row}: {says}"),
-        _ => says.to_owned(),
-    }
-}
-
-fn sources(typed: &Typed) -> Vec<String> {
-    let mut all: Vec<String> = typed
-        .rows
-        .iter()
-        .map(|row| row.source.trim().to_owned())
-        .filter(|source| !source.is_empty())
-        .collect();
-    all.sort();
-    all.dedup();
-    all
-}
-
-/// What changing this request would lead to.
-fn caution(view: &View) -> String {
-    match &view.request.loa {
-        Loa::Sent { signer, .. } => format!(
-            "The letter is with {} for signing. If you change something that is printed on it (the carrier, the numbers, names or addresses), that letter stops counting and has to be sent again.",
-            signer.name
-        ),
-        Loa::Signed { .. } => "The letter is signed. If you change something that is printed on it (the carrier, the numbers, names or addresses), it has to be signed again. The account number and the PIN are not on it.".to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// `100,000`.
-fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

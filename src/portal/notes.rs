@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::errors::Answer;
-use super::port::{HISTORY_MAX, port_id};
+use super::port::{self, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::views::port::NotesPage;
@@ -82,7 +82,7 @@ async fn page(
 ) -> Result<NotesPage, AppError> {
     let request = &view.request;
     let now = app.clock.now();
-    let history = ports::history(app, &who.caller, request.id, 0, HISTORY_MAX).await?;
+    let history = port::history(app, who, request.id).await?;
     let silent = view.calendar.silent_days(request.last_movement, now);
     let asked = request.attention.contains(&Attention::UpdateAsked);
     let ask = match tell::act(EventKind::AskForUpdate, view.standing.status, who.user.role) {

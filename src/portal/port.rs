@@ -1,31 +1,29 @@
 //! One port: where it stands, its numbers, documents, timeline and notes.
 
+mod parts;
+
 use axum::extract::{Path, State};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::errors::{Answer, Fault};
 use super::session::{Portal, SignedIn, live_seconds};
-use super::views::port::{
-    Estimate, Head, NumberRow, OldService, OrderRow, PortPage, Window as WindowView,
-};
-use super::views::{
-    Badge, Document as DocumentView, Event, Fact as Line, Link, Room, Stage, StageState, Tone,
-};
+use super::views::port::{Estimate, Head, NumberRow, OldService, PortPage, Window as WindowView};
+use super::views::{Link, Room, Stage, StageState};
 use super::{notes, tell};
-use crate::app::ports::{Document, DocumentKind, StoredFact, View};
+use crate::app::ports::{StoredFact, View};
 use crate::app::{App, AppError, letters, ports};
-use crate::domain::carrier::OrderStatus;
 use crate::domain::port::{
-    Attention, Ball, Fact, Loa, PortRequest, Scope, Status, Text, Verdict, Voice, missing,
-    next_window, words,
+    Attention, Ball, Fact, Loa, PortRequest, Status, Text, Voice, missing, next_window,
 };
 use crate::ids::PortId;
 
+pub(super) use parts::{capital, details, documents, event, orders};
+
 /// Numbers that the page shows at most; a list of thousands is for the API and the download.
 const NUMBERS_SHOWN: usize = 200;
-/// Entries of the history that pages show at most.
-pub(super) const HISTORY_MAX: i64 = 1_000;
+/// Facts that are read at once.
+const HISTORY_PAGE: usize = 1_000;
 /// Notes on the page of a port; the rest is on their own page.
 const NOTES_SHOWN: usize = 5;
 
@@ -35,6 +33,24 @@ pub(super) fn port_id(text: &str) -> Result<PortId, Fault> {
         .map_err(|_| AppError::NotFound("port request").into())
 }
 
+/// The history of a request as its reader may see it, from its beginning.
+pub(super) async fn history(
+    app: &App,
+    who: &SignedIn,
+    id: PortId,
+) -> Result<Vec<StoredFact>, AppError> {
+    let mut all: Vec<StoredFact> = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = ports::history_page(app, &who.caller, id, after, HISTORY_PAGE, |_| true).await?;
+        all.extend(page.facts);
+        match page.next {
+            Some(next) => after = next,
+            None => return Ok(all),
+        }
+    }
+}
+
 pub(super) async fn show(
     State(portal): State<Portal>,
     who: SignedIn,
@@ -42,7 +58,7 @@ pub(super) async fn show(
 ) -> Answer {
     let app = &portal.app;
     let view = ports::view(app, &who.caller, port_id(&id)?).await?;
-    let history = ports::history(app, &who.caller, view.request.id, 0, HISTORY_MAX).await?;
+    let history = history(app, &who, view.request.id).await?;
     who.page(&page(app, &who, &view, &history))
 }
 
@@ -418,246 +434,4 @@ fn texts(view: &View) -> String {
         promise.usually.to.strftime("%B %-d"),
         tell::long_day(promise.at_most)
     )
-}
-
-/// What was filed; secrets come masked.
-pub(super) fn details(app: &App, view: &View) -> Vec<Line> {
-    let request = &view.request;
-    let details = &request.details;
-    let mut lines = Vec::new();
-    let mut add = |key: &str, value: String| {
-        if !value.trim().is_empty() {
-            lines.push(Line::new(key, value));
-        }
-    };
-    add("Business name", details.customer.business_name.clone());
-    add("Authorized person", details.customer.person());
-    if !details.billing.is_empty() {
-        add("Billing address", details.billing.one_line());
-    }
-    add(
-        "Service address",
-        match &details.service {
-            Some(service) => service.one_line(),
-            None if details.billing.is_empty() => String::new(),
-            None => "The same".to_owned(),
-        },
-    );
-    for (key, mask) in [
-        ("Account number", &details.account_number),
-        ("PIN", &details.pin),
-        ("Twilio Account SID", &details.twilio_account_sid),
-    ] {
-        if let Some(mask) = mask {
-            add(key, mask.0.clone());
-        }
-    }
-    if let Some(btn) = request.btn() {
-        add("Billing telephone number (BTN)", tell::number(btn));
-    }
-    add(
-        "What moves",
-        match details.scope {
-            Scope::Full => "The whole account".to_owned(),
-            Scope::Partial { .. } => "Some numbers of the account".to_owned(),
-        },
-    );
-    if let Some(date) = details.requested_date {
-        add("Wished port date", tell::long_day(date));
-    }
-    if let Some(signer) = &details.signer {
-        add("Signer", format!("{}, {}", signer.name, signer.email));
-    }
-    add("Losing provider (LCP)", details.losing_carrier.clone());
-    add(
-        "Gaining carrier (GCP)",
-        letters::gaining_carrier(app).to_owned(),
-    );
-    add(
-        "Filed by",
-        format!("{}, {}", view.submitter, view.account_name),
-    );
-    add("Port id", request.id.to_string());
-    lines
-}
-
-pub(super) fn orders(request: &PortRequest, zone: &TimeZone, now: Timestamp) -> Vec<OrderRow> {
-    request
-        .orders
-        .iter()
-        .map(|order| {
-            let at = |instant: Option<Timestamp>| {
-                instant.map_or_else(String::new, |at| tell::when(at, zone, now).text)
-            };
-            let (tone, text) = match &order.status {
-                OrderStatus::Draft => (Tone::Draft, "Being prepared".to_owned()),
-                OrderStatus::InProcess => (Tone::Go, "Being looked at".to_owned()),
-                OrderStatus::Submitted => (Tone::Go, "With the losing provider".to_owned()),
-                OrderStatus::Exception => (Tone::Act, "Rejected".to_owned()),
-                OrderStatus::FocConfirmed => (Tone::Go, "Date confirmed".to_owned()),
-                OrderStatus::CancelPending => (Tone::Wait, "Cancelling".to_owned()),
-                OrderStatus::Ported => (Tone::Done, "Ported".to_owned()),
-                OrderStatus::Cancelled => (Tone::Stop, "Cancelled".to_owned()),
-                OrderStatus::Unknown(_) => (Tone::Act, "Not understood".to_owned()),
-            };
-            let changed = order.updated_at.unwrap_or(request.last_movement);
-            OrderRow {
-                carrier: order.carrier.clone(),
-                external_id: order
-                    .support_key
-                    .clone()
-                    .unwrap_or_else(|| order.external_id.clone()),
-                status: Badge::new(tone, text),
-                raw_status: order.raw_status.clone(),
-                numbers: request
-                    .numbers
-                    .iter()
-                    .filter(|one| one.order == Some(order.id))
-                    .count(),
-                asked: at(order.requested_foc),
-                confirmed: at(order.confirmed_foc),
-                read: tell::when(changed, zone, now),
-            }
-        })
-        .collect()
-}
-
-/// The documents, newest first. A letter that was replaced says so.
-pub(super) fn documents(
-    view: &View,
-    history: &[StoredFact],
-    zone: &TimeZone,
-    now: Timestamp,
-) -> Vec<DocumentView> {
-    let request = &view.request;
-    let brought = |document: &Document| {
-        history
-            .iter()
-            .find(|one| match &one.fact {
-                Fact::ProofReceived { proof } => proof.document == document.id,
-                Fact::LetterSigned { document: id, .. } => *id == document.id,
-                Fact::LetterSent { letter, .. } => letter.document == document.id,
-                _ => false,
-            })
-            .map_or_else(String::new, |one| one.actor.name.clone())
-    };
-    view.documents
-        .iter()
-        .rev()
-        .map(|document| {
-            let (kind, status) = kind_and_status(request, document);
-            DocumentView {
-                href: format!("/documents/{}", document.id),
-                name: document.name.clone(),
-                kind,
-                size: words::size(document.size),
-                at: tell::when(document.created_at, zone, now),
-                by: brought(document),
-                status,
-            }
-        })
-        .collect()
-}
-
-fn kind_and_status(request: &PortRequest, document: &Document) -> (String, Badge) {
-    let replaced = || Badge::new(Tone::Stop, "Replaced");
-    match document.kind {
-        DocumentKind::Letter => {
-            let status = match &request.loa {
-                Loa::Sent { letter, .. } if letter.document == document.id => {
-                    Badge::new(Tone::Wait, "Sent")
-                }
-                Loa::Signed { letter, .. } if letter.document == document.id => {
-                    Badge::new(Tone::Done, "As it was shown")
-                }
-                _ => replaced(),
-            };
-            ("Letter of Authorization, as sent".to_owned(), status)
-        }
-        DocumentKind::SignedLetter => {
-            let status = match &request.loa {
-                Loa::Signed { document: id, .. } if *id == document.id => {
-                    Badge::new(Tone::Done, "Signed")
-                }
-                _ => replaced(),
-            };
-            ("Letter of Authorization, signed".to_owned(), status)
-        }
-        DocumentKind::Proof => {
-            let proof = request.proof.iter().find(|one| one.document == document.id);
-            let kind = proof.map_or("proof of ownership", |one| one.kind.words());
-            let status = match proof.map(|one| &one.verdict) {
-                Some(Verdict::Accepted) => Badge::new(Tone::Done, "Accepted"),
-                Some(Verdict::Refused { .. }) => Badge::new(Tone::Stop, "Not accepted"),
-                _ => Badge::new(Tone::Wait, "Being checked"),
-            };
-            (capital(kind), status)
-        }
-        DocumentKind::Attachment => (
-            "Attached to a note".to_owned(),
-            Badge::new(Tone::Info, "Kept"),
-        ),
-    }
-}
-
-pub(super) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
-}
-
-/// A fact as an entry of the timeline.
-pub(super) fn event(one: &StoredFact, zone: &TimeZone, now: Timestamp) -> Event {
-    Event {
-        at: tell::when(one.at, zone, now),
-        text: words::say(&one.fact, zone),
-        detail: String::new(),
-        by: one.actor.name.clone(),
-        tone: tone(&one.fact),
-    }
-}
-
-fn tone(fact: &Fact) -> Tone {
-    match fact {
-        Fact::LetterSigned { .. }
-        | Fact::ProofAccepted { .. }
-        | Fact::NumbersPorted { .. }
-        | Fact::Completed
-        | Fact::JeopardyOver { .. }
-        | Fact::TextMoved {
-            text: Text::Enabled { .. },
-            ..
-        } => Tone::Done,
-        Fact::TestRecorded { test, .. } if test.passed => Tone::Done,
-        Fact::NumbersRejected { .. }
-        | Fact::ProofRefused { .. }
-        | Fact::LetterDeclined { .. }
-        | Fact::LetterExpired
-        | Fact::LetterVoided { .. }
-        | Fact::Jeopardy { .. }
-        | Fact::TestRecorded { .. }
-        | Fact::AttentionRaised { .. }
-        | Fact::SilenceNoticed { .. }
-        | Fact::UpdateAsked
-        | Fact::CancelRefused { .. } => Tone::Act,
-        Fact::NumbersFailed { .. }
-        | Fact::Cancelled { .. }
-        | Fact::NumbersCancelled { .. }
-        | Fact::SnappedBack
-        | Fact::TextMoved {
-            text: Text::Failed { .. },
-            ..
-        } => Tone::Stop,
-        Fact::LetterSent { .. }
-        | Fact::Released
-        | Fact::Resubmitted { .. }
-        | Fact::NumbersSubmitted { .. }
-        | Fact::PortDateSet { .. }
-        | Fact::PortDateChanged { .. }
-        | Fact::WindowOpened { .. } => Tone::Go,
-        Fact::Begun { .. } | Fact::Edited { .. } | Fact::NumbersAdded { .. } => Tone::Draft,
-        _ => Tone::Info,
-    }
 }

@@ -1,7 +1,7 @@
 //! What a browser sends with a form: read once, and checked to come from a page of ours.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use subtle::ConstantTimeEq as _;
@@ -157,6 +157,12 @@ impl Posted {
         }
         let here = request.uri().path().to_owned();
         let who = portal.who(request.headers(), &here).await?;
+        let mut request = request;
+        if who.is_none() {
+            // Nobody's files are worth the memory.
+            let small = portal.app.config.limits.request_bytes_max();
+            DefaultBodyLimit::max(small).apply(&mut request);
+        }
         let fields = Fields::read(request).await?;
         let good = who.as_ref().is_some_and(|who| {
             bool::from(who.csrf.as_bytes().ct_eq(fields.one("csrf").as_bytes()))

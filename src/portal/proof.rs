@@ -5,7 +5,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::errors::{Answer, Fault};
-use super::port::{HISTORY_MAX, documents, port_id};
+use super::port::{self, documents, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::tell;
@@ -63,7 +63,7 @@ async fn page(
     wrong: Wrong,
 ) -> Result<ProofPage, AppError> {
     let request = &view.request;
-    let history = ports::history(app, &who.caller, request.id, 0, HISTORY_MAX).await?;
+    let history = port::history(app, who, request.id).await?;
     let shown: Vec<DocumentView> = view
         .documents
         .iter()

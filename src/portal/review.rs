@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
 use super::errors::{Answer, Fault};
-use super::port::{self, HISTORY_MAX, port_id};
+use super::port::{self, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::views::desk::{AttentionLine, Check, ReviewDocument, ReviewNumber, ReviewPage};
@@ -52,7 +52,7 @@ async fn page(
     refused: Refused,
 ) -> Result<ReviewPage, AppError> {
     let view = ports::view(app, &who.caller, id).await?;
-    let history = ports::history(app, &who.caller, id, 0, HISTORY_MAX).await?;
+    let history = port::history(app, who, id).await?;
     let request = &view.request;
     let zone = view.calendar.zone();
     let now = app.clock.now();
@@ -263,7 +263,7 @@ fn number(one: &PortNumber) -> ReviewNumber {
         kind: tell::kind(one.number, one.kind),
         portable: match &one.not_portable {
             Some(reason) => Badge::new(Tone::Stop, reason.clone()),
-            None if one.kind == Kind::Unknown => Badge::new(Tone::Draft, "Not heard yet"),
+            None if one.kind == Kind::Unknown => Badge::new(Tone::Draft, "Not checked yet"),
             None => Badge::new(Tone::Done, "Yes"),
         },
         on_bill: Badge::new(Tone::Draft, "Not read"),

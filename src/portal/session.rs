@@ -353,9 +353,14 @@ fn fast_clock(app: &App) -> Option<String> {
         .now()
         .to_zoned(app.config.operator.time_zone.clone())
         .strftime("%A, %B %-d, %-I:%M %p");
+    let day = 86_400.0 / speed;
+    let day = if (day - day.round()).abs() < 0.05 {
+        format!("{day:.0}")
+    } else {
+        format!("{day:.1}")
+    };
     Some(format!(
-        "The calendar runs faster here: a day takes {:.1} seconds. At the desk it is {now}.",
-        86_400.0 / speed
+        "The calendar runs faster here: a day takes {day} seconds. At the desk it is {now}."
     ))
 }
 

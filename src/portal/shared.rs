@@ -12,19 +12,8 @@ pub fn support(app: &App) -> Support {
     let operator = &app.config.operator;
     let settings = &operator.support;
     // Wire time: the telephone is answered in the real world.
-    let open = settings.is_open(app.clock.wall());
+    let wall = app.clock.wall();
     let zone = zone_name(&settings.time_zone);
-    let hours = format!(
-        "{}, {} to {} {zone}",
-        days(&settings.days),
-        hour(settings.opens),
-        hour(settings.closes)
-    );
-    let now = if open {
-        format!("Open now, until {} {zone}", hour(settings.closes))
-    } else {
-        format!("Closed now. {hours}")
-    };
     Support {
         name: format!("{} support", operator.name),
         email: settings.email.clone(),
@@ -33,34 +22,77 @@ pub fn support(app: &App) -> Support {
             .parse::<crate::domain::number::E164>()
             .map_or_else(|_| settings.phone.clone(), |number| number.national()),
         phone_e164: settings.phone.clone(),
-        hours,
-        open,
-        now,
+        hours: format!(
+            "{}, {} to {} {zone}",
+            days(settings),
+            hour(settings.opens),
+            hour(settings.closes)
+        ),
+        open: settings.is_open(wall),
+        now: if settings.is_open(wall) {
+            format!("Open now, until {} {zone}", hour(settings.closes))
+        } else {
+            opens(settings, wall).map_or_else(
+                || "Closed now".to_owned(),
+                |when| format!("Closed now, opens {when}"),
+            )
+        },
     }
 }
 
-fn days(days: &[crate::config::Day]) -> String {
-    let names: Vec<String> = days.iter().map(|day| format!("{day:?}")).collect();
-    match names.as_slice() {
-        [first, .., last] if days.len() == 5 => format!("{} to {}", long(first), long(last)),
-        _ => names
+fn weekday(day: jiff::civil::Weekday) -> &'static str {
+    use jiff::civil::Weekday;
+    match day {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    }
+}
+
+/// "Monday to Friday" for days in a row, else each day.
+fn days(settings: &crate::config::Support) -> String {
+    let days: Vec<_> = settings.days.iter().map(|day| day.weekday()).collect();
+    let in_a_row = days
+        .windows(2)
+        .all(|pair| matches!(pair, [one, next] if one.next() == *next));
+    match days.as_slice() {
+        [first, .., last] if in_a_row && days.len() > 2 => {
+            format!("{} to {}", weekday(*first), weekday(*last))
+        }
+        _ => days
             .iter()
-            .map(|name| long(name))
+            .map(|day| weekday(*day))
             .collect::<Vec<_>>()
             .join(", "),
     }
 }
 
-fn long(short: &str) -> &'static str {
-    match short {
-        "Mon" => "Monday",
-        "Tue" => "Tuesday",
-        "Wed" => "Wednesday",
-        "Thu" => "Thursday",
-        "Fri" => "Friday",
-        "Sat" => "Saturday",
-        _ => "Sunday",
-    }
+/// When somebody answers again: "today at 7 am", "Monday at 7 am".
+fn opens(settings: &crate::config::Support, wall: jiff::Timestamp) -> Option<String> {
+    let there = settings.time_zone.to_datetime(wall);
+    (0..8_i64).find_map(|ahead| {
+        let date = there
+            .date()
+            .checked_add(jiff::Span::new().days(ahead))
+            .ok()?;
+        let works = settings
+            .days
+            .iter()
+            .any(|day| day.weekday() == date.weekday());
+        if !works || (ahead == 0 && there.time() >= settings.opens) {
+            return None;
+        }
+        let day = match ahead {
+            0 => "today",
+            1 => "tomorrow",
+            _ => weekday(date.weekday()),
+        };
+        Some(format!("{day} at {}", hour(settings.opens)))
+    })
 }
 
 fn hour(time: jiff::civil::Time) -> String {

@@ -12,5 +12,6 @@ mod jobs_nodes;
 mod jobs_outage;
 mod numbers;
 mod pages;
+mod portal;
 mod simulator;
 mod support;

@@ -82,7 +82,7 @@ pub struct NewPort {
     pub service: AddressInput,
     /// The wish for a port date; empty means as soon as possible.
     pub wish: Field,
-    /// The first day that can be asked for, `YYYY-MM-DD`.
+    /// The first day that can be asked for: "Monday, November 30".
     pub wish_from: String,
     /// The agreement's statements (R51 to R54, R108, R109).
     pub statements: Vec<Statement>,

@@ -58,7 +58,7 @@ impl NewPort {
             service_differs: false,
             service: AddressInput::default(),
             wish: Field::default(),
-            wish_from: "2026-12-02".into(),
+            wish_from: "Wednesday, December 2".into(),
             statements: statements(&[]),
             statements_error: String::new(),
             signer_name: Field::default(),

@@ -50,7 +50,7 @@ impl Desk {
 
     /// A desk with these settings over the defaults.
     pub async fn with(test: &TestDb, settings: &str) -> Self {
-        portolan::carriers::http::choose_tls_provider();
+        portolan::tls::choose_provider();
         let folder = tempfile::tempdir().expect("a folder");
         let mut config = Config::from_toml(settings).expect("settings that can be used");
         config.data.folder = folder.path().to_path_buf();
