@@ -58,7 +58,13 @@ async fn everything_in_it_is_explained_and_every_reference_leads_somewhere() {
             let parts = std::iter::once(schema).chain(schema["allOf"].as_array().into_iter().flatten());
             for part in parts {
                 for (field, property) in part["properties"].as_object().into_iter().flatten() {
-                    said(&property["description"], &format!("{name}.{field}"), &mut missing);
+                    let choices = property["oneOf"].as_array().into_iter().flatten();
+                    let explained = std::iter::once(property)
+                        .chain(choices)
+                        .map(|one| &one["description"])
+                        .find(|text| text.is_string())
+                        .unwrap_or(&Value::Null);
+                    said(explained, &format!("{name}.{field}"), &mut missing);
                 }
             }
         }

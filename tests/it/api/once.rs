@@ -55,7 +55,7 @@ async fn a_repetition_gets_the_same_answer() {
             .send()
             .await;
         assert_eq!(of_ben.ok(201)["title"], "Ben's", "each user has keys of their own");
-        for bad in ["", "a\u{7f}b", &"x".repeat(201)] {
+        for bad in ["", "é", &"x".repeat(201)] {
             let refused = t
                 .post("/v1/ports")
                 .by(&ana)
