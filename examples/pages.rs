@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use portolan::mail::templates;
-use portolan::portal::{assets, gallery};
+use portolan::portal::assets;
+use portolan::public::gallery;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new("target/screens/pages");

@@ -24,12 +24,15 @@ step "front end"
 npm test --if-present --silent
 
 # The carrier's published description, and its own client library, judge both sides of the conversation.
-for judge in prism sdk; do
-  if [ -e "tests/$judge/run.sh" ]; then
-    step "carrier: $judge"
-    "tests/$judge/run.sh"
-  fi
-done
+step "carrier: the judges"
+[ -x tests/prism/node_modules/.bin/prism ] || npm ci --prefix tests/prism --no-audit --no-fund --loglevel=error
+venv=tests/sdk/.venv
+if [ ! -x "$venv/bin/python" ] || ! cmp -s tests/sdk/requirements.txt "$venv/requirements.txt"; then
+  python3 -m venv "$venv"
+  "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/sdk/requirements.txt
+  cp tests/sdk/requirements.txt "$venv/requirements.txt"
+fi
+export PORTOLAN_REQUIRE_JUDGES=prism,sdk
 
 step "tests, on SQLite and on PostgreSQL"
 if cargo nextest --version >/dev/null 2>&1; then

@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod ids;
+pub mod tls;
 
 pub mod config;
 pub mod telemetry;
@@ -17,10 +18,10 @@ pub mod carriers;
 pub mod documents;
 pub mod mail;
 pub mod outbound;
-pub mod simulator;
 
 pub mod app;
 pub mod jobs;
+pub mod simulator;
 
 pub mod web;
 

@@ -292,6 +292,10 @@ fn the_file_is_archival_and_can_be_read_aloud() {
         letter_pdf(&letter(30)).expect("a letter"),
         signed_pdf(&letter(2), &drawn(), &certificate()).expect("a letter"),
     ] {
+        assert_eq!(
+            info(&pdf, "Creator"),
+            concat!("Portolan letter ", env!("CARGO_PKG_VERSION"))
+        );
         assert_eq!(info(&pdf, "Tagged"), "yes");
         assert_eq!(info(&pdf, "Encrypted"), "no");
         assert_eq!(info(&pdf, "JavaScript"), "no");

@@ -188,7 +188,9 @@ fn compile(inputs: Dict, at: Timestamp, ident: &str) -> Result<Vec<u8>, Fault> {
     for standards in [strict.unwrap_or_default(), PdfStandards::default()] {
         let options = PdfOptions {
             ident: Smart::Custom(ident.to_owned()),
-            creator: Smart::Custom(Some("Portolan".to_owned())),
+            creator: Smart::Custom(Some(
+                concat!("Portolan letter ", env!("CARGO_PKG_VERSION")).to_owned(),
+            )),
             timestamp: pdf_time(at),
             standards,
             ..PdfOptions::default()

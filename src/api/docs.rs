@@ -24,7 +24,7 @@ pub fn page(document: &Value) -> String {
     );
     for tag in list(&document["tags"]) {
         let name = text(&tag["name"]);
-        let _ = write!(html, "<h2 id=\"{}\">{}</h2>\n", slug(name), escape(name));
+        let _ = writeln!(html, "<h2 id=\"{}\">{}</h2>", slug(name), escape(name));
         paragraphs(&mut html, text(&tag["description"]));
         for (method, path, operation) in page.operations(name) {
             page.operation(&mut html, method, path, operation);
@@ -32,9 +32,9 @@ pub fn page(document: &Value) -> String {
     }
     html.push_str("<h2 id=\"structures\">Structures</h2>\n");
     for (name, schema) in fields(&document["components"]["schemas"]) {
-        let _ = write!(
+        let _ = writeln!(
             html,
-            "<section id=\"schema-{name}\"><h3>{name}</h3>\n",
+            "<section id=\"schema-{name}\"><h3>{name}</h3>",
             name = escape(name)
         );
         paragraphs(&mut html, text(&schema["description"]));
@@ -162,7 +162,8 @@ impl<'a> Page<'a> {
         );
         let content = &operation["requestBody"]["content"];
         if content.get("multipart/form-data").is_some() {
-            let kind = &self.resolve(&content["multipart/form-data"]["schema"])["properties"]["kind"];
+            let kind =
+                &self.resolve(&content["multipart/form-data"]["schema"])["properties"]["kind"];
             if let Some(first) = list(&kind["enum"]).next() {
                 let _ = write!(request, " \\\n  -F kind={}", text(first));
             }
@@ -398,6 +399,9 @@ mod tests {
         });
         let html = page(&document);
         assert!(!html.contains("<script>"), "{html}");
-        assert!(html.contains("a &lt;b&gt; &amp; <code>c&lt;d</code>"), "{html}");
+        assert!(
+            html.contains("a &lt;b&gt; &amp; <code>c&lt;d</code>"),
+            "{html}"
+        );
     }
 }

@@ -91,11 +91,12 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .layer(DefaultBodyLimit::max(
             limits.upload_bytes_max().saturating_add(MULTIPART_SLACK),
         ));
-    let imports = OpenApiRouter::new()
-        .routes(routes!(import::import))
-        .layer(DefaultBodyLimit::max(
-            limits.import_bytes_max().saturating_add(MULTIPART_SLACK),
-        ));
+    let imports =
+        OpenApiRouter::new()
+            .routes(routes!(import::import))
+            .layer(DefaultBodyLimit::max(
+                limits.import_bytes_max().saturating_add(MULTIPART_SLACK),
+            ));
     let others = OpenApiRouter::new()
         .routes(routes!(people::me))
         .routes(routes!(people::list_keys, people::create_key))

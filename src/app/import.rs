@@ -94,7 +94,9 @@ pub async fn run(
     if request.numbers.len().saturating_add(draft.rows.len()) > most {
         return Err(AppError::field(
             "file",
-            format!("A port request holds at most {most} numbers. Split the file and file another request for the rest."),
+            format!(
+                "A port request holds at most {most} numbers. Split the file and file another request for the rest."
+            ),
         ));
     }
     for _ in 0..TRIES {
@@ -263,7 +265,11 @@ async fn refuse_what_is_held(
     id: PortId,
     draft: &mut Draft,
 ) -> Result<(), AppError> {
-    let numbers: Vec<String> = draft.rows.iter().map(|row| row.number.to_string()).collect();
+    let numbers: Vec<String> = draft
+        .rows
+        .iter()
+        .map(|row| row.number.to_string())
+        .collect();
     let held: HashMap<String, String> = ports::held_by_others(app, caller, id, &numbers)
         .await?
         .into_iter()

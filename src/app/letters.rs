@@ -546,7 +546,8 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
             .unwrap_or_default(),
     };
     let parts = app.clone();
-    let name = signer.name.clone();
+    // Who seals is the desk; who signed stands on the letter and its certificate page.
+    let name = app.config.operator.legal_name.clone();
     let sealed = tokio::task::spawn_blocking(move || {
         let pdf = letter::signed_pdf(&data, &signature, &certificate).map_err(|e| {
             AppError::field(

@@ -25,6 +25,11 @@ pub async fn keep(app: &App, bytes: Bytes) -> Result<String, AppError> {
     Ok(app.blobs.put(bytes).await?)
 }
 
+/// A list that was kept, as it came.
+pub async fn file(app: &App, sha256: &str) -> Result<Bytes, AppError> {
+    Ok(app.blobs.get(sha256).await?)
+}
+
 /// Reads a list that was kept.
 pub async fn open(app: &App, sha256: &str) -> Result<List, AppError> {
     read(app, app.blobs.get(sha256).await?).await

@@ -13,7 +13,8 @@ use crate::db::ports::StoredFact;
 use crate::db::{DbError, Tx};
 use crate::domain::calendar::TextPromise;
 use crate::domain::port::{
-    Fact, Loa, MailKind, PortRequest, Reader, Voice, Window, World, next_window, notices, standing, words,
+    Fact, Loa, MailKind, PortRequest, Reader, Voice, Window, World, next_window, notices, standing,
+    words,
 };
 use crate::domain::rejection;
 use crate::ids::{MailId, PortId};
@@ -147,10 +148,20 @@ fn link_place(id: MailId) -> String {
     format!("{id}/link")
 }
 
-fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str, link: Option<&Link>) -> MailContext {
+fn context(
+    app: &App,
+    request: &PortRequest,
+    stored: &StoredFact,
+    to_name: &str,
+    link: Option<&Link>,
+) -> MailContext {
     let calendar = super::ports::calendar(app, request);
     let zone = calendar.zone().clone();
-    let world = World { calendar: &calendar, receiving: std::collections::HashSet::new(), campaign_approved: true };
+    let world = World {
+        calendar: &calendar,
+        receiving: std::collections::HashSet::new(),
+        campaign_approved: true,
+    };
     let standing = standing(request, &world);
     let operator = &app.config.operator;
     let fact = &stored.fact;
@@ -164,7 +175,8 @@ fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str,
         Fact::NumbersRejected { reasons, .. } => Some(rejection::playbook(reasons)),
         _ => None,
     };
-    let about = numbers_of(fact).unwrap_or_else(|| request.numbers.iter().map(|one| one.number).collect());
+    let about =
+        numbers_of(fact).unwrap_or_else(|| request.numbers.iter().map(|one| one.number).collect());
     MailContext {
         reader: to_name.to_owned(),
         operator: operator.name.clone(),
@@ -172,12 +184,18 @@ fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str,
         support_email: operator.support.email.clone(),
         support_hours: support_hours(app),
         port: request.id.to_string(),
-        url: app.config.server.link(&format!("/numbers/ports/{}", request.id)),
+        url: app
+            .config
+            .server
+            .link(&format!("/numbers/ports/{}", request.id)),
         losing_provider: request.details.losing_carrier.clone(),
         gaining_carrier: super::letters::gaining_carrier(app).to_owned(),
         business: request.details.customer.business_name.clone(),
         signer: signer_of(request).map(|(name, _)| name).unwrap_or_default(),
-        others: request.numbers.iter().any(|one| !one.voice.is_over() || matches!(one.voice, Voice::Ported { .. })),
+        others: request
+            .numbers
+            .iter()
+            .any(|one| !one.voice.is_over() || matches!(one.voice, Voice::Ported { .. })),
         numbers: about.iter().map(|one| one.national()).collect(),
         says: words::say(fact, &zone),
         reason: reason_of(fact),
@@ -188,27 +206,49 @@ fn context(app: &App, request: &PortRequest, stored: &StoredFact, to_name: &str,
         window: window.map(|window| window_words(window, &zone)),
         window_before: before.map(|window| window_words(window, &zone)),
         earlier: match fact {
-            Fact::PortDateSet { earlier_than_asked, .. } => *earlier_than_asked,
+            Fact::PortDateSet {
+                earlier_than_asked, ..
+            } => *earlier_than_asked,
             Fact::PortDateChanged { window, from, .. } => window.start < from.start,
             _ => false,
         },
-        texts: texts(&calendar.text_promise(calendar.date(window.map_or(stored.at, |window| window.start)))),
-        missing: request.numbers.iter().filter(|one| one.receiving.is_none()).map(|one| format!("Set a receiving number for {}", one.number.national())).collect(),
+        texts: texts(
+            &calendar.text_promise(calendar.date(window.map_or(stored.at, |window| window.start))),
+        ),
+        missing: request
+            .numbers
+            .iter()
+            .filter(|one| one.receiving.is_none())
+            .map(|one| format!("Set a receiving number for {}", one.number.national()))
+            .collect(),
         questions: playbook.as_ref().map_or_else(Vec::new, |playbook| {
-            playbook.questions.iter().map(|one| (one.ask.to_owned(), one.help.to_owned())).collect()
+            playbook
+                .questions
+                .iter()
+                .map(|one| (one.ask.to_owned(), one.help.to_owned()))
+                .collect()
         }),
         resign: playbook.is_some_and(|playbook| playbook.resign_needed),
         safe: standing.safe_to_cancel_old_service,
-        link_expires: link.map(|link| words::moment(link.expires_at, &zone)).unwrap_or_default(),
+        link_expires: link
+            .map(|link| words::moment(link.expires_at, &zone))
+            .unwrap_or_default(),
     }
 }
 
 fn window_words(window: Window, zone: &TimeZone) -> WindowWords {
-    let (start, end) = (window.start.to_zoned(zone.clone()), window.end.to_zoned(zone.clone()));
+    let (start, end) = (
+        window.start.to_zoned(zone.clone()),
+        window.end.to_zoned(zone.clone()),
+    );
     WindowWords {
         day: start.strftime("%A, %B %-d, %Y").to_string(),
         start: start.strftime("%-I:%M %p %Z").to_string(),
-        span: format!("{} to {}", start.strftime("%-I:%M %p"), end.strftime("%-I:%M %p %Z")),
+        span: format!(
+            "{} to {}",
+            start.strftime("%-I:%M %p"),
+            end.strftime("%-I:%M %p %Z")
+        ),
     }
 }
 
@@ -232,9 +272,17 @@ fn reason_of(fact: &Fact) -> String {
         | Fact::Cancelled { reason }
         | Fact::CancelRefused { says: reason }
         | Fact::SnapbackAsked { reason, .. } => reason.clone(),
-        Fact::Jeopardy { reasons, .. } | Fact::NumbersRejected { reasons, .. } => {
-            reasons.iter().map(|one| if one.text.is_empty() { one.code.clone() } else { one.text.clone() }).collect::<Vec<_>>().join("; ")
-        }
+        Fact::Jeopardy { reasons, .. } | Fact::NumbersRejected { reasons, .. } => reasons
+            .iter()
+            .map(|one| {
+                if one.text.is_empty() {
+                    one.code.clone()
+                } else {
+                    one.text.clone()
+                }
+            })
+            .collect::<Vec<_>>()
+            .join("; "),
         _ => String::new(),
     }
 }
@@ -242,9 +290,12 @@ fn reason_of(fact: &Fact) -> String {
 fn file_of(fact: &Fact, request: &PortRequest) -> String {
     match fact {
         Fact::ProofReceived { proof } => format!("{} ({})", proof.name, words::size(proof.size)),
-        Fact::ProofRefused { document, .. } => {
-            request.proof.iter().find(|one| one.document == *document).map(|one| one.name.clone()).unwrap_or_default()
-        }
+        Fact::ProofRefused { document, .. } => request
+            .proof
+            .iter()
+            .find(|one| one.document == *document)
+            .map(|one| one.name.clone())
+            .unwrap_or_default(),
         _ => String::new(),
     }
 }

@@ -12,7 +12,7 @@ use super::vault::{Vault, VaultError};
 use super::{App, Parts};
 use crate::blobs::{BlobError, Blobs};
 use crate::carriers::Carrier;
-use crate::carriers::http::{BadSetup, HttpSettings, choose_tls_provider};
+use crate::carriers::http::{BadSetup, HttpSettings};
 use crate::carriers::telnyx::{NumberDefaults, Telnyx};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -76,11 +76,15 @@ fn once(path: &Path, make: impl FnOnce() -> Vec<u8>) -> Result<Vec<u8>, OpenErro
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
         Ok(mut new) => {
-            new.write_all(&bytes).and_then(|()| new.sync_all()).map_err(file(path, "written"))?;
+            new.write_all(&bytes)
+                .and_then(|()| new.sync_all())
+                .map_err(file(path, "written"))?;
             Ok(bytes)
         }
         // Another process was faster; its bytes count.
-        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => std::fs::read(path).map_err(file(path, "read")),
+        Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {
+            std::fs::read(path).map_err(file(path, "read"))
+        }
         Err(e) => Err(file(path, "made")(e)),
     }
 }
@@ -91,7 +95,9 @@ pub fn carrier(config: &Config, clock: &Clock) -> Result<Option<Carrier>, OpenEr
     if !settings.enabled {
         return Ok(None);
     }
-    let missing = OpenError::Settings("carriers.telnyx.enabled is true, but carriers.telnyx.api_key is not set");
+    let missing = OpenError::Settings(
+        "carriers.telnyx.enabled is true, but carriers.telnyx.api_key is not set",
+    );
     let key = settings.api_key.clone().ok_or(missing)?;
     let mut connection = HttpSettings::new(settings.base_url.clone());
     connection.connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout_seconds));
@@ -101,7 +107,12 @@ pub fn carrier(config: &Config, clock: &Clock) -> Result<Option<Carrier>, OpenEr
         messaging_profile_id: settings.messaging_profile_id.clone(),
         billing_group_id: settings.billing_group_id.clone(),
     };
-    Ok(Some(Carrier::Telnyx(Telnyx::new(connection, key, defaults, clock.clone())?)))
+    Ok(Some(Carrier::Telnyx(Telnyx::new(
+        connection,
+        key,
+        defaults,
+        clock.clone(),
+    )?)))
 }
 
 /// Opens everything on a database that is connected already. Its schema is brought up to date first.
@@ -109,29 +120,45 @@ pub fn carrier(config: &Config, clock: &Clock) -> Result<Option<Carrier>, OpenEr
 /// # Errors
 /// [`OpenError`], with what cannot be used; nothing is left half made.
 pub async fn open(config: Config, db: Db, clock: Clock, ids: Ids) -> Result<App, OpenError> {
-    choose_tls_provider();
+    crate::tls::choose_provider();
     std::fs::create_dir_all(&config.data.folder).map_err(file(&config.data.folder, "made"))?;
     db.migrate(clock.now()).await?;
     let blobs = Blobs::folder(&config.blobs_folder())?;
     let master: SecretString = match &config.secrets.master_key {
         Some(key) => key.clone(),
         None => {
-            let bytes = once(&config.master_key_file(), || hex::encode(ids.secret()).into_bytes())?;
+            let bytes = once(&config.master_key_file(), || {
+                hex::encode(ids.secret()).into_bytes()
+            })?;
             String::from_utf8_lossy(&bytes).into_owned().into()
         }
     };
     let vault = Vault::new(&master, ids.clone())?;
     let seal = seal_key(&config, &clock, &ids)?;
     let carrier = carrier(&config, &clock)?;
-    Ok(App::from(Parts { config, db, clock, ids, blobs, vault, seal, carrier }))
+    Ok(App::from(Parts {
+        config,
+        db,
+        clock,
+        ids,
+        blobs,
+        vault,
+        seal,
+        carrier,
+    }))
 }
 
 fn seal_key(config: &Config, clock: &Clock, ids: &Ids) -> Result<SealKey, OpenError> {
     let files = config.seal_files();
     if files.made_when_missing && !files.key.exists() {
         let now = clock.now();
-        let from = now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(now);
-        let to = now.checked_add(SignedDuration::from_hours(24 * 365 * 20)).unwrap_or(Timestamp::MAX);
+        let from = now
+            .checked_sub(SignedDuration::from_hours(24))
+            .unwrap_or(now);
+        // Long after anybody reads the letters; a faster calendar reaches twenty years in an afternoon.
+        let to = jiff::civil::date(9998, 1, 1)
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .map_or(Timestamp::MAX, |end| end.timestamp());
         let name: String = config.operator.legal_name.chars().take(64).collect();
         let made = SealKey::generate(&name, from, to, &ids.secret())?;
         let both = made.to_pem()?;
@@ -142,6 +169,10 @@ fn seal_key(config: &Config, clock: &Clock, ids: &Ids) -> Result<SealKey, OpenEr
     let read = |path: &Path| std::fs::read_to_string(path).map_err(file(path, "read"));
     let key = read(&files.key)?;
     // The file that we make carries its certificate, too; an operator's pair comes in two files.
-    let both = if key.contains("BEGIN CERTIFICATE") { key } else { format!("{key}\n{}", read(&files.certificate)?) };
+    let both = if key.contains("BEGIN CERTIFICATE") {
+        key
+    } else {
+        format!("{key}\n{}", read(&files.certificate)?)
+    };
     Ok(SealKey::from_pem(&both)?)
 }

@@ -5,7 +5,6 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Once;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -338,22 +337,12 @@ impl CarrierHttp {
         })
     }
 }
-
-/// Chooses *ring* as the process's TLS implementation, once; harmless when one is chosen already.
-pub fn choose_tls_provider() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        // An error means that somebody chose before us, which is as good.
-        let _chosen = rustls::crypto::ring::default_provider().install_default();
-    });
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "the carriers' client, with limits and timeouts"
 )]
 fn build_client(settings: &HttpSettings, local: bool) -> reqwest::Result<reqwest::Client> {
-    choose_tls_provider();
+    crate::tls::choose_provider();
     let mut client = reqwest::Client::builder()
         .user_agent(concat!("portolan/", env!("CARGO_PKG_VERSION")))
         // A redirect would carry the key and the customer's data to an address nobody configured.

@@ -61,7 +61,10 @@ pub(super) async fn run(args: Args, context: &mut Context) -> Result<(), Error> 
     }
     telemetry::start(&log).map_err(Error::internal)?;
 
-    let listeners = (listen(base.demo.listen).await?, listen(base.demo.simulator_listen).await?);
+    let listeners = (
+        listen(base.demo.listen).await?,
+        listen(base.demo.simulator_listen).await?,
+    );
     let set = Set::raise(&base, &folder, clock, listeners, |carrier| carrier).await?;
     let (stage, there) = (set.stage.clone(), set.carrier.clone());
     announce(&mut context.ui, &stage, &there)?;
@@ -103,7 +106,9 @@ pub struct Set {
 
 impl std::fmt::Debug for Set {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Set").field("stage", &self.stage).finish_non_exhaustive()
+        f.debug_struct("Set")
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
     }
 }
 
@@ -124,13 +129,27 @@ impl Set {
         let there = simulator_listener.local_addr().map_err(Error::internal)?;
         let ids = Ids::random();
         let key = hex::encode(&ids.secret()[..16]);
-        let rules = simulator::Config { api_keys: vec![key.clone()], ..simulator::Config::default() };
+        let rules = simulator::Config {
+            api_keys: vec![key.clone()],
+            ..simulator::Config::default()
+        };
         let simulator = Simulator::new(rules, clock.clone(), ids.clone());
-        simulator.add_customers(demo::cast().iter().map(demo::Part::customer).collect()).map_err(Error::refused)?;
+        simulator
+            .add_customers(demo::cast().iter().map(demo::Part::customer).collect())
+            .map_err(Error::refused)?;
         let carrier = front(format!("http://{there}"));
-        let settings = settings(base, folder, &format!("http://{here}"), &format!("{carrier}/v2"), &key, &simulator.public_key())?;
+        let settings = settings(
+            base,
+            folder,
+            &format!("http://{here}"),
+            &format!("{carrier}/v2"),
+            &key,
+            &simulator.public_key(),
+        )?;
         let db = super::open_database(&settings).await?;
-        let app = open::open(settings, db, clock, ids).await.map_err(Error::unavailable)?;
+        let app = open::open(settings, db, clock, ids)
+            .await
+            .map_err(Error::unavailable)?;
         let cast = seed(&app).await.map_err(Error::internal)?;
         let (stop, stopped) = watch::channel(false);
         let until = |mut told: watch::Receiver<bool>| async move {
@@ -141,8 +160,19 @@ impl Set {
             async move { simulator.serve(simulator_listener, until(stopped)).await }
         });
         let server = tokio::spawn(serve::run(app, listener, true, until(stopped)));
-        let stage = Stage { base: format!("http://{here}"), desk_key: cast.desk_key, customer_key: cast.customer_key };
-        Ok(Self { stage, carrier: format!("http://{there}"), simulator, stop, server, simulating })
+        let stage = Stage {
+            base: format!("http://{here}"),
+            desk_key: cast.desk_key,
+            customer_key: cast.customer_key,
+        };
+        Ok(Self {
+            stage,
+            carrier: format!("http://{there}"),
+            simulator,
+            stop,
+            server,
+            simulating,
+        })
     }
 
     /// Ends both.
@@ -159,7 +189,14 @@ impl Set {
 
 fn verdict(outcomes: &[Outcome]) -> Result<(), Error> {
     let wrong = outcomes.iter().filter(|one| !one.as_it_should()).count();
-    if wrong == 0 { Ok(()) } else { Err(Error::refused(format!("{wrong} of {} ports did not end as they should", outcomes.len()))) }
+    if wrong == 0 {
+        Ok(())
+    } else {
+        Err(Error::refused(format!(
+            "{wrong} of {} ports did not end as they should",
+            outcomes.len()
+        )))
+    }
 }
 
 async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Error> {
@@ -173,15 +210,29 @@ async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, Error> {
 /// Makes the demo's folder, or clears an earlier demo's away. Any other folder is left alone.
 fn prepare(folder: &Path, keep: bool) -> Result<(), Error> {
     let mark = folder.join(MARK);
-    let failed = |error: std::io::Error| Error::unavailable(error).context(format!("cannot use the demo's folder {}", folder.display()));
+    let failed = |error: std::io::Error| {
+        Error::unavailable(error)
+            .context(format!("cannot use the demo's folder {}", folder.display()))
+    };
     if folder.exists() && !keep {
         let empty = std::fs::read_dir(folder).map_err(failed)?.next().is_none();
         if !empty && !mark.exists() {
-            return Err(Error::refused(format!("{} is not empty and not a demo's", folder.display())).hint("set `demo.folder` to a folder that does not exist yet"));
+            return Err(Error::refused(format!(
+                "{} is not empty and not a demo's",
+                folder.display()
+            ))
+            .hint("set `demo.folder` to a folder that does not exist yet"));
         }
         std::fs::remove_dir_all(folder).map_err(failed)?;
     }
-    std::fs::create_dir_all(folder).and_then(|()| std::fs::write(mark, "portolan demo clears this folder away when it begins\n")).map_err(failed)
+    std::fs::create_dir_all(folder)
+        .and_then(|()| {
+            std::fs::write(
+                mark,
+                "portolan demo clears this folder away when it begins\n",
+            )
+        })
+        .map_err(failed)
 }
 
 /// The demo's clock: a day in a few seconds. It begins on a Monday morning, so that the first days are
@@ -197,9 +248,15 @@ pub fn clock(folder: &Path, day_seconds: f64) -> Result<Clock, Error> {
         return Ok(Clock::fast(anchor));
     }
     let wall = Clock::system().wall();
-    let anchor = Anchor { wall, desk: monday_morning(wall), speed: 86_400.0 / day_seconds.max(0.01) };
+    let anchor = Anchor {
+        wall,
+        desk: monday_morning(wall),
+        speed: 86_400.0 / day_seconds.max(0.01),
+    };
     let text = serde_json::to_vec_pretty(&anchor).map_err(Error::internal)?;
-    std::fs::write(&path, text).map_err(|error| Error::unavailable(error).context(format!("cannot write {}", path.display())))?;
+    std::fs::write(&path, text).map_err(|error| {
+        Error::unavailable(error).context(format!("cannot write {}", path.display()))
+    })?;
     Ok(Clock::fast(anchor))
 }
 
@@ -207,12 +264,24 @@ pub fn clock(folder: &Path, day_seconds: f64) -> Result<Clock, Error> {
 fn monday_morning(at: Timestamp) -> Timestamp {
     let zone = crate::domain::calendar::zone("America/New_York").unwrap_or(jiff::tz::TimeZone::UTC);
     let today = at.to_zoned(zone.clone()).date();
-    let monday = today.checked_sub(jiff::Span::new().days(i64::from(today.weekday().to_monday_zero_offset()))).unwrap_or(today);
-    monday.at(9, 0, 0, 0).to_zoned(zone).map_or(at, |zoned| zoned.timestamp())
+    let monday = today
+        .checked_sub(jiff::Span::new().days(i64::from(today.weekday().to_monday_zero_offset())))
+        .unwrap_or(today);
+    monday
+        .at(9, 0, 0, 0)
+        .to_zoned(zone)
+        .map_or(at, |zoned| zoned.timestamp())
 }
 
 /// The real settings with the demo's changes: where it answers, which carrier it talks to.
-pub fn settings(base: &Config, folder: &Path, url: &str, carrier: &str, key: &str, public_key: &str) -> Result<Config, Error> {
+pub fn settings(
+    base: &Config,
+    folder: &Path,
+    url: &str,
+    carrier: &str,
+    key: &str,
+    public_key: &str,
+) -> Result<Config, Error> {
     let mut config = base.clone();
     let parse = |text: &str| url::Url::parse(text).map_err(Error::internal);
     config.data.folder = folder.to_path_buf();
@@ -242,15 +311,49 @@ pub async fn seed(app: &App) -> Result<Cast, AppError> {
         Ok(user) => user,
         Err(AppError::NotFound(_)) => {
             let account = people::add_account(app, None, "Lighthouse Agency", true).await?;
-            people::add_user(app, None, None, Role::Administrator, "Ines Faro", "admin@portolan.example", password()).await?;
-            people::add_user(app, None, None, Role::Desk, "Sam Okafor", "desk@portolan.example", password()).await?;
-            people::add_user(app, None, Some(account.id), Role::Submitter, "Dana Whitfield", "customer@portolan.example", password()).await?
+            people::add_user(
+                app,
+                None,
+                None,
+                Role::Administrator,
+                "Ines Faro",
+                "admin@portolan.example",
+                password(),
+            )
+            .await?;
+            people::add_user(
+                app,
+                None,
+                None,
+                Role::Desk,
+                "Sam Okafor",
+                "desk@portolan.example",
+                password(),
+            )
+            .await?;
+            people::add_user(
+                app,
+                None,
+                Some(account.id),
+                Role::Submitter,
+                "Dana Whitfield",
+                "customer@portolan.example",
+                password(),
+            )
+            .await?
         }
         Err(error) => return Err(error),
     };
     let desk = people::find_user(app, "desk@portolan.example").await?;
-    let key = async |user| people::add_api_key(app, user, "the demo's people").await.map(|(_, secret)| secret.expose_secret().to_owned());
-    Ok(Cast { desk_key: key(desk.id).await?, customer_key: key(user.id).await? })
+    let key = async |user| {
+        people::add_api_key(app, user, "the demo's people")
+            .await
+            .map(|(_, secret)| secret.expose_secret().to_owned())
+    };
+    Ok(Cast {
+        desk_key: key(desk.id).await?,
+        customer_key: key(user.id).await?,
+    })
 }
 
 fn announce(ui: &mut Ui, stage: &Stage, carrier: &str) -> Result<(), Error> {
@@ -259,10 +362,18 @@ fn announce(ui: &mut Ui, stage: &Stage, carrier: &str) -> Result<(), Error> {
     }
     let url = ui.paint(Ink::Strong, &stage.base);
     ui.note(format!("Portolan   {url}"));
-    ui.note(format!("Carrier    {carrier}/control (the simulator's inside)"));
-    ui.note(format!("Customer   customer@portolan.example   password {PASSWORD}"));
-    ui.note(format!("Desk       desk@portolan.example       password {PASSWORD}"));
-    ui.note(format!("Admin      admin@portolan.example      password {PASSWORD}"));
+    ui.note(format!(
+        "Carrier    {carrier}/control (the simulator's inside)"
+    ));
+    ui.note(format!(
+        "Customer   customer@portolan.example   password {PASSWORD}"
+    ));
+    ui.note(format!(
+        "Desk       desk@portolan.example       password {PASSWORD}"
+    ));
+    ui.note(format!(
+        "Admin      admin@portolan.example      password {PASSWORD}"
+    ));
     ui.note("Mails are not sent: read them under Mailbox, signed in as the desk.");
     Ok(())
 }

@@ -28,9 +28,16 @@ pub(super) async fn serve(args: Args, context: &mut Context) -> Result<(), Error
     let app = open_app(context).await?;
     let listen = app.config.server.listen;
     let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Error::unavailable(error).context(format!("cannot listen on {listen}")).hint("is another Portolan running there? Set `server.listen` to another address or port")
+        Error::unavailable(error)
+            .context(format!("cannot listen on {listen}"))
+            .hint(
+                "is another Portolan running there? Set `server.listen` to another address or port",
+            )
     })?;
-    context.ui.note(format!("Portolan answers at {}", app.config.server.public_url));
+    context.ui.note(format!(
+        "Portolan answers at {}",
+        app.config.server.public_url
+    ));
     run(app, listener, !args.no_worker, stop_asked()).await
 }
 
@@ -53,7 +60,9 @@ pub(super) async fn open_app(context: &mut Context) -> Result<App, Error> {
     telemetry::start(&config.log).map_err(Error::internal)?;
     let clock = open_clock(&config)?;
     let db = open_database(&config).await?;
-    open::open(config, db, clock, Ids::random()).await.map_err(Error::unavailable)
+    open::open(config, db, clock, Ids::random())
+        .await
+        .map_err(Error::unavailable)
 }
 
 /// Every face in one router.
@@ -71,7 +80,10 @@ pub fn router(app: &App) -> Router {
 async fn health(app: &App) -> (axum::http::StatusCode, &'static str) {
     match app.db.read().await {
         Ok(_) => (axum::http::StatusCode::OK, "ok\n"),
-        Err(_) => (axum::http::StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+        Err(_) => (
+            axum::http::StatusCode::SERVICE_UNAVAILABLE,
+            "the database does not answer\n",
+        ),
     }
 }
 
@@ -92,11 +104,23 @@ pub fn runner(app: &App) -> Result<Runner, Error> {
         ..RunnerOptions::default()
     };
     let work = Work::new(app.clone()).map_err(Error::user)?;
-    Ok(Runner::new(app.db.clone(), app.clock.clone(), app.ids.clone(), Arc::new(work), options).with(timers(app)))
+    Ok(Runner::new(
+        app.db.clone(),
+        app.clock.clone(),
+        app.ids.clone(),
+        Arc::new(work),
+        options,
+    )
+    .with(timers(app)))
 }
 
 /// Serves on this listener until `stop`, with or without jobs, and then ends what is open.
-pub async fn run(app: App, listener: TcpListener, with_worker: bool, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+pub async fn run(
+    app: App,
+    listener: TcpListener,
+    with_worker: bool,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
     let (tell, told) = watch::channel(false);
     let jobs = if with_worker {
         let runner = runner(&app)?;
@@ -110,7 +134,10 @@ pub async fn run(app: App, listener: TcpListener, with_worker: bool, stop: impl 
         stop.await;
         tell.send_replace(true);
     });
-    axum::serve(listener, service).with_graceful_shutdown(until(told)).await.map_err(Error::internal)?;
+    axum::serve(listener, service)
+        .with_graceful_shutdown(until(told))
+        .await
+        .map_err(Error::internal)?;
     if let Some(jobs) = jobs {
         jobs.await.map_err(Error::internal)?;
     }

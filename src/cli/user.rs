@@ -56,7 +56,13 @@ enum KeyCommand {
 
 fn said(error: AppError) -> Error {
     match &error {
-        AppError::Invalid(problems) => Error::refused(problems.iter().map(|one| one.says.clone()).collect::<Vec<_>>().join(" ")),
+        AppError::Invalid(problems) => Error::refused(
+            problems
+                .iter()
+                .map(|one| one.says.clone())
+                .collect::<Vec<_>>()
+                .join(" "),
+        ),
         AppError::Unavailable(..) => Error::unavailable(error),
         AppError::Broken(_) => Error::internal(error),
         _ => Error::refused(error.to_string()),
@@ -65,10 +71,18 @@ fn said(error: AppError) -> Error {
 
 /// Adds a user, and the account if it is a new one.
 pub(super) async fn user(args: UserArgs, context: &mut Context) -> Result<(), Error> {
-    let UserCommand::Add { name, email, role, account } = args.command;
+    let UserCommand::Add {
+        name,
+        email,
+        role,
+        account,
+    } = args.command;
     let app = open_app(context).await?;
     let given = std::env::var("PORTOLAN_NEW_PASSWORD").ok();
-    let password: SecretString = given.clone().unwrap_or_else(|| hex::encode(&app.ids.secret()[..12])).into();
+    let password: SecretString = given
+        .clone()
+        .unwrap_or_else(|| hex::encode(&app.ids.secret()[..12]))
+        .into();
     let role = match role {
         RoleArg::Submitter => Role::Submitter,
         RoleArg::Desk => Role::Desk,
@@ -78,11 +92,22 @@ pub(super) async fn user(args: UserArgs, context: &mut Context) -> Result<(), Er
         None => None,
         Some(text) => match text.parse() {
             Ok(id) => Some(id),
-            Err(_) => Some(people::add_account(&app, None, &text, false).await.map_err(said)?.id),
+            Err(_) => Some(
+                people::add_account(&app, None, &text, false)
+                    .await
+                    .map_err(said)?
+                    .id,
+            ),
         },
     };
-    let user = people::add_user(&app, None, account, role, &name, &email, password.clone()).await.map_err(said)?;
-    let shown = if given.is_none() { Some(password.expose_secret()) } else { None };
+    let user = people::add_user(&app, None, account, role, &name, &email, password.clone())
+        .await
+        .map_err(said)?;
+    let shown = if given.is_none() {
+        Some(password.expose_secret())
+    } else {
+        None
+    };
     if context.ui.is_json() {
         context.ui.json(&serde_json::json!({ "user": user.id, "account": user.account, "email": user.email, "password": shown }))?;
     } else {
@@ -104,9 +129,13 @@ pub(super) async fn key(args: KeyArgs, context: &mut Context) -> Result<(), Erro
     let KeyCommand::Add { email, name } = args.command;
     let app = open_app(context).await?;
     let user = people::find_user(&app, &email).await.map_err(said)?;
-    let (key, secret) = people::add_api_key(&app, user.id, &name).await.map_err(said)?;
+    let (key, secret) = people::add_api_key(&app, user.id, &name)
+        .await
+        .map_err(said)?;
     if context.ui.is_json() {
-        context.ui.json(&serde_json::json!({ "id": key.id, "key": secret.expose_secret() }))?;
+        context
+            .ui
+            .json(&serde_json::json!({ "id": key.id, "key": secret.expose_secret() }))?;
     } else {
         context.ui.line(secret.expose_secret())?;
         context.ui.note("The key is not shown again.");

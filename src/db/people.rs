@@ -230,11 +230,7 @@ pub async fn set_password(
 }
 
 /// Ends somebody's sessions, all but the one with this hash.
-pub async fn end_sessions(
-    tx: &mut Tx,
-    id: UserId,
-    but: Option<[u8; 32]>,
-) -> Result<(), DbError> {
+pub async fn end_sessions(tx: &mut Tx, id: UserId, but: Option<[u8; 32]>) -> Result<(), DbError> {
     match but {
         Some(but) => {
             tx.execute(

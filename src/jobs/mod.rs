@@ -13,4 +13,3 @@ pub use reconcile::{Reconcile, Reconciler};
 pub use runner::{Backoff, Runner, RunnerOptions};
 pub use timers::timers;
 pub use work::Work;
-

@@ -1,9 +1,10 @@
 //! Which mail says what: a kind and a context in, subject, text and HTML out. Pure.
 
 use super::templates::{
-    CancelRefused, Cancelled, Completed, DateChanged, DateConfirmed, DayBefore, Frame, Jeopardy, LetterDeclined, LetterExpired, LetterReminder,
-    LetterSigned, LetterToSign, MailTemplate, NoteAdded, NumberFailed, ProofReceived, ProofRefused, Question, Rendered, Submitted, TextsEnabled,
-    UploadBill, WindowOpen,
+    CancelRefused, Cancelled, Completed, DateChanged, DateConfirmed, DayBefore, Frame, Jeopardy,
+    LetterDeclined, LetterExpired, LetterReminder, LetterSigned, LetterToSign, MailTemplate,
+    NoteAdded, NumberFailed, ProofReceived, ProofRefused, Question, Rendered, Submitted,
+    TextsEnabled, UploadBill, WindowOpen,
 };
 use crate::domain::port::MailKind;
 
@@ -97,15 +98,29 @@ pub struct Composed {
 pub fn compose(kind: MailKind, c: &MailContext) -> Composed {
     let frame = frame(kind, c);
     match write(kind, c, &frame) {
-        Ok(Rendered { subject, text, html }) => Composed { subject, text, html },
-        Err(_) => Composed { subject: format!("{}: {}", frame.product, frame.numbers), text: format!("{}\n\n{}\n", c.says, c.url), html: String::new() },
+        Ok(Rendered {
+            subject,
+            text,
+            html,
+        }) => Composed {
+            subject,
+            text,
+            html,
+        },
+        Err(_) => Composed {
+            subject: format!("{}: {}", frame.product, frame.numbers),
+            text: format!("{}\n\n{}\n", c.says, c.url),
+            html: String::new(),
+        },
     }
 }
 
 fn frame(kind: MailKind, c: &MailContext) -> Frame {
     use MailKind as Kind;
     let why = match kind {
-        Kind::LetterToSign | Kind::LetterReminder | Kind::SignedCopy | Kind::UploadBill => "You get this mail because you were named as the owner of these numbers.",
+        Kind::LetterToSign | Kind::LetterReminder | Kind::SignedCopy | Kind::UploadBill => {
+            "You get this mail because you were named as the owner of these numbers."
+        }
         Kind::DeskWanted => "You get this mail because you work at the porting desk.",
         _ => "You get this mail because you submitted this port.",
     };
@@ -149,27 +164,93 @@ fn write(kind: MailKind, c: &MailContext, frame: &Frame) -> Result<Rendered, ask
             expires: c.link_expires.clone(),
         }
         .render(frame),
-        Kind::LetterReminder => LetterReminder { owner: name, asker: c.operator.clone(), link, sent_on: c.at.clone(), expires: c.link_expires.clone() }.render(frame),
-        Kind::LetterSigned => LetterSigned { name, owner: c.signer.clone(), signed_at: c.at.clone(), next: c.next.clone() }.render(frame),
-        Kind::SignedCopy => super::templates::SignedCopy { owner: name, signed_at: c.at.clone() }.render(frame),
-        Kind::LetterDeclined => LetterDeclined { name, owner: c.signer.clone(), reason: c.reason.clone(), link: c.url.clone() }.render(frame),
-        Kind::LetterExpired => LetterExpired { name, owner: c.signer.clone(), expired_on: c.at.clone(), link: c.url.clone() }.render(frame),
+        Kind::LetterReminder => LetterReminder {
+            owner: name,
+            asker: c.operator.clone(),
+            link,
+            sent_on: c.at.clone(),
+            expires: c.link_expires.clone(),
+        }
+        .render(frame),
+        Kind::LetterSigned => LetterSigned {
+            name,
+            owner: c.signer.clone(),
+            signed_at: c.at.clone(),
+            next: c.next.clone(),
+        }
+        .render(frame),
+        Kind::SignedCopy => super::templates::SignedCopy {
+            owner: name,
+            signed_at: c.at.clone(),
+        }
+        .render(frame),
+        Kind::LetterDeclined => LetterDeclined {
+            name,
+            owner: c.signer.clone(),
+            reason: c.reason.clone(),
+            link: c.url.clone(),
+        }
+        .render(frame),
+        Kind::LetterExpired => LetterExpired {
+            name,
+            owner: c.signer.clone(),
+            expired_on: c.at.clone(),
+            link: c.url.clone(),
+        }
+        .render(frame),
         Kind::UploadBill => UploadBill {
             name,
-            kinds: ["the latest billing statement that shows the phone number", "a receipt for the purchase of the number", "a screenshot of your provider's portal that shows the number"]
-                .map(str::to_owned)
-                .to_vec(),
+            kinds: [
+                "the latest billing statement that shows the phone number",
+                "a receipt for the purchase of the number",
+                "a screenshot of your provider's portal that shows the number",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
             link,
             expires: c.link_expires.clone(),
         }
         .render(frame),
-        Kind::ProofReceived => ProofReceived { name, by: c.by.clone(), files: vec![c.file.clone()] }.render(frame),
-        Kind::ProofRefused => ProofRefused { name, file: c.file.clone(), reason: c.reason.clone(), link: c.url.clone() }.render(frame),
-        Kind::Submitted => Submitted { name, gaining: c.gaining_carrier.clone(), usual: "5 to 15 business days".to_owned() }.render(frame),
+        Kind::ProofReceived => ProofReceived {
+            name,
+            by: c.by.clone(),
+            files: vec![c.file.clone()],
+        }
+        .render(frame),
+        Kind::ProofRefused => ProofRefused {
+            name,
+            file: c.file.clone(),
+            reason: c.reason.clone(),
+            link: c.url.clone(),
+        }
+        .render(frame),
+        Kind::Submitted => Submitted {
+            name,
+            gaining: c.gaining_carrier.clone(),
+            usual: "5 to 15 business days".to_owned(),
+        }
+        .render(frame),
         Kind::Rejected => {
-            let (question, advice) = c.questions.first().cloned().unwrap_or_else(|| ("The losing provider rejected the request".to_owned(), c.says.clone()));
-            let advice = c.questions.iter().skip(1).fold(advice, |all, (_, more)| format!("{all}\n\n{more}"));
-            Question { name, question, advice, numbers: c.numbers.clone(), link: c.url.clone(), resign: c.resign }.render(frame)
+            let (question, advice) = c.questions.first().cloned().unwrap_or_else(|| {
+                (
+                    "The losing provider rejected the request".to_owned(),
+                    c.says.clone(),
+                )
+            });
+            let advice = c
+                .questions
+                .iter()
+                .skip(1)
+                .fold(advice, |all, (_, more)| format!("{all}\n\n{more}"));
+            Question {
+                name,
+                question,
+                advice,
+                numbers: c.numbers.clone(),
+                link: c.url.clone(),
+                resign: c.resign,
+            }
+            .render(frame)
         }
         Kind::PortDateSet => DateConfirmed {
             name,
@@ -194,10 +275,34 @@ fn write(kind: MailKind, c: &MailContext, frame: &Frame) -> Result<Rendered, ask
             texts: c.texts.clone(),
         }
         .render(frame),
-        Kind::Jeopardy => Jeopardy { name, day: window.day, reason: c.reason.clone() }.render(frame),
-        Kind::PortDayNear => DayBefore { name, day: window.day, start: window.start, window: window.span, missing: c.missing.clone(), routing_url: c.url.clone() }.render(frame),
-        Kind::WindowOpened => WindowOpen { name, until: window.span }.render(frame),
-        Kind::Completed => Completed { name, numbers: c.numbers.clone(), safe: c.safe, left: Vec::new(), texts: c.texts.clone() }.render(frame),
+        Kind::Jeopardy => Jeopardy {
+            name,
+            day: window.day,
+            reason: c.reason.clone(),
+        }
+        .render(frame),
+        Kind::PortDayNear => DayBefore {
+            name,
+            day: window.day,
+            start: window.start,
+            window: window.span,
+            missing: c.missing.clone(),
+            routing_url: c.url.clone(),
+        }
+        .render(frame),
+        Kind::WindowOpened => WindowOpen {
+            name,
+            until: window.span,
+        }
+        .render(frame),
+        Kind::Completed => Completed {
+            name,
+            numbers: c.numbers.clone(),
+            safe: c.safe,
+            left: Vec::new(),
+            texts: c.texts.clone(),
+        }
+        .render(frame),
         Kind::NumbersFailed => NumberFailed {
             name,
             first: first_and_more(&c.numbers),
@@ -207,11 +312,31 @@ fn write(kind: MailKind, c: &MailContext, frame: &Frame) -> Result<Rendered, ask
             others: c.others,
         }
         .render(frame),
-        Kind::TextsEnabled => TextsEnabled { name, first: first_and_more(&c.numbers), numbers: c.numbers.clone() }.render(frame),
-        Kind::Cancelled => Cancelled { name, by: c.by.clone(), reason: c.reason.clone() }.render(frame),
-        Kind::CancelRefused => CancelRefused { name, reason: c.reason.clone(), means: c.next.clone() }.render(frame),
-        Kind::NumbersPorted | Kind::NoteAdded | Kind::Update | Kind::DeskWanted => {
-            NoteAdded { name, author: c.by.clone(), text: c.says.clone(), files: Vec::new(), link: c.url.clone() }.render(frame)
+        Kind::TextsEnabled => TextsEnabled {
+            name,
+            first: first_and_more(&c.numbers),
+            numbers: c.numbers.clone(),
         }
+        .render(frame),
+        Kind::Cancelled => Cancelled {
+            name,
+            by: c.by.clone(),
+            reason: c.reason.clone(),
+        }
+        .render(frame),
+        Kind::CancelRefused => CancelRefused {
+            name,
+            reason: c.reason.clone(),
+            means: c.next.clone(),
+        }
+        .render(frame),
+        Kind::NumbersPorted | Kind::NoteAdded | Kind::Update | Kind::DeskWanted => NoteAdded {
+            name,
+            author: c.by.clone(),
+            text: c.says.clone(),
+            files: Vec::new(),
+            link: c.url.clone(),
+        }
+        .render(frame),
     }
 }

@@ -134,7 +134,7 @@ impl Outbound {
         reason = "this is the room for webhooks out; each client is pinned to addresses that were checked"
     )]
     fn client(&self, host: &str, addresses: &[SocketAddr]) -> Result<reqwest::Client, String> {
-        crate::carriers::http::choose_tls_provider();
+        crate::tls::choose_provider();
         reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(self.connect_timeout)

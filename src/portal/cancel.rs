@@ -38,7 +38,10 @@ fn page(who: &SignedIn, view: &View, reason: &str) -> CancelPage {
             "We ask the gaining carrier to cancel. Until it answers, the port may still happen; close to the port date it often cannot be stopped any more.".to_owned(),
         );
     } else {
-        follows.insert(0, "Nothing is at a carrier yet: it is called off at once.".to_owned());
+        follows.insert(
+            0,
+            "Nothing is at a carrier yet: it is called off at once.".to_owned(),
+        );
         if matches!(request.loa, crate::domain::port::Loa::Sent { .. }) {
             follows.push("The link for signing stops working.".to_owned());
         }
@@ -253,8 +256,8 @@ fn receiving(typed: &str, own: E164) -> Result<Option<E164>, Problem> {
         ));
     }
     // Forwarding abroad or to a premium number is how stolen lines are turned into money.
-    number
-        .portable()
-        .map_err(|error| Problem::new("receiving", format!("{error}; calls cannot be sent there.")))?;
+    number.portable().map_err(|error| {
+        Problem::new("receiving", format!("{error}; calls cannot be sent there."))
+    })?;
     Ok(Some(number))
 }

@@ -64,12 +64,18 @@ impl Part {
 
     fn purpose(self) -> &'static str {
         match self {
-            Self::All => "Everything that waits for somebody at the desk, the longest waiting first.",
+            Self::All => {
+                "Everything that waits for somebody at the desk, the longest waiting first."
+            }
             Self::Papers => "The letter is signed and a proof has come: compare, accept, submit.",
-            Self::Rejections => "Rejections that the customer cannot mend alone, or with a code that is not known.",
+            Self::Rejections => {
+                "Rejections that the customer cannot mend alone, or with a code that is not known."
+            }
             Self::Dates => "Confirmed dates that are earlier than asked, or at risk.",
             Self::Customers => "Customers who asked for an update, and ports without news.",
-            Self::Carriers => "What a carrier refused, or said in words that are not known. Nothing was guessed.",
+            Self::Carriers => {
+                "What a carrier refused, or said in words that are not known. Nothing was guessed."
+            }
             Self::Tests => "Numbers whose test failed, or whose texts did not follow.",
         }
     }

@@ -78,7 +78,9 @@ async fn page(
     };
     let day = |at| tell::when(at, zone, now).text;
     let sentence = match &request.loa {
-        Loa::NotSent { because: None } => "It was not sent yet. Look at it, then send it.".to_owned(),
+        Loa::NotSent { because: None } => {
+            "It was not sent yet. Look at it, then send it.".to_owned()
+        }
         Loa::NotSent {
             because: Some(because),
         } => format!("The last one no longer counts: {because}. Send the new one."),
@@ -116,9 +118,11 @@ async fn page(
     };
     let resend = match &request.loa {
         Loa::Sent { mailed_at, .. } => {
-            let pause = app.clock.desk_for_wire(std::time::Duration::from_secs(u64::from(
-                app.config.links.resend_pause_seconds,
-            )));
+            let pause = app
+                .clock
+                .desk_for_wire(std::time::Duration::from_secs(u64::from(
+                    app.config.links.resend_pause_seconds,
+                )));
             let left = pause - now.duration_since(*mailed_at);
             if left.is_positive() {
                 Act::Closed(format!(
@@ -146,10 +150,7 @@ async fn page(
             .iter()
             .map(|one| {
                 super::views::Link::new(
-                    format!(
-                        "/numbers/ports/{id}/edit{}",
-                        fields::control_of(&one.field)
-                    ),
+                    format!("/numbers/ports/{id}/edit{}", fields::control_of(&one.field)),
                     &one.says,
                 )
             })
@@ -238,9 +239,7 @@ pub(super) async fn send(
                 signer.email
             ),
         ),
-        Err(AppError::Refused(refusal)) => {
-            Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
-        }
+        Err(AppError::Refused(refusal)) => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
         Err(error) => {
             let problems = fields::problems(error)?;
             who.here = to;
@@ -259,13 +258,17 @@ pub(super) async fn resend(
 ) -> Answer {
     let (app, who) = (&portal.app, &posted.who);
     // Before anything else: whether they may know of it.
-    let id = ports::view(app, &who.caller, port_id(&id)?).await?.request.id;
+    let id = ports::view(app, &who.caller, port_id(&id)?)
+        .await?
+        .request
+        .id;
     let to = format!("/numbers/ports/{id}/letter");
     match letters::remind(app, who.caller.scope(), &who.caller.actor, id).await {
-        Ok(_) => who.done(&to, "Sent again. The link that was sent before stops working."),
-        Err(AppError::Refused(refusal)) => {
-            Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
-        }
+        Ok(_) => who.done(
+            &to,
+            "Sent again. The link that was sent before stops working.",
+        ),
+        Err(AppError::Refused(refusal)) => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
         Err(error @ AppError::TooOften(_)) => Ok(who.go(&to, Tone::Act, &error.to_string())),
         Err(error) => Err(error.into()),
     }

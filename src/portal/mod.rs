@@ -12,7 +12,6 @@ mod cancel;
 mod desk;
 mod errors;
 mod fields;
-pub mod gallery;
 mod help;
 mod letter;
 mod mailbox;
@@ -60,16 +59,12 @@ pub fn router(app: App) -> Router {
         .route("/numbers/ports/template.csv", get(new_port::template))
         .route(
             "/numbers/ports/new",
-            get(new_port::blank)
-                .post(new_port::begin)
-                .layer(with_list.clone()),
+            get(new_port::blank).post(new_port::begin).layer(with_list),
         )
         .route(one, get(port::show))
         .route(
             &at("edit"),
-            get(new_port::resume)
-                .post(new_port::edit)
-                .layer(with_list.clone()),
+            get(new_port::resume).post(new_port::edit).layer(with_list),
         )
         .route(
             &at("lists/{list}"),
@@ -141,7 +136,10 @@ fn settings() -> Router<Portal> {
             get(settings::accounts).post(settings::add_account),
         )
         .route("/settings/accounts/{id}/campaign", post(settings::campaign))
-        .route("/settings/keys", get(settings::keys).post(settings::add_key))
+        .route(
+            "/settings/keys",
+            get(settings::keys).post(settings::add_key),
+        )
         .route("/settings/keys/{id}/revoke", post(settings::revoke_key))
         .route(
             "/settings/receiving",
@@ -155,7 +153,10 @@ fn settings() -> Router<Portal> {
             "/settings/webhooks",
             get(settings::hooks).post(settings::add_hook),
         )
-        .route("/settings/webhooks/{id}/delete", post(settings::remove_hook))
+        .route(
+            "/settings/webhooks/{id}/delete",
+            post(settings::remove_hook),
+        )
         .route(
             "/settings/webhooks/deliveries/{id}/replay",
             post(settings::replay),

@@ -197,7 +197,12 @@ impl<'a> Draft<'a> {
         carriers.sort();
         carriers.dedup();
         let calendar = view.as_ref().map_or_else(
-            || Calendar::new(app.config.operator.time_zone.clone(), CarrierDays::default()),
+            || {
+                Calendar::new(
+                    app.config.operator.time_zone.clone(),
+                    CarrierDays::default(),
+                )
+            },
             |view| view.calendar.clone(),
         );
         let caution = view.as_ref().map(caution).unwrap_or_default();
@@ -245,7 +250,9 @@ impl<'a> Draft<'a> {
             return;
         }
         let entry = manual(&self.typed.lines, receiving);
-        self.typed.rows.retain(|row| !row.is_empty() || !row.was.is_empty());
+        self.typed
+            .rows
+            .retain(|row| !row.is_empty() || !row.was.is_empty());
         for (_, number, _) in &entry.accepted {
             self.typed.rows.push(Row {
                 was: String::new(),
@@ -448,16 +455,15 @@ impl<'a> Draft<'a> {
 
     fn in_order(&self) -> Vec<&Problem> {
         let place = |control: &str| {
-            let name = control.split_once('-').map_or(control, |(name, _)| name);
-            let row: usize = control
+            let row = control
                 .rsplit_once('-')
-                .and_then(|(_, row)| row.parse().ok())
-                .unwrap_or(0);
-            let at = ORDER
-                .iter()
-                .position(|one| *one == control || *one == name)
-                .unwrap_or(usize::MAX);
-            (at, row)
+                .and_then(|(part, row)| Some((part, row.parse::<usize>().ok()?)));
+            let at = |name: &str| ORDER.iter().position(|one| *one == name);
+            match row {
+                // Row by row, as they stand on the page.
+                Some((part, row)) => (at("number"), row, at(part)),
+                None => (at(control).or(Some(ORDER.len())), 0, None),
+            }
         };
         let mut all: Vec<&Problem> = self.problems.iter().collect();
         all.sort_by_key(|one| place(&one.field));
@@ -482,7 +488,10 @@ impl<'a> Draft<'a> {
                 .unwrap_or_default()
         };
         let (action, heading) = match request {
-            None => ("/numbers/ports/new".to_owned(), "Port New Numbers".to_owned()),
+            None => (
+                "/numbers/ports/new".to_owned(),
+                "Port New Numbers".to_owned(),
+            ),
             Some(request) => (
                 format!("/numbers/ports/{}/edit", request.id),
                 match view.map(|view| view.standing.status) {
@@ -706,11 +715,10 @@ fn thousands(number: u32) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
     }
     text
 }
-

@@ -9,7 +9,9 @@ use super::session::{Portal, SignedIn, live_seconds};
 use super::views::port::{
     Estimate, Head, NumberRow, OldService, OrderRow, PortPage, Window as WindowView,
 };
-use super::views::{Badge, Document as DocumentView, Event, Fact as Line, Link, Room, Stage, StageState, Tone};
+use super::views::{
+    Badge, Document as DocumentView, Event, Fact as Line, Link, Room, Stage, StageState, Tone,
+};
 use super::{notes, tell};
 use crate::app::ports::{Document, DocumentKind, StoredFact, View};
 use crate::app::{App, AppError, letters, ports};
@@ -159,14 +161,13 @@ fn head(app: &App, who: &SignedIn, view: &View, now: Timestamp) -> Head {
     let request = &view.request;
     let standing = &view.standing;
     let desk = who.caller.is_desk();
-    let mut ball = tell::ball(app, who, request, standing, &view.calendar).unwrap_or(
-        super::views::Ball {
+    let mut ball =
+        tell::ball(app, who, request, standing, &view.calendar).unwrap_or(super::views::Ball {
             who: String::new(),
             mine: false,
             age: String::new(),
             late: false,
-        },
-    );
+        });
     ball.who = match standing.ball {
         Ball::Nobody => "Nobody".to_owned(),
         Ball::LosingProvider => tell::carrier(request),
@@ -185,7 +186,9 @@ fn head(app: &App, who: &SignedIn, view: &View, now: Timestamp) -> Head {
         } else {
             standing.next.clone()
         },
-        by_when: standing.by.map(|at| tell::when(at, view.calendar.zone(), now)),
+        by_when: standing
+            .by
+            .map(|at| tell::when(at, view.calendar.zone(), now)),
         ball,
         todo: todo(who, view),
         old_service: old_service(request, standing.status),
@@ -196,13 +199,19 @@ fn head(app: &App, who: &SignedIn, view: &View, now: Timestamp) -> Head {
 fn todo(who: &SignedIn, view: &View) -> Option<Link> {
     let request = &view.request;
     let id = request.id;
-    let link = |part: &str, text: &str| Some(Link::new(format!("/numbers/ports/{id}/{part}"), text));
+    let link =
+        |part: &str, text: &str| Some(Link::new(format!("/numbers/ports/{id}/{part}"), text));
     let desk = who.caller.is_desk();
     if desk && (view.standing.ball == Ball::Desk || !request.attention.is_empty()) {
-        return Some(Link::new(format!("/desk/ports/{id}"), "Check it at the desk"));
+        return Some(Link::new(
+            format!("/desk/ports/{id}"),
+            "Check it at the desk",
+        ));
     }
     match view.standing.status {
-        Status::Draft if missing(request).is_empty() => link("letter", "Send the letter for signing"),
+        Status::Draft if missing(request).is_empty() => {
+            link("letter", "Send the letter for signing")
+        }
         Status::Draft => link("edit", "Go on with the form"),
         Status::AwaitingSignature => link("letter", "See the letter, or send it again"),
         Status::AwaitingProof => link("proof", "Send the proof of ownership"),
@@ -215,7 +224,9 @@ fn todo(who: &SignedIn, view: &View) -> Option<Link> {
                 .numbers
                 .iter()
                 .any(|one| matches!(one.voice, Voice::Ported { .. }));
-            ported.then(|| link("test", "Record the test calls")).flatten()
+            ported
+                .then(|| link("test", "Record the test calls"))
+                .flatten()
         }
         _ => None,
     }
@@ -306,21 +317,27 @@ fn stages(view: &View, history: &[StoredFact], zone: &TimeZone, now: Timestamp) 
             _ => "Calls at once, texts later".to_owned(),
         },
     ];
-    ["Documents", "Submission", "Coordination", "Port date", "Completion"]
-        .into_iter()
-        .zip(notes)
-        .enumerate()
-        .map(|(at, (name, note))| Stage {
-            name: name.to_owned(),
-            state: match at {
-                at if at < reached => StageState::Done,
-                at if at == reached && stuck => StageState::Stuck,
-                at if at == reached => StageState::Now,
-                _ => StageState::Ahead,
-            },
-            note,
-        })
-        .collect()
+    [
+        "Documents",
+        "Submission",
+        "Coordination",
+        "Port date",
+        "Completion",
+    ]
+    .into_iter()
+    .zip(notes)
+    .enumerate()
+    .map(|(at, (name, note))| Stage {
+        name: name.to_owned(),
+        state: match at {
+            at if at < reached => StageState::Done,
+            at if at == reached && stuck => StageState::Stuck,
+            at if at == reached => StageState::Now,
+            _ => StageState::Ahead,
+        },
+        note,
+    })
+    .collect()
 }
 
 fn numbers(view: &View, zone: &TimeZone, now: Timestamp) -> (Vec<NumberRow>, usize) {
@@ -456,7 +473,10 @@ pub(super) fn details(app: &App, view: &View) -> Vec<Line> {
         "Gaining carrier (GCP)",
         letters::gaining_carrier(app).to_owned(),
     );
-    add("Filed by", format!("{}, {}", view.submitter, view.account_name));
+    add(
+        "Filed by",
+        format!("{}, {}", view.submitter, view.account_name),
+    );
     add("Port id", request.id.to_string());
     lines
 }
@@ -573,7 +593,10 @@ fn kind_and_status(request: &PortRequest, document: &Document) -> (String, Badge
             };
             (capital(kind), status)
         }
-        DocumentKind::Attachment => ("Attached to a note".to_owned(), Badge::new(Tone::Info, "Kept")),
+        DocumentKind::Attachment => (
+            "Attached to a note".to_owned(),
+            Badge::new(Tone::Info, "Kept"),
+        ),
     }
 }
 

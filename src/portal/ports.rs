@@ -43,7 +43,11 @@ impl Asked {
 
     fn href(&self) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (key, value) in [("tab", &self.tab), ("status", &self.status), ("q", &self.text)] {
+        for (key, value) in [
+            ("tab", &self.tab),
+            ("status", &self.status),
+            ("q", &self.text),
+        ] {
             if !value.is_empty() {
                 query.append_pair(key, value);
             }

@@ -8,9 +8,9 @@ use super::errors::{Answer, Fault};
 use super::port::{HISTORY_MAX, documents, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
+use super::tell;
 use super::views::letter::ProofPage;
 use super::views::{Act, Choice, Document as DocumentView, Field, Room};
-use super::tell;
 use crate::app::papers::{self, Upload};
 use crate::app::ports::{Document, DocumentKind, View};
 use crate::app::{App, AppError, ports};
@@ -68,7 +68,12 @@ async fn page(
         .documents
         .iter()
         .rev()
-        .zip(documents(view, &history, view.calendar.zone(), app.clock.now()))
+        .zip(documents(
+            view,
+            &history,
+            view.calendar.zone(),
+            app.clock.now(),
+        ))
         .filter(|(document, _)| document.kind == DocumentKind::Proof)
         .map(|(_, shown)| shown)
         .collect();

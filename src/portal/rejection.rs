@@ -194,13 +194,7 @@ fn free_name(field: Field) -> String {
     format!("answer-{}", field.path().replace('.', "-"))
 }
 
-fn page(
-    app: &App,
-    who: &SignedIn,
-    view: &View,
-    history: &[StoredFact],
-    typed: &Typed,
-) -> FixPage {
+fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact], typed: &Typed) -> FixPage {
     let request = &view.request;
     let zone = view.calendar.zone();
     let now = app.clock.now();
@@ -261,11 +255,7 @@ fn page(
         shell: who.shell(Room::Ports, question.clone()),
         port: tell::port_ref(view),
         asker: tell::carrier(request),
-        asked: tell::when(
-            asked.map_or(request.last_movement, |one| one.at),
-            zone,
-            now,
-        ),
+        asked: tell::when(asked.map_or(request.last_movement, |one| one.at), zone, now),
         question,
         advice: advice.join(" "),
         raw: reasons
@@ -424,9 +414,10 @@ pub(super) async fn answer(
     for field in shown.questions.iter().flat_map(|one| &one.fields) {
         let value = posted.one(&field.name).to_owned();
         if !field.optional && value.trim().is_empty() {
-            typed
-                .problems
-                .push(Problem::new(&field.name, format!("{}: fill it in.", field.label)));
+            typed.problems.push(Problem::new(
+                &field.name,
+                format!("{}: fill it in.", field.label),
+            ));
         }
         typed.values.push((field.name.clone(), value));
     }
@@ -525,7 +516,10 @@ async fn finish(app: &App, who: &SignedIn, request: &PortRequest) -> Answer {
     )
     .await;
     match resubmitted {
-        Ok(_) => who.done(&to, "Thank you. The corrected request goes back to the carrier."),
+        Ok(_) => who.done(
+            &to,
+            "Thank you. The corrected request goes back to the carrier.",
+        ),
         // The correction is stored all the same; the page says what is still in the way.
         Err(AppError::Refused(refusal)) => Ok(who.go(
             &to,

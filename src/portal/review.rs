@@ -65,20 +65,26 @@ async fn page(
         .map(|one| BadLine {
             line: 0,
             column: format!("{} ({})", port::capital(&one.carrier), one.kind),
-            value: String::from_utf8_lossy(&one.body).chars().take(500).collect(),
+            value: String::from_utf8_lossy(&one.body)
+                .chars()
+                .take(500)
+                .collect(),
             reason: one.remark.unwrap_or_default(),
         })
         .collect();
-    unknown.extend(request.attention.iter().filter_map(|one| match one {
-        Attention::UnknownWord { order, word } => Some(BadLine {
-            line: 0,
-            column: request
-                .order(*order)
-                .map_or_else(String::new, |order| order.external_id.clone()),
-            value: word.clone(),
-            reason: "A status that is not known here. Ask the carrier what it means.".to_owned(),
-        }),
-        _ => None,
+    unknown.extend(request.attention.iter().filter_map(|one| {
+        match one {
+            Attention::UnknownWord { order, word } => Some(BadLine {
+                line: 0,
+                column: request
+                    .order(*order)
+                    .map_or_else(String::new, |order| order.external_id.clone()),
+                value: word.clone(),
+                reason: "A status that is not known here. Ask the carrier what it means."
+                    .to_owned(),
+            }),
+            _ => None,
+        }
     }));
     Ok(ReviewPage {
         shell: who.shell(Room::Desk, format!("Check {}", tell::title(request))),
@@ -275,9 +281,16 @@ async fn happen(
         expected,
         ..Extras::default()
     };
-    ports::handle_all(app, id, who.caller.scope(), &who.caller.actor, events, extras)
-        .await
-        .map(|_| ())
+    ports::handle_all(
+        app,
+        id,
+        who.caller.scope(),
+        &who.caller.actor,
+        events,
+        extras,
+    )
+    .await
+    .map(|_| ())
 }
 
 /// Back to the page: with what was done, or with why not. Nothing typed is lost by either.

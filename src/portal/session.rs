@@ -126,8 +126,7 @@ pub(super) fn set_cookie(
     } else {
         ""
     };
-    let text =
-        format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(value) = HeaderValue::from_str(&text) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -371,7 +370,10 @@ mod tests {
 
     #[test]
     fn somebody_is_sent_on_to_our_own_pages_only() {
-        assert_eq!(local_path("/numbers/ports?status=draft"), "/numbers/ports?status=draft");
+        assert_eq!(
+            local_path("/numbers/ports?status=draft"),
+            "/numbers/ports?status=draft"
+        );
         for bad in [
             "",
             "https://evil.example/",

@@ -413,7 +413,10 @@ pub(super) async fn revoke_key(Path(id): Path<String>, posted: Posted) -> Answer
         .parse()
         .map_err(|_| Fault::from(AppError::NotFound("API key")))?;
     people::revoke_api_key(&who.app, &who.caller, id).await?;
-    who.done("/settings/keys", "Revoked. Programs that use it are refused from now on.")
+    who.done(
+        "/settings/keys",
+        "Revoked. Programs that use it are refused from now on.",
+    )
 }
 
 // Receiving numbers and webhooks belong to an account; the desk says to which.
@@ -601,7 +604,10 @@ fn delivery_badge(one: &Delivery) -> Badge {
         .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
     match one.state.as_str() {
         "delivered" => Badge::new(Tone::Done, format!("Delivered ({answer})")),
-        "failed" => Badge::new(Tone::Stop, format!("Given up after {} tries ({answer})", one.attempts)),
+        "failed" => Badge::new(
+            Tone::Stop,
+            format!("Given up after {} tries ({answer})", one.attempts),
+        ),
         _ if one.attempts == 0 => Badge::new(Tone::Wait, "Waiting"),
         _ => Badge::new(Tone::Act, format!("Try {} failed ({answer})", one.attempts)),
     }

@@ -14,12 +14,24 @@ pub fn support(app: &App) -> Support {
     // Wire time: the telephone is answered in the real world.
     let open = settings.is_open(app.clock.wall());
     let zone = zone_name(&settings.time_zone);
-    let hours = format!("{}, {} to {} {zone}", days(&settings.days), hour(settings.opens), hour(settings.closes));
-    let now = if open { format!("Open now, until {} {zone}", hour(settings.closes)) } else { format!("Closed now. {hours}") };
+    let hours = format!(
+        "{}, {} to {} {zone}",
+        days(&settings.days),
+        hour(settings.opens),
+        hour(settings.closes)
+    );
+    let now = if open {
+        format!("Open now, until {} {zone}", hour(settings.closes))
+    } else {
+        format!("Closed now. {hours}")
+    };
     Support {
         name: format!("{} support", operator.name),
         email: settings.email.clone(),
-        phone: settings.phone.parse::<crate::domain::number::E164>().map_or_else(|_| settings.phone.clone(), |number| number.national()),
+        phone: settings
+            .phone
+            .parse::<crate::domain::number::E164>()
+            .map_or_else(|_| settings.phone.clone(), |number| number.national()),
         phone_e164: settings.phone.clone(),
         hours,
         open,
@@ -31,7 +43,11 @@ fn days(days: &[crate::config::Day]) -> String {
     let names: Vec<String> = days.iter().map(|day| format!("{day:?}")).collect();
     match names.as_slice() {
         [first, .., last] if days.len() == 5 => format!("{} to {}", long(first), long(last)),
-        _ => names.iter().map(|name| long(name)).collect::<Vec<_>>().join(", "),
+        _ => names
+            .iter()
+            .map(|name| long(name))
+            .collect::<Vec<_>>()
+            .join(", "),
     }
 }
 
@@ -53,7 +69,11 @@ fn hour(time: jiff::civil::Time) -> String {
         hour => hour,
     };
     let half = if time.hour() < 12 { "am" } else { "pm" };
-    if time.minute() == 0 { format!("{twelve} {half}") } else { format!("{twelve}:{:02} {half}", time.minute()) }
+    if time.minute() == 0 {
+        format!("{twelve} {half}")
+    } else {
+        format!("{twelve}:{:02} {half}", time.minute())
+    }
 }
 
 /// A zone as people in it call it.

@@ -37,7 +37,13 @@ const ADDRESSES_MAX: usize = 10_000;
 
 impl Mistakes {
     /// Whether the account has to wait, and for how many seconds. Time is wire time.
-    pub(super) fn wait(&self, email: &str, most: u32, pause: SignedDuration, now: Timestamp) -> Option<u64> {
+    pub(super) fn wait(
+        &self,
+        email: &str,
+        most: u32,
+        pause: SignedDuration,
+        now: Timestamp,
+    ) -> Option<u64> {
         let table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mistake = table.get(email)?;
         let left = pause - now.duration_since(mistake.last);
@@ -172,9 +178,7 @@ pub(super) async fn sign_in(
         }
         Err(AppError::Invalid(problems)) => {
             portal.mistakes.wrong(&email, pause, app.clock.wall());
-            let says = problems
-                .first()
-                .map_or("", |problem| problem.says.as_str());
+            let says = problems.first().map_or("", |problem| problem.says.as_str());
             page(
                 &portal,
                 &headers,

@@ -10,8 +10,8 @@ use crate::app::{App, mailing, ports};
 use crate::domain::calendar::Calendar;
 use crate::domain::number::{E164, Kind, Region};
 use crate::domain::port::{
-    self, Blocker, BlockerCode, EventKind, Loa, PortNumber, PortRequest, Role, Standing,
-    Status, Text, Verdict, Voice, Window, moves,
+    self, Blocker, BlockerCode, EventKind, Loa, PortNumber, PortRequest, Role, Standing, Status,
+    Text, Verdict, Voice, Window, moves,
 };
 
 /// An instant in a zone.
@@ -156,7 +156,8 @@ pub(super) fn letter(loa: &Loa) -> Badge {
 }
 
 pub(super) fn proof(request: &PortRequest) -> Badge {
-    let verdict = |wanted: fn(&Verdict) -> bool| request.proof.iter().any(|one| wanted(&one.verdict));
+    let verdict =
+        |wanted: fn(&Verdict) -> bool| request.proof.iter().any(|one| wanted(&one.verdict));
     if verdict(|one| *one == Verdict::Accepted) {
         Badge::new(Tone::Done, "Accepted")
     } else if verdict(|one| *one == Verdict::Waiting) {
@@ -188,9 +189,9 @@ pub(super) fn act(event: EventKind, status: Status, role: Role) -> Act {
 /// What a reader can do with a request.
 pub(super) fn actions(request: &PortRequest, status: Status, role: Role) -> views::ports::Actions {
     let send = match act(EventKind::ReceiveProof, status, role) {
-        Act::Open if !request.is_signed() => {
-            Act::Closed("The proof can be sent after the Letter of Authorization is signed.".to_owned())
-        }
+        Act::Open if !request.is_signed() => Act::Closed(
+            "The proof can be sent after the Letter of Authorization is signed.".to_owned(),
+        ),
         other => other,
     };
     let resend = match (&request.loa, act(EventKind::RemindSigner, status, role)) {
@@ -292,7 +293,7 @@ pub(super) fn blocker(request: &PortRequest, one: &Blocker) -> views::Blocker {
     let links = match one.code {
         BlockerCode::ReceivingNumber => {
             vec![views::Link::new(
-                "/settings/receiving",
+                format!("/settings/receiving?account={}", request.account),
                 "To the receiving numbers",
             )]
         }

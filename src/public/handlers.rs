@@ -37,7 +37,12 @@ pub fn router(app: App) -> Router {
         .route("/sign/{token}", get(show_letter).post(sign))
         .route("/sign/{token}/decline", post(decline))
         .route("/sign/{token}/letter.pdf", get(letter_pdf))
-        .route("/upload/{token}", get(show_upload).post(upload).layer(DefaultBodyLimit::max(upload_max)))
+        .route(
+            "/upload/{token}",
+            get(show_upload)
+                .post(upload)
+                .layer(DefaultBodyLimit::max(upload_max)),
+        )
         .with_state(Desk { app, pace })
 }
 
@@ -78,7 +83,9 @@ impl Desk {
                 let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::GONE);
                 self.page(status, &trouble.page(self.product(), "", self.support()))
             }
-            Trouble::App(AppError::NotFound(_)) => self.trouble(Trouble::Link(LinkTrouble::Unknown)),
+            Trouble::App(AppError::NotFound(_)) => {
+                self.trouble(Trouble::Link(LinkTrouble::Unknown))
+            }
             Trouble::App(error) => {
                 let status = crate::portal::status_of(&error);
                 let page = DonePage {
@@ -95,7 +102,11 @@ impl Desk {
     }
 
     async fn opened(&self, token: &str, purpose: Purpose, count: bool) -> Result<Live, Trouble> {
-        let opened = if count { letters::open(&self.app, token).await? } else { letters::look(&self.app, token, purpose).await? };
+        let opened = if count {
+            letters::open(&self.app, token).await?
+        } else {
+            letters::look(&self.app, token, purpose).await?
+        };
         Err(Trouble::Link(match opened {
             Opened::Live(live) => return Ok(*live),
             Opened::Expired => LinkTrouble::Expired,
@@ -106,7 +117,10 @@ impl Desk {
             Opened::Used(request) => match &request.loa {
                 Loa::Declined { .. } => LinkTrouble::Declined,
                 Loa::Signed { signed_at, .. } => LinkTrouble::AlreadySigned {
-                    on: signed_at.to_zoned(crate::portal::zone_of(&self.app, &request)).strftime("%A, %B %-d, %Y").to_string(),
+                    on: signed_at
+                        .to_zoned(crate::portal::zone_of(&self.app, &request))
+                        .strftime("%A, %B %-d, %Y")
+                        .to_string(),
                     pdf: format!("/sign/{token}/letter.pdf"),
                 },
                 _ => LinkTrouble::Replaced,
@@ -115,13 +129,20 @@ impl Desk {
     }
 }
 
-async fn show_letter(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>) -> Response {
+async fn show_letter(
+    State(desk): State<Desk>,
+    ip: ClientIp,
+    Path(token): Path<String>,
+) -> Response {
     let shown = async {
         desk.pace.take(&ip)?;
         desk.opened(&token, Purpose::Sign, true).await
     };
     match shown.await {
-        Ok(live) => desk.page(StatusCode::OK, &sign_page(&desk, &token, &live.request, Typed::default())),
+        Ok(live) => desk.page(
+            StatusCode::OK,
+            &sign_page(&desk, &token, &live.request, Typed::default()),
+        ),
         Err(trouble) => desk.trouble(trouble),
     }
 }
@@ -158,7 +179,14 @@ fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> S
     let mut facts = vec![
         Fact::new("Customer", &details.customer.business_name),
         Fact::new("Authorized person", &signer),
-        Fact::new("Billing name and address", format!("{}, {}", details.customer.business_name, details.billing.one_line())),
+        Fact::new(
+            "Billing name and address",
+            format!(
+                "{}, {}",
+                details.customer.business_name,
+                details.billing.one_line()
+            ),
+        ),
         Fact::new("Service address", request.service_address().one_line()),
         Fact::new("Losing provider (LCP)", &details.losing_carrier),
         Fact::new("Gaining carrier (GCP)", letters::gaining_carrier(app)),
@@ -184,11 +212,29 @@ fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> S
         ],
         pages: "with every number".to_owned(),
     };
-    let consent_error = typed.wrong.iter().find(|(field, _)| field == "consent").map(|(_, says)| says.clone()).unwrap_or_default();
-    let errors = typed.wrong.iter().map(|(field, says)| Link::new(format!("#{field}"), says)).collect();
+    let consent_error = typed
+        .wrong
+        .iter()
+        .find(|(field, _)| field == "consent")
+        .map(|(_, says)| says.clone())
+        .unwrap_or_default();
+    let errors = typed
+        .wrong
+        .iter()
+        .map(|(field, says)| Link::new(format!("#{field}"), says))
+        .collect();
     SignPage {
-        shell: PublicShell::new(desk.product(), "Sign the Letter of Authorization", desk.support()),
-        intro: format!("{} asks you to allow that {} move from {} to {carrier}.", desk.product(), count(request.numbers.len()), details.losing_carrier),
+        shell: PublicShell::new(
+            desk.product(),
+            "Sign the Letter of Authorization",
+            desk.support(),
+        ),
+        intro: format!(
+            "{} asks you to allow that {} move from {} to {carrier}.",
+            desk.product(),
+            count(request.numbers.len()),
+            details.losing_carrier
+        ),
         letter,
         pdf: format!("/sign/{token}/letter.pdf"),
         action: format!("/sign/{token}"),
@@ -208,10 +254,20 @@ fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> S
 }
 
 fn count(numbers: usize) -> String {
-    if numbers == 1 { "1 telephone number".to_owned() } else { format!("{numbers} telephone numbers") }
+    if numbers == 1 {
+        "1 telephone number".to_owned()
+    } else {
+        format!("{numbers} telephone numbers")
+    }
 }
 
-async fn sign(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>, headers: HeaderMap, Form(mut typed): Form<Typed>) -> Response {
+async fn sign(
+    State(desk): State<Desk>,
+    ip: ClientIp,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    Form(mut typed): Form<Typed>,
+) -> Response {
     let live = match async {
         desk.pace.take(&ip)?;
         desk.opened(&token, Purpose::Sign, false).await
@@ -231,13 +287,32 @@ async fn sign(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>,
         drawn: drawing(&typed.drawn),
         consent: !typed.consent.is_empty(),
         ip: ip.0.to_string(),
-        user_agent: headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("unknown").to_owned(),
+        user_agent: headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or("unknown")
+            .to_owned(),
     };
     match letters::sign(&desk.app, &token, given).await {
-        Ok(_) => desk.page(StatusCode::OK, &DonePage::signed(desk.product(), &typed.name, &format!("/sign/{token}/letter.pdf"), None, desk.support())),
+        Ok(_) => desk.page(
+            StatusCode::OK,
+            &DonePage::signed(
+                desk.product(),
+                &typed.name,
+                &format!("/sign/{token}/letter.pdf"),
+                None,
+                desk.support(),
+            ),
+        ),
         Err(AppError::Invalid(problems)) => {
-            typed.wrong = problems.into_iter().map(|problem| (problem.field, problem.says)).collect();
-            desk.page(StatusCode::UNPROCESSABLE_ENTITY, &sign_page(&desk, &token, &live.request, typed))
+            typed.wrong = problems
+                .into_iter()
+                .map(|problem| (problem.field, problem.says))
+                .collect();
+            desk.page(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &sign_page(&desk, &token, &live.request, typed),
+            )
         }
         Err(error) => desk.trouble(error.into()),
     }
@@ -246,7 +321,10 @@ async fn sign(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>,
 /// The PNG inside a `data:` URL, if there is one.
 fn drawing(data_url: &str) -> Option<Vec<u8>> {
     let base64 = data_url.strip_prefix("data:image/png;base64,")?;
-    base64::engine::general_purpose::STANDARD.decode(base64).ok().filter(|bytes| !bytes.is_empty())
+    base64::engine::general_purpose::STANDARD
+        .decode(base64)
+        .ok()
+        .filter(|bytes| !bytes.is_empty())
 }
 
 #[derive(Debug, Deserialize)]
@@ -255,7 +333,12 @@ struct Declined {
     reason: String,
 }
 
-async fn decline(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>, Form(form): Form<Declined>) -> Response {
+async fn decline(
+    State(desk): State<Desk>,
+    ip: ClientIp,
+    Path(token): Path<String>,
+    Form(form): Form<Declined>,
+) -> Response {
     let live = match async {
         desk.pace.take(&ip)?;
         desk.opened(&token, Purpose::Sign, false).await
@@ -266,10 +349,22 @@ async fn decline(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<Strin
         Err(trouble) => return desk.trouble(trouble),
     };
     match letters::decline(&desk.app, &token, &form.reason).await {
-        Ok(_) => desk.page(StatusCode::OK, &DonePage::declined(desk.product(), desk.product(), desk.support())),
+        Ok(_) => desk.page(
+            StatusCode::OK,
+            &DonePage::declined(desk.product(), desk.product(), desk.support()),
+        ),
         Err(AppError::Invalid(problems)) => {
-            let typed = Typed { wrong: problems.into_iter().map(|problem| (problem.field, problem.says)).collect(), ..Typed::default() };
-            desk.page(StatusCode::UNPROCESSABLE_ENTITY, &sign_page(&desk, &token, &live.request, typed))
+            let typed = Typed {
+                wrong: problems
+                    .into_iter()
+                    .map(|problem| (problem.field, problem.says))
+                    .collect(),
+                ..Typed::default()
+            };
+            desk.page(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &sign_page(&desk, &token, &live.request, typed),
+            )
         }
         Err(error) => desk.trouble(error.into()),
     }
@@ -282,7 +377,13 @@ async fn letter_pdf(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<St
     };
     match read.await {
         Ok((name, bytes)) => (
-            [(header::CONTENT_TYPE, "application/pdf".to_owned()), (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\""))],
+            [
+                (header::CONTENT_TYPE, "application/pdf".to_owned()),
+                (
+                    header::CONTENT_DISPOSITION,
+                    format!("inline; filename=\"{name}\""),
+                ),
+            ],
             bytes,
         )
             .into_response(),
@@ -290,17 +391,31 @@ async fn letter_pdf(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<St
     }
 }
 
-fn upload_page(desk: &Desk, token: &str, request: &PortRequest, kind: Option<ProofKind>, refused: String) -> UploadPage {
-    let kinds = [ProofKind::BillingStatement, ProofKind::PurchaseReceipt, ProofKind::PortalScreenshot]
-        .into_iter()
-        .map(|one| Choice {
-            value: kind_name(one).to_owned(),
-            label: capital(one.words()),
-            chosen: kind.unwrap_or(ProofKind::BillingStatement) == one,
-        })
-        .collect();
+fn upload_page(
+    desk: &Desk,
+    token: &str,
+    request: &PortRequest,
+    kind: Option<ProofKind>,
+    refused: String,
+) -> UploadPage {
+    let kinds = [
+        ProofKind::BillingStatement,
+        ProofKind::PurchaseReceipt,
+        ProofKind::PortalScreenshot,
+    ]
+    .into_iter()
+    .map(|one| Choice {
+        value: kind_name(one).to_owned(),
+        label: capital(one.words()),
+        chosen: kind.unwrap_or(ProofKind::BillingStatement) == one,
+    })
+    .collect();
     UploadPage {
-        shell: PublicShell::new(desk.product(), "Send the proof of ownership", desk.support()),
+        shell: PublicShell::new(
+            desk.product(),
+            "Send the proof of ownership",
+            desk.support(),
+        ),
         intro: format!(
             "{} needs to see that the numbers belong to {}, as {} knows it.",
             desk.product(),
@@ -312,9 +427,17 @@ fn upload_page(desk: &Desk, token: &str, request: &PortRequest, kind: Option<Pro
         kinds,
         kind_error: String::new(),
         file_limit: desk.app.config.limits.upload_megabytes_max,
-        file: if refused.is_empty() { Field::default() } else { Field::wrong("", &refused) },
+        file: if refused.is_empty() {
+            Field::default()
+        } else {
+            Field::wrong("", &refused)
+        },
         refused,
-        numbers: request.numbers.iter().map(|one| one.number.national()).collect(),
+        numbers: request
+            .numbers
+            .iter()
+            .map(|one| one.number.national())
+            .collect(),
         sent: request
             .proof
             .iter()
@@ -339,27 +462,50 @@ fn kind_name(kind: ProofKind) -> &'static str {
 }
 
 fn kind_named(name: &str) -> Option<ProofKind> {
-    [ProofKind::BillingStatement, ProofKind::PurchaseReceipt, ProofKind::PortalScreenshot].into_iter().find(|one| kind_name(*one) == name)
+    [
+        ProofKind::BillingStatement,
+        ProofKind::PurchaseReceipt,
+        ProofKind::PortalScreenshot,
+    ]
+    .into_iter()
+    .find(|one| kind_name(*one) == name)
 }
 
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
-async fn show_upload(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>) -> Response {
+async fn show_upload(
+    State(desk): State<Desk>,
+    ip: ClientIp,
+    Path(token): Path<String>,
+) -> Response {
     let shown = async {
         desk.pace.take(&ip)?;
         desk.opened(&token, Purpose::Upload, false).await
     };
     match shown.await {
-        Ok(live) if !live.request.is_signed() => desk.trouble(Trouble::Link(LinkTrouble::NotSignedYet)),
-        Ok(live) => desk.page(StatusCode::OK, &upload_page(&desk, &token, &live.request, None, String::new())),
+        Ok(live) if !live.request.is_signed() => {
+            desk.trouble(Trouble::Link(LinkTrouble::NotSignedYet))
+        }
+        Ok(live) => desk.page(
+            StatusCode::OK,
+            &upload_page(&desk, &token, &live.request, None, String::new()),
+        ),
         Err(trouble) => desk.trouble(trouble),
     }
 }
 
-async fn upload(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String>, multipart: Multipart) -> Response {
+async fn upload(
+    State(desk): State<Desk>,
+    ip: ClientIp,
+    Path(token): Path<String>,
+    multipart: Multipart,
+) -> Response {
     let live = match async {
         desk.pace.take(&ip)?;
         desk.opened(&token, Purpose::Upload, false).await
@@ -380,30 +526,56 @@ async fn upload(State(desk): State<Desk>, ip: ClientIp, Path(token): Path<String
         let mut refused = Vec::new();
         // Files that are good are kept, also when another is not.
         for (name, bytes) in files {
-            let upload = Upload { kind, name: name.clone(), bytes };
+            let upload = Upload {
+                kind,
+                name: name.clone(),
+                bytes,
+            };
             match papers::receive_proof_by_link(&desk.app, &token, upload).await {
                 Ok(_) => {}
-                Err(AppError::Invalid(problems)) => refused.extend(problems.into_iter().map(|one| format!("{name}: {}", one.says))),
+                Err(AppError::Invalid(problems)) => refused.extend(
+                    problems
+                        .into_iter()
+                        .map(|one| format!("{name}: {}", one.says)),
+                ),
                 Err(error) => return Err(error),
             }
         }
-        if refused.is_empty() { Ok(()) } else { Err(AppError::field("file", refused.join(" "))) }
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(AppError::field("file", refused.join(" ")))
+        }
     };
     match sent.await {
-        Ok(_) => desk.page(StatusCode::OK, &DonePage::uploaded(desk.product(), &format!("/upload/{token}"), desk.support())),
+        Ok(_) => desk.page(
+            StatusCode::OK,
+            &DonePage::uploaded(desk.product(), &format!("/upload/{token}"), desk.support()),
+        ),
         Err(AppError::Invalid(problems)) => {
-            let says = problems.first().map(|problem| problem.says.clone()).unwrap_or_default();
-            desk.page(StatusCode::UNPROCESSABLE_ENTITY, &upload_page(&desk, &token, &live.request, chosen, says))
+            let says = problems
+                .first()
+                .map(|problem| problem.says.clone())
+                .unwrap_or_default();
+            desk.page(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &upload_page(&desk, &token, &live.request, chosen, says),
+            )
         }
         Err(error) => desk.trouble(error.into()),
     }
 }
 
 /// A form with a kind and files, as browsers send it.
-async fn read_upload(mut multipart: Multipart) -> Result<(Option<ProofKind>, Vec<(String, bytes::Bytes)>), AppError> {
+async fn read_upload(
+    mut multipart: Multipart,
+) -> Result<(Option<ProofKind>, Vec<(String, bytes::Bytes)>), AppError> {
     let unreadable = |e: axum::extract::multipart::MultipartError| {
         if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            AppError::field("file", "The file is too large. Send a smaller scan, or the pages that show the numbers.")
+            AppError::field(
+                "file",
+                "The file is too large. Send a smaller scan, or the pages that show the numbers.",
+            )
         } else {
             AppError::field("file", "The file did not arrive whole. Send it again.")
         }

@@ -10,7 +10,7 @@ use crate::domain::number::E164;
 /// Why an order was rejected, or is in danger: a code of Telnyx's and a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// One of [`super::EXCEPTION_TYPES`], or any word when a test wants an unknown one.
+    /// One of `EXCEPTION_TYPES`, or any word when a test wants an unknown one.
     pub code: String,
     /// Plain text.
     pub description: String,

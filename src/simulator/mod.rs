@@ -53,12 +53,12 @@ pub use calendar::Zone;
 pub use faults::{Fault, FaultKind, WebhookFaults};
 pub use matching::Reason;
 pub use orders::Status;
+pub use pdf::one_page as one_page_pdf;
 pub use providers::{
     Address, Customer, Habit, HeldNumber, Hidden, Network, NumberKind, Provider, Record,
     stock as stock_providers,
 };
 pub use scenarios::{Options, Scenario};
-pub use pdf::one_page as one_page_pdf;
 pub use webhooks::{Attempt, EventKind, sign};
 pub use world::{Counters, RequestLine};
 

@@ -20,10 +20,20 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let app = App::from_ref(state);
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
-        let forwarded: Vec<&str> =
-            parts.headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
-        Ok(Self(client(peer, &forwarded, |address| app.config.server.trusts(address))))
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
+        let forwarded: Vec<&str> = parts
+            .headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        Ok(Self(client(peer, &forwarded, |address| {
+            app.config.server.trusts(address)
+        })))
     }
 }
 
@@ -51,7 +61,10 @@ mod tests {
         let proxy: IpAddr = "10.0.0.1".parse().unwrap();
         let trusts = |address: IpAddr| address == proxy;
         assert_eq!(client(stranger, &["198.51.100.1"], trusts), stranger);
-        assert_eq!(client(proxy, &["6.6.6.6", "198.51.100.1"], trusts), "198.51.100.1".parse::<IpAddr>().unwrap());
+        assert_eq!(
+            client(proxy, &["6.6.6.6", "198.51.100.1"], trusts),
+            "198.51.100.1".parse::<IpAddr>().unwrap()
+        );
         assert_eq!(client(proxy, &["nonsense"], trusts), proxy);
         assert_eq!(client(proxy, &[], trusts), proxy);
     }

@@ -36,7 +36,13 @@ impl<K: Clone + Hash + Eq> Pace<K> {
         if self.0.len() > 10_000 {
             self.0.retain_recent();
         }
-        self.0.check_key(key).map_err(|wait| AppError::TooOften(wait.wait_time_from(DefaultClock::default().now()).as_secs().saturating_add(1)))
+        self.0.check_key(key).map_err(|wait| {
+            AppError::TooOften(
+                wait.wait_time_from(DefaultClock::default().now())
+                    .as_secs()
+                    .saturating_add(1),
+            )
+        })
     }
 }
 

@@ -18,7 +18,9 @@ async fn desk(test: &TestDb) -> TestApp {
     let public = STANDARD.encode(key().verifying_key().to_bytes());
     TestApp::with(
         test,
-        &format!("[carriers.telnyx]\npublic_key = \"{public}\"\n[limits]\nrequest_kilobytes_max = 20\n"),
+        &format!(
+            "[carriers.telnyx]\npublic_key = \"{public}\"\n[limits]\nrequest_kilobytes_max = 20\n"
+        ),
     )
     .await
 }
@@ -38,7 +40,10 @@ async fn send(t: &TestApp, body: &str, age: SignedDuration, signed_body: &str) -
     let signature = key().sign(format!("{at}|{signed_body}").as_bytes());
     t.post("/hooks/telnyx")
         .with("telnyx-timestamp", &at.to_string())
-        .with("telnyx-signature-ed25519", &STANDARD.encode(signature.to_bytes()))
+        .with(
+            "telnyx-signature-ed25519",
+            &STANDARD.encode(signature.to_bytes()),
+        )
         .bytes("application/json", body.to_owned())
         .send()
         .await
@@ -54,7 +59,12 @@ async fn inbox(test: &TestDb) -> Vec<(String, i64)> {
     .await
     .expect("reads")
     .iter()
-    .map(|row| (row.text("state").expect("text"), row.int("n").expect("a number")))
+    .map(|row| {
+        (
+            row.text("state").expect("text"),
+            row.int("n").expect("a number"),
+        )
+    })
     .collect()
 }
 
@@ -124,7 +134,10 @@ async fn without_a_key_no_webhook_is_believed() {
     on_both(|test| async move {
         let t = TestApp::on(&test).await;
         let body = event("e-1");
-        assert_eq!(send(&t, &body, SignedDuration::ZERO, &body).await.status, 503);
+        assert_eq!(
+            send(&t, &body, SignedDuration::ZERO, &body).await.status,
+            503
+        );
         assert_eq!(inbox(&test).await, []);
     })
     .await;

@@ -14,7 +14,5 @@ mod jobs_nodes;
 mod jobs_outage;
 mod numbers;
 mod pages;
-mod crash;
-mod scenarios;
 mod simulator;
 mod support;

@@ -86,12 +86,7 @@ impl ImportReport {
             accepted: imported.accepted,
             refused: imported.refused.len(),
             skipped: imported.skipped,
-            columns: imported
-                .columns
-                .iter()
-                .copied()
-                .map(meaning_name)
-                .collect(),
+            columns: imported.columns.iter().copied().map(meaning_name).collect(),
             heading_line: imported.heading_line,
             problems: imported
                 .refused

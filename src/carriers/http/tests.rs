@@ -1,3 +1,5 @@
+//! What goes wrong on the wire, on the loopback interface.
+
 use std::time::Duration;
 
 use secrecy::SecretString;

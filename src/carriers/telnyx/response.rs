@@ -278,7 +278,8 @@ fn read_order(answer: &Response, row: &Value) -> Result<Order, CarrierError> {
             (None, _) => Activation::Pending,
         },
         messaging: read_messaging(row.get("messaging")),
-        texts_partly: text(row, "/messaging/messaging_port_status").is_some_and(|word| word == "partial_port_complete"),
+        texts_partly: text(row, "/messaging/messaging_port_status")
+            .is_some_and(|word| word == "partial_port_complete"),
     };
     let rows = row.get("phone_numbers").and_then(Value::as_array);
     let numbers: Vec<Number> = rows
@@ -345,7 +346,9 @@ fn read_number(row: &Value, shared: &Shared) -> Option<Number> {
             messaging: match &activation {
                 // The order's texts are done: those of the numbers that ported.
                 Activation::Active if shared.texts_partly => Messaging::Ported,
-                Activation::Failed | Activation::Cancelled if shared.texts_partly => Messaging::Cancelled,
+                Activation::Failed | Activation::Cancelled if shared.texts_partly => {
+                    Messaging::Cancelled
+                }
                 _ => shared.messaging.clone(),
             },
             activation,

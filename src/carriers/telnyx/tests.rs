@@ -1,3 +1,5 @@
+//! The adapter against a server that answers as told, and against the published description.
+
 mod conformance;
 mod failures;
 mod flows;

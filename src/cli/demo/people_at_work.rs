@@ -26,7 +26,9 @@ pub struct Stage {
 
 impl std::fmt::Debug for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Stage").field("base", &self.base).finish_non_exhaustive()
+        f.debug_struct("Stage")
+            .field("base", &self.base)
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,14 +98,20 @@ impl Outcome {
         self.trouble.is_none()
             && self.status == self.should.status
             && self.not_ported == self.should.not_ported
-            && self.should.meet.iter().all(|wanted| self.met.iter().any(|met| met == wanted))
+            && self
+                .should
+                .meet
+                .iter()
+                .all(|wanted| self.met.iter().any(|met| met == wanted))
     }
 }
 
 /// How each story should end.
 fn should(scenario: Scenario) -> Should {
     let (status, not_ported, meet): (_, _, &[&str]) = match scenario {
-        Scenario::WrongAccountNumber | Scenario::MissingPinOnMobile => ("completed", 0, &["rejected", "mended"]),
+        Scenario::WrongAccountNumber | Scenario::MissingPinOnMobile => {
+            ("completed", 0, &["rejected", "mended"])
+        }
         Scenario::AddressMismatch => ("completed", 0, &["rejected", "signed again", "mended"]),
         Scenario::PartialPort => ("completed", 1, &["numbers_failed"]),
         Scenario::SplitByCarrier => ("completed", 0, &["order_split"]),
@@ -113,9 +121,16 @@ fn should(scenario: Scenario) -> Should {
         Scenario::Jeopardy => ("completed", 0, &["jeopardy"]),
         Scenario::NumberLostToOtherPort => ("cancelled", 1, &["rejected", "given up"]),
         Scenario::CancelTooLate => ("completed", 0, &["cancel_refused"]),
-        Scenario::Happy | Scenario::LateText | Scenario::WebhooksTwiceAndOutOfOrder | Scenario::CarrierDownForADay => ("completed", 0, &[]),
+        Scenario::Happy
+        | Scenario::LateText
+        | Scenario::WebhooksTwiceAndOutOfOrder
+        | Scenario::CarrierDownForADay => ("completed", 0, &[]),
     };
-    Should { status, not_ported, meet: meet.to_vec() }
+    Should {
+        status,
+        not_ported,
+        meet: meet.to_vec(),
+    }
 }
 
 /// The play.
@@ -135,11 +150,23 @@ enum As {
 
 impl Play {
     /// The play on this stage with this cast.
-    #[expect(clippy::disallowed_methods, clippy::missing_panics_doc, reason = "the demo's people have a browser of their own; it has no settings that could fail")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the demo's people have a browser of their own; it has no settings that could fail"
+    )]
     pub fn new(stage: Stage, cast: Vec<Part>) -> Self {
-        crate::carriers::http::choose_tls_provider();
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).no_proxy().build().unwrap_or_default();
-        Self { stage, cast, http, patience: PATIENCE }
+        crate::tls::choose_provider();
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(20))
+            .no_proxy()
+            .build()
+            .unwrap_or_default();
+        Self {
+            stage,
+            cast,
+            http,
+            patience: PATIENCE,
+        }
     }
 
     /// With people who wait longer, for a server that is often away.
@@ -159,12 +186,20 @@ impl Play {
 
     /// Plays every story to its end, all at the same time. `says` hears how each fares.
     pub async fn run(&self, says: impl Fn(&'static str, &str)) -> Vec<Outcome> {
-        let mut stories: FuturesUnordered<_> = self.cast.iter().map(|part| self.story(part, &says)).collect();
+        let mut stories: FuturesUnordered<_> = self
+            .cast
+            .iter()
+            .map(|part| self.story(part, &says))
+            .collect();
         let mut outcomes = Vec::new();
         while let Some(outcome) = stories.next().await {
             outcomes.push(outcome);
         }
-        outcomes.sort_by_key(|one| Scenario::ALL.iter().position(|scenario| scenario.name() == one.scenario));
+        outcomes.sort_by_key(|one| {
+            Scenario::ALL
+                .iter()
+                .position(|scenario| scenario.name() == one.scenario)
+        });
         outcomes
     }
 
@@ -187,25 +222,52 @@ impl Play {
             Ok(Err(error)) => Some(error.to_string()),
             Err(_) => Some("it did not end in time".to_owned()),
         };
-        says(name, if outcome.as_it_should() { "as it should" } else { "NOT as it should" });
+        says(
+            name,
+            if outcome.as_it_should() {
+                "as it should"
+            } else {
+                "NOT as it should"
+            },
+        );
         outcome
     }
 
-    async fn tell(&self, part: &Part, outcome: &mut Outcome, says: &impl Fn(&'static str, &str)) -> Result<(), PlayError> {
+    async fn tell(
+        &self,
+        part: &Part,
+        outcome: &mut Outcome,
+        says: &impl Fn(&'static str, &str),
+    ) -> Result<(), PlayError> {
         let name = part.scenario.name();
         let port = self.file(part).await?;
         outcome.port.clone_from(&port);
         self.send_letter(&port, &part.typed).await?;
         let (mut asked_to_cancel, mut mended, mut letters) = (false, false, HashSet::new());
         loop {
-            let view = self.api(As::Customer, Method::GET, &format!("/v1/ports/{port}"), None, None).await?;
+            let view = self
+                .api(
+                    As::Customer,
+                    Method::GET,
+                    &format!("/v1/ports/{port}"),
+                    None,
+                    None,
+                )
+                .await?;
             let status = text(&view, "status")?;
             if outcome.status != status {
                 says(name, &status.replace('_', " "));
                 outcome.status.clone_from(&status);
             }
             let numbers = view["numbers"].as_array().cloned().unwrap_or_default();
-            let voices = |wanted: &[&str]| numbers.iter().filter(|one| wanted.contains(&one["voice"]["state"].as_str().unwrap_or_default())).count();
+            let voices = |wanted: &[&str]| {
+                numbers
+                    .iter()
+                    .filter(|one| {
+                        wanted.contains(&one["voice"]["state"].as_str().unwrap_or_default())
+                    })
+                    .count()
+            };
             outcome.ported = voices(&["ported"]);
             outcome.not_ported = voices(&["failed", "cancelled", "snapped_back"]);
             match status.as_str() {
@@ -220,7 +282,14 @@ impl Play {
                 "scheduled" => {
                     if part.scenario == Scenario::CancelTooLate && !asked_to_cancel {
                         asked_to_cancel = true;
-                        self.api(As::Customer, Method::POST, &format!("/v1/ports/{port}/cancel"), Some(json!({ "reason": "We stay where we are." })), None).await?;
+                        self.api(
+                            As::Customer,
+                            Method::POST,
+                            &format!("/v1/ports/{port}/cancel"),
+                            Some(json!({ "reason": "We stay where we are." })),
+                            None,
+                        )
+                        .await?;
                     }
                     self.accept_early_dates(&port, outcome).await?;
                 }
@@ -230,7 +299,15 @@ impl Play {
             }
             tokio::time::sleep(GLANCE).await;
         }
-        let history = self.api(As::Desk, Method::GET, &format!("/v1/ports/{port}/events?limit=200"), None, None).await?;
+        let history = self
+            .api(
+                As::Desk,
+                Method::GET,
+                &format!("/v1/ports/{port}/events?limit=200"),
+                None,
+                None,
+            )
+            .await?;
         for event in history["items"].as_array().into_iter().flatten() {
             if let Some(kind) = event["type"].as_str() {
                 meet(outcome, kind);
@@ -244,11 +321,26 @@ impl Play {
         let typed = &part.typed;
         let mut form = form_of(typed);
         form["title"] = json!(typed.business_name);
-        let statements = self.api(As::Customer, Method::GET, "/v1/agreement", None, None).await?;
-        let names: Vec<&Value> = statements["items"].as_array().into_iter().flatten().map(|one| &one["name"]).collect();
+        let statements = self
+            .api(As::Customer, Method::GET, "/v1/agreement", None, None)
+            .await?;
+        let names: Vec<&Value> = statements["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|one| &one["name"])
+            .collect();
         form["agreement"] = json!({ "version": statements["version"], "accepted": names });
         let key = format!("demo-{}", part.scenario.name());
-        let port = self.api(As::Customer, Method::POST, "/v1/ports", Some(form), Some(&key)).await?;
+        let port = self
+            .api(
+                As::Customer,
+                Method::POST,
+                "/v1/ports",
+                Some(form),
+                Some(&key),
+            )
+            .await?;
         let id = text(&port, "id")?;
         self.import(&id, typed).await?;
         Ok(id)
@@ -258,7 +350,10 @@ impl Play {
     async fn import(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {
         let mut csv = String::from("Tracking Number to Port,Receiving Number,Tracking Source\r\n");
         for row in &typed.numbers {
-            csv.push_str(&format!("{},{},{}\r\n", row.number, row.receiving, row.source));
+            csv.push_str(&format!(
+                "{},{},{}\r\n",
+                row.number, row.receiving, row.source
+            ));
         }
         let what = format!("import numbers into {port}");
         let url = format!("{}/v1/ports/{port}/numbers/import", self.stage.base);
@@ -272,43 +367,107 @@ impl Play {
                     .body(csv.clone())
             })
             .await?;
-        if answer.0.is_success() { Ok(()) } else { Err(refused(what, &answer)) }
+        if answer.0.is_success() {
+            Ok(())
+        } else {
+            Err(refused(what, &answer))
+        }
     }
 
     async fn send_letter(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {
         let signer = json!({ "signer": { "name": format!("{} {}", typed.first_name, typed.last_name), "email": typed.signer_email } });
-        match self.api(As::Customer, Method::POST, &format!("/v1/ports/{port}/loa/send"), Some(signer), None).await {
+        match self
+            .api(
+                As::Customer,
+                Method::POST,
+                &format!("/v1/ports/{port}/loa/send"),
+                Some(signer),
+                None,
+            )
+            .await
+        {
             Ok(_) | Err(PlayError::Refused { status: 409, .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
     /// The owner reads the newest mail with such a link and opens it.
-    async fn link(&self, port: &str, kinds: &[&str], path: &str) -> Result<Option<String>, PlayError> {
-        let mails = self.api(As::Desk, Method::GET, &format!("/v1/mails?port={port}&limit=100"), None, None).await?;
-        let newest = mails["items"].as_array().into_iter().flatten().find(|mail| mail["kind"].as_str().is_some_and(|kind| kinds.contains(&kind)));
-        let Some(id) = newest.and_then(|mail| mail["id"].as_str()) else { return Ok(None) };
-        let mail = self.api(As::Desk, Method::GET, &format!("/v1/mails/{id}"), None, None).await?;
+    async fn link(
+        &self,
+        port: &str,
+        kinds: &[&str],
+        path: &str,
+    ) -> Result<Option<String>, PlayError> {
+        let mails = self
+            .api(
+                As::Desk,
+                Method::GET,
+                &format!("/v1/mails?port={port}&limit=100"),
+                None,
+                None,
+            )
+            .await?;
+        let newest = mails["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|mail| {
+                mail["kind"]
+                    .as_str()
+                    .is_some_and(|kind| kinds.contains(&kind))
+            });
+        let Some(id) = newest.and_then(|mail| mail["id"].as_str()) else {
+            return Ok(None);
+        };
+        let mail = self
+            .api(
+                As::Desk,
+                Method::GET,
+                &format!("/v1/mails/{id}"),
+                None,
+                None,
+            )
+            .await?;
         let body = text(&mail, "text")?;
-        Ok(body.split_whitespace().find(|word| word.contains(path)).map(str::to_owned))
+        Ok(body
+            .split_whitespace()
+            .find(|word| word.contains(path))
+            .map(str::to_owned))
     }
 
     /// The owner reads the letter on the page behind the link, consents, types the name and signs.
     async fn sign(&self, port: &str, letters: &mut HashSet<String>) -> Result<(), PlayError> {
-        let Some(link) = self.link(port, &["letter_to_sign", "letter_reminder"], "/sign/").await? else { return Ok(()) };
+        let Some(link) = self
+            .link(port, &["letter_to_sign", "letter_reminder"], "/sign/")
+            .await?
+        else {
+            return Ok(());
+        };
         if letters.contains(&link) {
             return Ok(());
         }
-        let page = self.patiently("open the letter", || self.http.get(&link)).await?;
-        if page.0 == StatusCode::GONE || (page.0.is_success() && !page.1.contains("name=\"document\"")) {
+        let page = self
+            .patiently("open the letter", || self.http.get(&link))
+            .await?;
+        if page.0 == StatusCode::GONE
+            || (page.0.is_success() && !page.1.contains("name=\"document\""))
+        {
             // A newer mail is on its way, or it is signed already.
             return Ok(());
         }
         let hash = between(&page.1, "name=\"document\" value=\"", "\"").unwrap_or_default();
         let name = between(&page.1, "<dt>Authorized person</dt><dd>", "</dd>").unwrap_or_default();
-        let form = [("consent", "yes"), ("name", name.as_str()), ("role", "Owner"), ("document", hash.as_str())];
-        let answer = self.patiently("sign the letter", || self.http.post(&link).form(&form)).await?;
-        if answer.0.is_success() || answer.0 == StatusCode::GONE || answer.0 == StatusCode::CONFLICT {
+        let form = [
+            ("consent", "yes"),
+            ("name", name.as_str()),
+            ("role", "Owner"),
+            ("document", hash.as_str()),
+        ];
+        let answer = self
+            .patiently("sign the letter", || self.http.post(&link).form(&form))
+            .await?;
+        if answer.0.is_success() || answer.0 == StatusCode::GONE || answer.0 == StatusCode::CONFLICT
+        {
             letters.insert(link);
             return Ok(());
         }
@@ -317,24 +476,56 @@ impl Play {
 
     /// The owner sends the phone bill through the link in the next mail.
     async fn upload_bill(&self, port: &str, part: &Part) -> Result<(), PlayError> {
-        let Some(link) = self.link(port, &["upload_bill"], "/upload/").await? else { return Ok(()) };
+        let Some(link) = self.link(port, &["upload_bill"], "/upload/").await? else {
+            return Ok(());
+        };
         let bill = bill(&part.typed);
         let answer = self
             .patiently("send the phone bill", || {
-                let file = reqwest::multipart::Part::bytes(bill.clone()).file_name("phone-bill.pdf");
-                self.http.post(&link).multipart(reqwest::multipart::Form::new().text("kind", "billing_statement").part("file", file))
+                let file =
+                    reqwest::multipart::Part::bytes(bill.clone()).file_name("phone-bill.pdf");
+                self.http.post(&link).multipart(
+                    reqwest::multipart::Form::new()
+                        .text("kind", "billing_statement")
+                        .part("file", file),
+                )
             })
             .await?;
-        if answer.0.is_success() || answer.0 == StatusCode::GONE { Ok(()) } else { Err(refused("send the phone bill", &answer)) }
+        if answer.0.is_success() || answer.0 == StatusCode::GONE {
+            Ok(())
+        } else {
+            Err(refused("send the phone bill", &answer))
+        }
     }
 
     /// The desk accepts what it was sent and submits the request.
     async fn review(&self, port: &str, view: &Value) -> Result<(), PlayError> {
-        for proof in view["proof"].as_array().into_iter().flatten().filter(|one| one["verdict"] == "waiting") {
+        for proof in view["proof"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|one| one["verdict"] == "waiting")
+        {
             let document = text(proof, "document")?;
-            self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/proof/{document}/accept"), None, None).await?;
+            self.api(
+                As::Desk,
+                Method::POST,
+                &format!("/v1/ports/{port}/proof/{document}/accept"),
+                None,
+                None,
+            )
+            .await?;
         }
-        self.allow_conflict(self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/submit"), None, None).await)
+        self.allow_conflict(
+            self.api(
+                As::Desk,
+                Method::POST,
+                &format!("/v1/ports/{port}/submit"),
+                None,
+                None,
+            )
+            .await,
+        )
     }
 
     fn allow_conflict(&self, answer: Result<Value, PlayError>) -> Result<(), PlayError> {
@@ -345,33 +536,98 @@ impl Play {
     }
 
     /// The customer answers the question; what no data can mend, the desk gives up.
-    async fn mend(&self, port: &str, part: &Part, mended: &mut bool, outcome: &mut Outcome) -> Result<(), PlayError> {
+    async fn mend(
+        &self,
+        port: &str,
+        part: &Part,
+        mended: &mut bool,
+        outcome: &mut Outcome,
+    ) -> Result<(), PlayError> {
         meet(outcome, "rejected");
         let Some(right) = &part.mended else {
-            let numbers: Vec<&str> = part.typed.numbers.iter().map(|one| one.number.as_str()).collect();
+            let numbers: Vec<&str> = part
+                .typed
+                .numbers
+                .iter()
+                .map(|one| one.number.as_str())
+                .collect();
             let body = json!({ "numbers": numbers, "reason": "the number was ported to another provider meanwhile" });
-            self.allow_conflict(self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/give-up"), Some(body), None).await)?;
+            self.allow_conflict(
+                self.api(
+                    As::Desk,
+                    Method::POST,
+                    &format!("/v1/ports/{port}/give-up"),
+                    Some(body),
+                    None,
+                )
+                .await,
+            )?;
             meet(outcome, "given up");
             return Ok(());
         };
         if !*mended {
-            self.api(As::Customer, Method::PATCH, &format!("/v1/ports/{port}"), Some(form_of(right)), None).await?;
+            self.api(
+                As::Customer,
+                Method::PATCH,
+                &format!("/v1/ports/{port}"),
+                Some(form_of(right)),
+                None,
+            )
+            .await?;
             *mended = true;
         }
-        let view = self.api(As::Customer, Method::GET, &format!("/v1/ports/{port}"), None, None).await?;
+        let view = self
+            .api(
+                As::Customer,
+                Method::GET,
+                &format!("/v1/ports/{port}"),
+                None,
+                None,
+            )
+            .await?;
         if view["loa"]["state"] != "signed" {
             return self.send_letter(port, right).await;
         }
-        self.allow_conflict(self.api(As::Customer, Method::POST, &format!("/v1/ports/{port}/resubmit"), None, None).await)?;
+        self.allow_conflict(
+            self.api(
+                As::Customer,
+                Method::POST,
+                &format!("/v1/ports/{port}/resubmit"),
+                None,
+                None,
+            )
+            .await,
+        )?;
         meet(outcome, "mended");
         Ok(())
     }
 
     async fn accept_early_dates(&self, port: &str, outcome: &mut Outcome) -> Result<(), PlayError> {
-        let view = self.api(As::Desk, Method::GET, &format!("/v1/ports/{port}"), None, None).await?;
-        for line in view["attention"].as_array().into_iter().flatten().filter(|one| one["kind"] == "early_date") {
+        let view = self
+            .api(
+                As::Desk,
+                Method::GET,
+                &format!("/v1/ports/{port}"),
+                None,
+                None,
+            )
+            .await?;
+        for line in view["attention"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|one| one["kind"] == "early_date")
+        {
             let order = text(line, "order")?;
-            let answer = self.api(As::Desk, Method::POST, &format!("/v1/ports/{port}/accept-date"), Some(json!({ "order": order })), None).await;
+            let answer = self
+                .api(
+                    As::Desk,
+                    Method::POST,
+                    &format!("/v1/ports/{port}/accept-date"),
+                    Some(json!({ "order": order })),
+                    None,
+                )
+                .await;
             self.allow_conflict(answer)?;
             meet(outcome, "early date accepted");
         }
@@ -380,14 +636,33 @@ impl Play {
 
     /// The customer calls each number that has ported and writes down that it rang in the right place.
     async fn test(&self, port: &str, numbers: &[Value]) -> Result<(), PlayError> {
-        for one in numbers.iter().filter(|one| one["voice"]["state"] == "ported" && one["voice_test"].is_null()) {
+        for one in numbers
+            .iter()
+            .filter(|one| one["voice"]["state"] == "ported" && one["voice_test"].is_null())
+        {
             let body = json!({ "number": one["number"], "kind": "voice", "passed": true, "remark": "It rang where it should." });
-            self.allow_conflict(self.api(As::Customer, Method::POST, &format!("/v1/ports/{port}/tests"), Some(body), None).await)?;
+            self.allow_conflict(
+                self.api(
+                    As::Customer,
+                    Method::POST,
+                    &format!("/v1/ports/{port}/tests"),
+                    Some(body),
+                    None,
+                )
+                .await,
+            )?;
         }
         Ok(())
     }
 
-    async fn api(&self, who: As, method: Method, path: &str, body: Option<Value>, idempotency: Option<&str>) -> Result<Value, PlayError> {
+    async fn api(
+        &self,
+        who: As,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        idempotency: Option<&str>,
+    ) -> Result<Value, PlayError> {
         let key = match who {
             As::Customer => &self.stage.customer_key,
             As::Desk => &self.stage.desk_key,
@@ -412,12 +687,18 @@ impl Play {
         if answer.1.is_empty() {
             return Ok(Value::Null);
         }
-        serde_json::from_str(&answer.1).map_err(|_| PlayError::Odd(format!("{what}: the answer is not JSON")))
+        serde_json::from_str(&answer.1)
+            .map_err(|_| PlayError::Odd(format!("{what}: the answer is not JSON")))
     }
 
     /// Sends a request, again and again while nobody answers: the server may just be starting anew.
-    async fn patiently(&self, what: &str, request: impl Fn() -> reqwest::RequestBuilder) -> Result<(StatusCode, String), PlayError> {
-        let tries = u32::try_from(self.patience.as_millis() / GLANCE.as_millis()).unwrap_or(u32::MAX);
+    async fn patiently(
+        &self,
+        what: &str,
+        request: impl Fn() -> reqwest::RequestBuilder,
+    ) -> Result<(StatusCode, String), PlayError> {
+        let tries =
+            u32::try_from(self.patience.as_millis() / GLANCE.as_millis()).unwrap_or(u32::MAX);
         for _ in 0..tries {
             if let Ok(response) = request().send().await {
                 let status = response.status();
@@ -435,8 +716,14 @@ impl Play {
 }
 
 fn refused(what: impl Into<String>, answer: &(StatusCode, String)) -> PlayError {
-    let says = serde_json::from_str::<Value>(&answer.1).ok().and_then(|problem| problem["detail"].as_str().map(str::to_owned));
-    PlayError::Refused { what: what.into(), status: answer.0.as_u16(), says: says.unwrap_or_else(|| answer.1.chars().take(300).collect()) }
+    let says = serde_json::from_str::<Value>(&answer.1)
+        .ok()
+        .and_then(|problem| problem["detail"].as_str().map(str::to_owned));
+    PlayError::Refused {
+        what: what.into(),
+        status: answer.0.as_u16(),
+        says: says.unwrap_or_else(|| answer.1.chars().take(300).collect()),
+    }
 }
 
 fn meet(outcome: &mut Outcome, what: &str) {
@@ -446,12 +733,21 @@ fn meet(outcome: &mut Outcome, what: &str) {
 }
 
 fn text(value: &Value, name: &str) -> Result<String, PlayError> {
-    value[name].as_str().map(str::to_owned).ok_or_else(|| PlayError::Odd(format!("an answer has no \"{name}\"")))
+    value[name]
+        .as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| PlayError::Odd(format!("an answer has no \"{name}\"")))
 }
 
 fn between(text: &str, before: &str, after: &str) -> Option<String> {
     let rest = text.split_once(before)?.1;
-    Some(rest.split_once(after)?.0.replace("&#39;", "'").replace("&#38;", "&").replace("&amp;", "&"))
+    Some(
+        rest.split_once(after)?
+            .0
+            .replace("&#39;", "'")
+            .replace("&#38;", "&")
+            .replace("&amp;", "&"),
+    )
 }
 
 /// The form as the API takes it.

@@ -18,8 +18,15 @@ pub(super) struct Board {
 
 impl Board {
     pub(super) fn new(ui: &Ui) -> Self {
-        let target = if ui.is_json() { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        Self { all: MultiProgress::with_draw_target(target), lines: Mutex::default() }
+        let target = if ui.is_json() {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
+        Self {
+            all: MultiProgress::with_draw_target(target),
+            lines: Mutex::default(),
+        }
     }
 
     /// How a port fares now.
@@ -42,7 +49,13 @@ impl Board {
     }
 
     pub(super) fn finish(&self) {
-        for bar in self.lines.lock().unwrap_or_else(PoisonError::into_inner).values().filter(|bar| !bar.is_finished()) {
+        for bar in self
+            .lines
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .filter(|bar| !bar.is_finished())
+        {
             bar.abandon();
         }
     }
@@ -61,7 +74,12 @@ pub(super) fn table(ui: &mut Ui, outcomes: &[Outcome]) -> Result<(), Error> {
         let verdict = match &one.trouble {
             _ if good => "as it should".to_owned(),
             Some(trouble) => trouble.clone(),
-            None => format!("should be {}, {} not ported, with {}", one.should.status, one.should.not_ported, one.should.meet.join(", ")),
+            None => format!(
+                "should be {}, {} not ported, with {}",
+                one.should.status,
+                one.should.not_ported,
+                one.should.meet.join(", ")
+            ),
         };
         table.add_row([
             Cell::new(one.scenario.replace('_', " ")),

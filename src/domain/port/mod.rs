@@ -1,8 +1,8 @@
 //! The port request: one losing provider and one account there, any number of numbers.
 //!
-//! Everything that happens to it is an [`Event`], decided by [`apply`]: a pure function of the
+//! Everything that happens to it is an [`Event`], decided by [`apply()`]: a pure function of the
 //! request, the event, the world around it and the moment. What comes out are [`Fact`]s, which
-//! [`evolve`] writes into the request, and [`Effect`]s, which the job runner carries out later.
+//! [`evolve()`] writes into the request, and [`Effect`]s, which the job runner carries out later.
 
 mod apply;
 mod blockers;

@@ -1,5 +1,5 @@
 //! The table of legal moves: which event, from which status, by whom. `docs/port-states.md` is made
-//! from it, and [`super::apply`] asks nothing else for this.
+//! from it, and [`super::apply()`] asks nothing else for this.
 
 use super::event::{EventKind, Role};
 use super::status::Status;

@@ -44,7 +44,7 @@ pub struct PortRequest {
 }
 
 /// How far the request has come as a whole. What the customer sees is derived from this, from the
-/// paperwork and from the numbers: see [`super::status`].
+/// paperwork and from the numbers: see [`super::status()`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "snake_case")]
 pub enum Stage {

@@ -1,5 +1,7 @@
 //! Choose File (R95 to R99): what the columns mean, what becomes of each row, and then the numbers.
 
+use std::sync::PoisonError;
+
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
@@ -8,13 +10,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::ExposeSecret as _;
 use serde::{Deserialize, Serialize};
 
+use crate::app::import::{self, Imported};
 use crate::app::lists::{self, List};
-use crate::app::ports::{Extras, View};
+use crate::app::ports::{Guard, View};
 use crate::app::{App, AppError, ports};
-use crate::domain::carrier::Messaging;
 use crate::domain::import::{Accepted, Basis, Import, Mapping, Meaning, SkipReason, check, guess};
-use crate::domain::party::Pin;
-use crate::domain::port::{Change, Event, Mask, PortNumber, Text, Voice};
 use crate::ids::PortId;
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::port::port_id;
@@ -22,7 +22,7 @@ use crate::portal::posted::{Fields, File, Posted};
 use crate::portal::session::{Portal, SignedIn};
 use crate::portal::tell;
 use crate::portal::views::form::{BadLine, Column, GoodRow, UploadReview};
-use crate::portal::views::{Choice, Room};
+use crate::portal::views::{Choice, Room, Tone};
 
 /// Rows that the page shows of each kind; the numbers themselves are never cut.
 const SHOWN: usize = 100;
@@ -165,73 +165,43 @@ pub(in crate::portal) async fn add(
         }
     };
     let import = check(&list.table, &mapping);
-    let (fresh, _) = split(&view, &import);
-    if fresh.is_empty() {
+    if split(&view, &import).0.is_empty() {
         let page = page(who, &view, &kept, &token, &list, &said, "");
         return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    let most = app.config.limits.numbers_per_port_max as usize;
-    if view.request.numbers.len().saturating_add(fresh.len()) > most {
-        let says = format!("A port request holds at most {most} numbers. Split the list.");
-        let page = page(who, &view, &kept, &token, &list, &said, &says);
-        return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    }
-    let now = app.clock.now();
-    let count = fresh.len();
-    let mut events = Vec::new();
-    let mut extras = Extras::default();
-    if view.request.details.pin.is_none()
-        && let [pin] = pins(&fresh).as_slice()
-        && let Ok(pin) = Pin::parse(pin)
-    {
-        let sealed = app
-            .vault
-            .seal(&ports::secret_place(id, "pin"), pin.reveal());
-        extras.secrets.push(("pin", Some(sealed)));
-        events.push(Event::Edit {
-            changes: vec![Change::Pin(Some(Mask::of_pin()))],
-        });
-    }
-    events.push(Event::AddNumbers {
-        numbers: fresh
-            .into_iter()
-            .map(|row| PortNumber {
-                id: app.ids.next(now),
-                number: row.number,
-                kind: row.number.kind(),
-                receiving: Some(row.receiving_number),
-                source: row.source.clone(),
-                description: row.description.clone(),
-                wants_text: true,
-                not_portable: None,
-                voice: Voice::default(),
-                text: Text::default(),
-                carrier_text: Messaging::default(),
-                order: None,
-                voice_test: None,
-                text_test: None,
-            })
-            .collect(),
-    });
-    let scope = who.caller.scope();
-    match ports::handle_all(app, id, scope, &who.caller.actor, events, extras).await {
-        Ok(_) => who.done(
-            &format!("/numbers/ports/{id}/edit#s-numbers"),
-            &match count {
-                1 => "1 number was added.".to_owned(),
-                count => format!("{count} numbers were added."),
-            },
-        ),
-        Err(AppError::Refused(refusal)) => {
-            let page = page(
-                who,
-                &view,
-                &kept,
-                &token,
-                &list,
-                &said,
-                refusal.to_string().trim(),
-            );
+    let taken = std::sync::Mutex::new((0, 0));
+    let report = |report: Imported| {
+        *taken.lock().unwrap_or_else(PoisonError::into_inner) =
+            (report.accepted, report.refused.len());
+    };
+    let file = lists::file(app, &kept.sha256).await?;
+    let added = import::run(
+        app,
+        &who.caller,
+        id,
+        file,
+        Some(mapping),
+        Guard::default(),
+        &report,
+    )
+    .await;
+    match added {
+        Ok(_) => {
+            let (accepted, refused) = *taken.lock().unwrap_or_else(PoisonError::into_inner);
+            let numbers = match accepted {
+                1 => "1 number was added".to_owned(),
+                count => format!("{count} numbers were added"),
+            };
+            let (tone, says) = match refused {
+                0 => (Tone::Done, format!("{numbers}.")),
+                1 => (Tone::Act, format!("{numbers}; 1 row was left out.")),
+                rows => (Tone::Act, format!("{numbers}; {rows} rows were left out.")),
+            };
+            Ok(who.go(&format!("/numbers/ports/{id}/edit#s-numbers"), tone, &says))
+        }
+        Err(error @ (AppError::Refused(_) | AppError::Invalid(_))) => {
+            let says = error.to_string();
+            let page = page(who, &view, &kept, &token, &list, &said, says.trim());
             who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(error) => Err(error.into()),

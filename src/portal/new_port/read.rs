@@ -42,7 +42,11 @@ pub(super) fn read(
     let details = before.map_or(&blank, |request| &request.details);
     let mut problems = Vec::new();
     let changes = forms::read(typed.form(), details).map_err(|found| {
-        problems.extend(found.into_iter().map(|one| Problem::new(fields::control(&one.field), one.says)));
+        problems.extend(
+            found
+                .into_iter()
+                .map(|one| Problem::new(fields::control(&one.field), one.says)),
+        );
     });
     date(typed, calendar, now, &mut problems);
     let (places, list) = typed.filled();
@@ -61,9 +65,13 @@ pub(super) fn read(
             .is_some_and(|agreed| agreed.version == crate::domain::agreement::VERSION);
         match stands {
             true => None,
-            false => {
-                forms::agreement(app, caller, crate::domain::agreement::VERSION, &typed.ticked).ok()
-            }
+            false => forms::agreement(
+                app,
+                caller,
+                crate::domain::agreement::VERSION,
+                &typed.ticked,
+            )
+            .ok(),
         }
     } else {
         None
@@ -168,12 +176,7 @@ fn would_be(
 }
 
 /// What the form lacks before a letter can be made.
-fn missing_of(
-    whole: &PortRequest,
-    typed: &Typed,
-    places: &[usize],
-    beyond: bool,
-) -> Vec<Problem> {
+fn missing_of(whole: &PortRequest, typed: &Typed, places: &[usize], beyond: bool) -> Vec<Problem> {
     missing(whole)
         .into_iter()
         .filter(|one| match one.field.as_str() {

@@ -234,9 +234,18 @@ pub const STATES: [&str; 56] = [
 pub fn scopes(chosen: &str) -> Vec<Choice> {
     Choice::list(
         &[
-            ("full", "All numbers of the account move, and the account there ends"),
-            ("keep", "Only these numbers move; the others stay in service there"),
-            ("disconnect", "Only these numbers move; the others are disconnected there"),
+            (
+                "full",
+                "All numbers of the account move, and the account there ends",
+            ),
+            (
+                "keep",
+                "Only these numbers move; the others stay in service there",
+            ),
+            (
+                "disconnect",
+                "Only these numbers move; the others are disconnected there",
+            ),
         ],
         chosen,
     )

@@ -38,52 +38,132 @@ fn table() -> Vec<(&'static str, For, Value)> {
         ("GET /v1/accounts", Everybody, none.clone()),
         ("POST /v1/accounts", Administrator, json!({ "name": "New" })),
         ("GET /v1/accounts/{account}", Account, none.clone()),
-        ("PATCH /v1/accounts/{account}", DeskOfAccount, json!({ "campaign_approved": true })),
-        ("GET /v1/receiving-numbers?account={account}", Account, none.clone()),
-        ("POST /v1/receiving-numbers", Account, json!({ "number": "+14045550177", "account": "{account}" })),
-        ("DELETE /v1/receiving-numbers/+14045550100?account={account}", Account, none.clone()),
+        (
+            "PATCH /v1/accounts/{account}",
+            DeskOfAccount,
+            json!({ "campaign_approved": true }),
+        ),
+        (
+            "GET /v1/receiving-numbers?account={account}",
+            Account,
+            none.clone(),
+        ),
+        (
+            "POST /v1/receiving-numbers",
+            Account,
+            json!({ "number": "+14045550177", "account": "{account}" }),
+        ),
+        (
+            "DELETE /v1/receiving-numbers/+14045550100?account={account}",
+            Account,
+            none.clone(),
+        ),
         ("GET /v1/ports", Everybody, none.clone()),
         ("POST /v1/ports", Account, json!({ "account": "{account}" })),
         ("GET /v1/ports/{port}", Account, none.clone()),
-        ("PATCH /v1/ports/{port}", Account, json!({ "title": "Mine" })),
+        (
+            "PATCH /v1/ports/{port}",
+            Account,
+            json!({ "title": "Mine" }),
+        ),
         ("GET /v1/ports/{port}/numbers", Account, none.clone()),
-        ("POST /v1/ports/{port}/numbers", Account, json!({ "numbers": [{ "number": "+14045550178" }] })),
-        ("POST /v1/ports/{port}/numbers/import", Account, json!("number,receiving\n+14045550179,+14045550100\n")),
-        ("PATCH /v1/ports/{port}/numbers/+14045550123", Account, json!({ "description": "Mine" })),
-        ("DELETE /v1/ports/{port}/numbers/+14045550123", Account, none.clone()),
+        (
+            "POST /v1/ports/{port}/numbers",
+            Account,
+            json!({ "numbers": [{ "number": "+14045550178" }] }),
+        ),
+        (
+            "POST /v1/ports/{port}/numbers/import",
+            Account,
+            json!("number,receiving\n+14045550179,+14045550100\n"),
+        ),
+        (
+            "PATCH /v1/ports/{port}/numbers/+14045550123",
+            Account,
+            json!({ "description": "Mine" }),
+        ),
+        (
+            "DELETE /v1/ports/{port}/numbers/+14045550123",
+            Account,
+            none.clone(),
+        ),
         ("GET /v1/agreement", Everybody, none.clone()),
-        ("POST /v1/ports/{port}/agreement", Account, json!({
-            "version": portolan::domain::agreement::VERSION,
-            "accepted": portolan::domain::agreement::STATEMENTS.map(|(name, _)| name),
-        })),
+        (
+            "POST /v1/ports/{port}/agreement",
+            Account,
+            json!({
+                "version": portolan::domain::agreement::VERSION,
+                "accepted": portolan::domain::agreement::STATEMENTS.map(|(name, _)| name),
+            }),
+        ),
         ("GET /v1/ports/{port}/loa/preview", Account, none.clone()),
         ("POST /v1/ports/{port}/loa/send", Account, none.clone()),
         ("POST /v1/ports/{port}/loa/resend", Account, none.clone()),
         ("POST /v1/ports/{port}/proof", Account, none.clone()),
-        ("POST /v1/ports/{port}/proof/{document}/accept", DeskOfAccount, none.clone()),
-        ("POST /v1/ports/{port}/proof/{document}/refuse", DeskOfAccount, reason.clone()),
+        (
+            "POST /v1/ports/{port}/proof/{document}/accept",
+            DeskOfAccount,
+            none.clone(),
+        ),
+        (
+            "POST /v1/ports/{port}/proof/{document}/refuse",
+            DeskOfAccount,
+            reason.clone(),
+        ),
         ("GET /v1/ports/{port}/documents", Account, none.clone()),
         ("GET /v1/documents/{document}", Account, none.clone()),
         ("POST /v1/ports/{port}/submit", DeskOfAccount, none.clone()),
         ("POST /v1/ports/{port}/resubmit", Account, none.clone()),
-        ("POST /v1/ports/{port}/cancel", Account, reason.clone()),
-        ("POST /v1/ports/{port}/give-up", DeskOfAccount, json!({ "numbers": ["+14045550123"], "reason": "A test." })),
-        ("POST /v1/ports/{port}/accept-date", Account, json!({ "order": "ord_019ab3f2c7d87a60b1f3d2a4c5e6f70a" })),
-        ("POST /v1/ports/{port}/tests", Account, json!({ "number": "+14045550123", "kind": "voice", "passed": true })),
-        ("POST /v1/ports/{port}/ask-for-update", Account, none.clone()),
-        ("DELETE /v1/ports/{port}/attention/0", DeskOfAccount, none.clone()),
+        ("POST /v1/ports/{port}/cancel", Account, reason),
+        (
+            "POST /v1/ports/{port}/give-up",
+            DeskOfAccount,
+            json!({ "numbers": ["+14045550123"], "reason": "A test." }),
+        ),
+        (
+            "POST /v1/ports/{port}/accept-date",
+            Account,
+            json!({ "order": "ord_019ab3f2c7d87a60b1f3d2a4c5e6f70a" }),
+        ),
+        (
+            "POST /v1/ports/{port}/tests",
+            Account,
+            json!({ "number": "+14045550123", "kind": "voice", "passed": true }),
+        ),
+        (
+            "POST /v1/ports/{port}/ask-for-update",
+            Account,
+            none.clone(),
+        ),
+        (
+            "DELETE /v1/ports/{port}/attention/0",
+            DeskOfAccount,
+            none.clone(),
+        ),
         ("GET /v1/ports/{port}/events", Account, none.clone()),
         ("GET /v1/ports/{port}/notes", Account, none.clone()),
-        ("POST /v1/ports/{port}/notes", Account, json!({ "text": "Mine" })),
+        (
+            "POST /v1/ports/{port}/notes",
+            Account,
+            json!({ "text": "Mine" }),
+        ),
         ("GET /v1/desk", Desk, none.clone()),
         ("GET /v1/mails", Desk, none.clone()),
         ("GET /v1/mails/{mail}", Desk, none.clone()),
         ("POST /v1/number-checks", Everybody, number.clone()),
         ("POST /v1/portability-checks", Everybody, number),
         ("GET /v1/webhooks?account={account}", Account, none.clone()),
-        ("POST /v1/webhooks", Account, json!({ "url": "http://127.0.0.1:9/x", "account": "{account}" })),
+        (
+            "POST /v1/webhooks",
+            Account,
+            json!({ "url": "http://127.0.0.1:9/x", "account": "{account}" }),
+        ),
         ("DELETE /v1/webhooks/{endpoint}", Account, none.clone()),
-        ("GET /v1/webhooks/{endpoint}/deliveries", Account, none.clone()),
+        (
+            "GET /v1/webhooks/{endpoint}/deliveries",
+            Account,
+            none.clone(),
+        ),
         ("POST /v1/deliveries/{delivery}/replay", Account, none),
     ]
 }
@@ -105,9 +185,8 @@ async fn status(t: &TestApp, operation: &str, body: &Value, by: Option<&str>) ->
 /// As the description writes it: `GET /v1/ports/{id}`.
 fn described(t: &TestApp, operation: &str) -> String {
     let (method, path) = operation.split_once(' ').expect("a method and a path");
-    let (template, _) =
-        crate::support::contract::operation(description(&t.app), method, path)
-            .unwrap_or_else(|| panic!("{operation} is not described"));
+    let (template, _) = crate::support::contract::operation(description(&t.app), method, path)
+        .unwrap_or_else(|| panic!("{operation} is not described"));
     format!("{method} {template}")
 }
 

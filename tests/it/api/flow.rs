@@ -56,10 +56,19 @@ async fn a_port_goes_from_draft_to_the_carrier() {
             .await;
         assert_eq!(preview.status, 200);
         assert!(preview.body.starts_with(b"%PDF-"));
-        assert!(preview.header("content-disposition").starts_with("attachment"));
+        assert!(
+            preview
+                .header("content-disposition")
+                .starts_with("attachment")
+        );
 
         let bill = t.sign_and_prove(&ana, id).await;
-        let port = t.get(&format!("/v1/ports/{id}")).by(&ana).send().await.ok(200);
+        let port = t
+            .get(&format!("/v1/ports/{id}"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(port["status"], "in_review");
         assert_eq!(port["loa"]["state"], "signed");
         assert_eq!(port["blockers"][0]["code"], "proof_unchecked");
@@ -257,9 +266,18 @@ async fn patches_at_the_same_time_do_not_undo_each_other() {
         let id = t.complete_port(&ana, &["+14045550123"]).await;
         let path = format!("/v1/ports/{id}");
         let (street, city, last) = tokio::join!(
-            t.patch(&path).by(&ana).json(&json!({ "billing_address": { "street": "1 New St" } })).send(),
-            t.patch(&path).by(&ana).json(&json!({ "billing_address": { "city": "Decatur" } })).send(),
-            t.patch(&path).by(&ana).json(&json!({ "customer": { "last_name": "Kovacs-Lee" } })).send(),
+            t.patch(&path)
+                .by(&ana)
+                .json(&json!({ "billing_address": { "street": "1 New St" } }))
+                .send(),
+            t.patch(&path)
+                .by(&ana)
+                .json(&json!({ "billing_address": { "city": "Decatur" } }))
+                .send(),
+            t.patch(&path)
+                .by(&ana)
+                .json(&json!({ "customer": { "last_name": "Kovacs-Lee" } }))
+                .send(),
         );
         for reply in [street, city, last] {
             reply.ok(200);
@@ -374,7 +392,9 @@ async fn lists_are_paged_by_cursors_and_narrowed() {
             let port = t
                 .post("/v1/ports")
                 .by(&ana)
-                .json(&json!({ "title": format!("Port {line}"), "numbers": [{ "number": number }] }))
+                .json(
+                    &json!({ "title": format!("Port {line}"), "numbers": [{ "number": number }] }),
+                )
                 .send()
                 .await
                 .ok(201);
@@ -404,12 +424,29 @@ async fn lists_are_paged_by_cursors_and_narrowed() {
             .send()
             .await
             .ok(200);
-        let cancelled = t.get("/v1/ports?status=cancelled,completed").by(&ana).send().await.ok(200);
+        let cancelled = t
+            .get("/v1/ports?status=cancelled,completed")
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(cancelled["items"].as_array().unwrap().len(), 1);
         let found = t.get("/v1/ports?q=555-0103").by(&ana).send().await.ok(200);
         assert_eq!(found["items"][0]["title"], "Port 3");
-        for bad in ["limit=0", "limit=100000", "limit=x", "cursor=abc", "status=lost", "sort=asc"] {
-            let refused = t.get(&format!("/v1/ports?{bad}")).by(&ana).send().await.ok(422);
+        for bad in [
+            "limit=0",
+            "limit=100000",
+            "limit=x",
+            "cursor=abc",
+            "status=lost",
+            "sort=asc",
+        ] {
+            let refused = t
+                .get(&format!("/v1/ports?{bad}"))
+                .by(&ana)
+                .send()
+                .await
+                .ok(422);
             assert_eq!(
                 refused["problems"][0]["field"],
                 bad.split('=').next().unwrap(),
@@ -418,7 +455,12 @@ async fn lists_are_paged_by_cursors_and_narrowed() {
         }
 
         let id = &ids[0];
-        let numbers = t.get(&format!("/v1/ports/{id}/numbers?limit=1")).by(&ana).send().await.ok(200);
+        let numbers = t
+            .get(&format!("/v1/ports/{id}/numbers?limit=1"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(numbers["items"].as_array().unwrap().len(), 1);
         assert!(numbers.get("next_cursor").is_none());
     })
@@ -454,15 +496,35 @@ async fn history_is_paged_without_what_is_not_for_the_reader() {
                 .map(|one| one["says"].as_str().unwrap().to_owned())
                 .collect()
         };
-        let first = t.get(&format!("{path}?limit=2")).by(&ana).send().await.ok(200);
+        let first = t
+            .get(&format!("{path}?limit=2"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(texts(&first), ["note 1", "note 3"]);
         let cursor = first["next_cursor"].as_str().unwrap();
-        let second = t.get(&format!("{path}?limit=2&cursor={cursor}")).by(&ana).send().await.ok(200);
+        let second = t
+            .get(&format!("{path}?limit=2&cursor={cursor}"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(texts(&second), ["note 5"]);
         assert!(second.get("next_cursor").is_none());
-        let all = t.get(&format!("{path}?limit=50")).by(&dana).send().await.ok(200);
+        let all = t
+            .get(&format!("{path}?limit=50"))
+            .by(&dana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(texts(&all).len(), 6);
-        let events = t.get(&format!("/v1/ports/{id}/events?limit=200")).by(&ana).send().await.ok(200);
+        let events = t
+            .get(&format!("/v1/ports/{id}/events?limit=200"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert!(!events.to_string().contains("note 0"));
     })
     .await;

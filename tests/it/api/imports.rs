@@ -31,7 +31,13 @@ async fn good_rows_are_kept_and_bad_ones_listed() {
             .send()
             .await
             .ok(201);
-        let port = t.post("/v1/ports").by(&ana).json(&json!({})).send().await.ok(201);
+        let port = t
+            .post("/v1/ports")
+            .by(&ana)
+            .json(&json!({}))
+            .send()
+            .await
+            .ok(201);
         let id = port["id"].as_str().unwrap();
         let path = format!("/v1/ports/{id}/numbers/import");
 
@@ -42,8 +48,16 @@ async fn good_rows_are_kept_and_bad_ones_listed() {
             .send()
             .await
             .ok(200);
-        assert_eq!((&dry["dry_run"], &dry["accepted"]), (&json!(true), &json!(2)));
-        let untouched = t.get(&format!("/v1/ports/{id}")).by(&ana).send().await.ok(200);
+        assert_eq!(
+            (&dry["dry_run"], &dry["accepted"]),
+            (&json!(true), &json!(2))
+        );
+        let untouched = t
+            .get(&format!("/v1/ports/{id}"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(untouched["number_count"], 0);
 
         let send = || {
@@ -85,10 +99,18 @@ async fn good_rows_are_kept_and_bad_ones_listed() {
         assert_eq!(again.body, first.body);
         assert_eq!(again.header("idempotency-replayed"), "true");
 
-        let port = t.get(&format!("/v1/ports/{id}")).by(&ana).send().await.ok(200);
+        let port = t
+            .get(&format!("/v1/ports/{id}"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(port["number_count"], 1);
         assert_eq!(port["numbers"][0]["source"], "Google Ads");
-        assert_eq!(port["pin"], "••••", "the one PIN of the list is the account's");
+        assert_eq!(
+            port["pin"], "••••",
+            "the one PIN of the list is the account's"
+        );
         let twice = t
             .post(&format!("{path}?{COLUMNS}"))
             .by(&ana)
@@ -114,7 +136,12 @@ async fn good_rows_are_kept_and_bad_ones_listed() {
                 .ok(422);
             assert_eq!(refused["problems"][0]["field"], field, "{query}");
         }
-        for bad in [&b""[..], b"%PDF-1.7", b"PK\x03\x04 not a zip", b"\x00\x01\x02"] {
+        for bad in [
+            &b""[..],
+            b"%PDF-1.7",
+            b"PK\x03\x04 not a zip",
+            b"\x00\x01\x02",
+        ] {
             let refused = t
                 .post(&path)
                 .by(&ana)
@@ -149,17 +176,36 @@ async fn the_sample_lists_are_taken_as_their_truth_files_say() {
             for (list, truth) in [
                 ("import-1-clean.csv", "import-1-clean.truth.json"),
                 ("import-1-clean.xlsx", "import-1-clean.xlsx.truth.json"),
-                ("import-2-excel-latin1.csv", "import-2-excel-latin1.truth.json"),
+                (
+                    "import-2-excel-latin1.csv",
+                    "import-2-excel-latin1.truth.json",
+                ),
             ] {
                 let truth: Value =
                     serde_json::from_slice(&std::fs::read(folder.join(truth)).unwrap()).unwrap();
                 let bytes = std::fs::read(folder.join(list)).unwrap();
-                let port = t.post("/v1/ports").by(&ana).json(&json!({})).send().await.ok(201);
+                let port = t
+                    .post("/v1/ports")
+                    .by(&ana)
+                    .json(&json!({}))
+                    .send()
+                    .await
+                    .ok(201);
                 let id = port["id"].as_str().unwrap();
                 let path = format!("/v1/ports/{id}/numbers/import");
-                let report = t.post(&path).by(&ana).form(&[], (list, &bytes)).send().await.ok(200);
+                let report = t
+                    .post(&path)
+                    .by(&ana)
+                    .form(&[], (list, &bytes))
+                    .send()
+                    .await
+                    .ok(200);
                 let lines = |list: &Value, field: &str| -> Vec<Value> {
-                    list.as_array().unwrap().iter().map(|one| one[field].clone()).collect()
+                    list.as_array()
+                        .unwrap()
+                        .iter()
+                        .map(|one| one[field].clone())
+                        .collect()
                 };
                 assert_eq!(
                     report["accepted"],

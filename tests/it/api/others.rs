@@ -26,7 +26,12 @@ async fn accounts_are_made_by_administrators_and_watched_by_the_desk() {
         assert_eq!(account["campaign_approved"], false);
         let path = format!("/v1/accounts/{}", account["id"].as_str().unwrap());
         assert_eq!(made.header("location"), path);
-        let nameless = t.post("/v1/accounts").by(&adam).json(&json!({ "name": " " })).send().await;
+        let nameless = t
+            .post("/v1/accounts")
+            .by(&adam)
+            .json(&json!({ "name": " " }))
+            .send()
+            .await;
         assert_eq!(nameless.ok(422)["problems"][0]["field"], "name");
         let changed = t
             .patch(&path)
@@ -59,10 +64,18 @@ async fn a_receiving_number_blocks_its_port_until_it_is_removed() {
         let port = t.get(&path).by(&ana).send().await.ok(200);
         assert_eq!(port["blockers"][0]["code"], "receiving_number");
         assert_eq!(port["blockers"][0]["number"], "+14045550123");
-        t.delete("/v1/receiving-numbers/+14045550123").by(&ana).send().await.ok(204);
+        t.delete("/v1/receiving-numbers/+14045550123")
+            .by(&ana)
+            .send()
+            .await
+            .ok(204);
         let port = t.get(&path).by(&ana).send().await.ok(200);
         assert_eq!(port["blockers"][0]["code"], "letter_unsigned");
-        t.delete("/v1/receiving-numbers/+14045550123").by(&ana).send().await.ok(404);
+        t.delete("/v1/receiving-numbers/+14045550123")
+            .by(&ana)
+            .send()
+            .await
+            .ok(404);
         let abroad = t
             .post("/v1/receiving-numbers")
             .by(&ana)
@@ -84,7 +97,11 @@ async fn the_desk_sees_what_needs_a_person() {
         let dana = t.desk().await;
         let quiet = t.complete_port(&ana, &["+14045550122"]).await;
         let id = t.complete_port(&ana, &["+14045550123"]).await;
-        t.post(&format!("/v1/ports/{id}/ask-for-update")).by(&ana).send().await.ok(200);
+        t.post(&format!("/v1/ports/{id}/ask-for-update"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         let desk = t.get("/v1/desk").by(&dana).send().await.ok(200);
         assert_eq!(desk["items"].as_array().unwrap().len(), 1, "{desk}");
         assert_eq!(desk["items"][0]["port"]["id"], *id);
@@ -98,7 +115,11 @@ async fn the_desk_sees_what_needs_a_person() {
             .await
             .ok(200);
         assert_eq!(cleared["attention"], json!([]));
-        let late = t.delete(&format!("/v1/ports/{id}/attention/0")).by(&dana).send().await;
+        let late = t
+            .delete(&format!("/v1/ports/{id}/attention/0"))
+            .by(&dana)
+            .send()
+            .await;
         assert_eq!(late.status, 404);
         let desk = t.get("/v1/desk").by(&dana).send().await.ok(200);
         assert_eq!(desk["items"], json!([]));
@@ -115,15 +136,24 @@ async fn the_desk_reads_the_mailbox() {
         let ana = t.submitter(&account, "Ana Ruiz").await;
         let dana = t.desk().await;
         let id = t.complete_port(&ana, &["+14045550123"]).await;
-        t.post(&format!("/v1/ports/{id}/loa/send")).by(&ana).send().await.ok(200);
+        t.post(&format!("/v1/ports/{id}/loa/send"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         let page = t
-            .get(&format!("/v1/mails?port={id}&to=maria@harbordental.example"))
+            .get(&format!(
+                "/v1/mails?port={id}&to=maria@harbordental.example"
+            ))
             .by(&dana)
             .send()
             .await
             .ok(200);
         let lines = page["items"].as_array().unwrap();
-        let letter = lines.iter().find(|one| one["kind"] == "letter_to_sign").expect("the letter");
+        let letter = lines
+            .iter()
+            .find(|one| one["kind"] == "letter_to_sign")
+            .expect("the letter");
         assert_eq!(letter["state"], "queued");
         let path = format!("/v1/mails/{}", letter["id"].as_str().unwrap());
         let mail = t.get(&path).by(&dana).send().await.ok(200);
@@ -131,15 +161,29 @@ async fn the_desk_reads_the_mailbox() {
         t.run_jobs().await;
         let mail = t.get(&path).by(&dana).send().await.ok(200);
         assert_eq!(mail["state"], "sent");
-        let too_soon = t.post(&format!("/v1/ports/{id}/loa/resend")).by(&ana).send().await;
+        let too_soon = t
+            .post(&format!("/v1/ports/{id}/loa/resend"))
+            .by(&ana)
+            .send()
+            .await;
         assert_eq!(too_soon.ok(429)["type"], "/problems/too_often");
         assert_eq!(too_soon.header("retry-after"), "60");
         t.clock.advance(jiff::SignedDuration::from_secs(61));
-        let resent = t.post(&format!("/v1/ports/{id}/loa/resend")).by(&ana).send().await.ok(200);
+        let resent = t
+            .post(&format!("/v1/ports/{id}/loa/resend"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(resent["loa"]["reminders"], 1);
         let one = t.get("/v1/mails?limit=1").by(&dana).send().await.ok(200);
         let cursor = one["next_cursor"].as_str().unwrap();
-        let rest = t.get(&format!("/v1/mails?cursor={cursor}")).by(&dana).send().await.ok(200);
+        let rest = t
+            .get(&format!("/v1/mails?cursor={cursor}"))
+            .by(&dana)
+            .send()
+            .await
+            .ok(200);
         assert!(rest.get("next_cursor").is_none());
     })
     .await;
@@ -178,7 +222,12 @@ async fn each_event_becomes_a_webhook_that_can_be_sent_again() {
             .await
             .ok(201);
         let path = format!("/v1/webhooks/{}", endpoint["id"].as_str().unwrap());
-        let deliveries = t.get(&format!("{path}/deliveries")).by(&ana).send().await.ok(200);
+        let deliveries = t
+            .get(&format!("{path}/deliveries"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         let mut events: Vec<&str> = deliveries["items"]
             .as_array()
             .unwrap()
@@ -188,7 +237,12 @@ async fn each_event_becomes_a_webhook_that_can_be_sent_again() {
         events.sort_unstable();
         assert_eq!(
             events,
-            ["port.agreed", "port.begun", "port.edited", "port.numbers_added"],
+            [
+                "port.agreed",
+                "port.begun",
+                "port.edited",
+                "port.numbers_added"
+            ],
             "not what is only for the desk"
         );
         let replay = format!(
@@ -251,7 +305,11 @@ async fn documents_come_back_as_attachments() {
         let dana = t.desk().await;
         let id = t.complete_port(&ana, &["+14045550123"]).await;
         let bill = t.sign_and_prove(&ana, &id).await;
-        let got = t.get(&format!("/v1/documents/{bill}")).by(&ana).send().await;
+        let got = t
+            .get(&format!("/v1/documents/{bill}"))
+            .by(&ana)
+            .send()
+            .await;
         assert_eq!(got.status, 200);
         assert_eq!(got.header("content-type"), "image/png");
         assert_eq!(
@@ -261,11 +319,21 @@ async fn documents_come_back_as_attachments() {
         assert_eq!(got.body, crate::support::app::picture());
         let path = format!("/v1/ports/{id}/proof");
         for (kind, name, bytes, field) in [
-            ("billing_statement", "bill.pdf", &b"<html>not a bill</html>"[..], "file"),
+            (
+                "billing_statement",
+                "bill.pdf",
+                &b"<html>not a bill</html>"[..],
+                "file",
+            ),
             ("billing_statement", "bill.pdf", b"", "file"),
             ("shoe_size", "bill.png", b"x", "kind"),
         ] {
-            let refused = t.post(&path).by(&ana).form(&[("kind", kind)], (name, bytes)).send().await;
+            let refused = t
+                .post(&path)
+                .by(&ana)
+                .form(&[("kind", kind)], (name, bytes))
+                .send()
+                .await;
             assert_eq!(refused.ok(422)["problems"][0]["field"], field, "{name}");
         }
         let no_form = t.post(&path).by(&ana).json(&json!({})).send().await;
@@ -280,7 +348,12 @@ async fn documents_come_back_as_attachments() {
         assert_eq!(refused["proof"][0]["verdict"], "refused");
         assert_eq!(refused["proof"][0]["reason"], "It is too old.");
         assert_eq!(refused["status"], "awaiting_proof");
-        let documents = t.get(&format!("/v1/ports/{id}/documents")).by(&ana).send().await.ok(200);
+        let documents = t
+            .get(&format!("/v1/ports/{id}/documents"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         let kinds: Vec<&str> = documents["items"]
             .as_array()
             .unwrap()

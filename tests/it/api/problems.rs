@@ -38,21 +38,99 @@ async fn problems_have_one_shape() {
         let large = json!({ "title": "x".repeat(21_000) });
         let replies = [
             ("no key", t.get("/v1/me").send().await),
-            ("no such path", t.get("/v1/ports/x/y/z").by(&ana).send().await),
-            ("no such port", t.get("/v1/ports/port_00000000000000000000000000000000").by(&ana).send().await),
+            (
+                "no such path",
+                t.get("/v1/ports/x/y/z").by(&ana).send().await,
+            ),
+            (
+                "no such port",
+                t.get("/v1/ports/port_00000000000000000000000000000000")
+                    .by(&ana)
+                    .send()
+                    .await,
+            ),
             ("not an id", t.get("/v1/ports/12").by(&ana).send().await),
-            ("method not allowed", t.request("PUT", &path).by(&ana).send().await),
-            ("not JSON", t.patch(&path).by(&ana).bytes("application/json", "{\"title\": ").send().await),
-            ("unknown field", t.patch(&path).by(&ana).json(&json!({ "customer": { "frist_name": "M" } })).send().await),
-            ("wrong type", t.post(&format!("{path}/numbers")).by(&ana).json(&json!({ "numbers": [{ "number": 4045550123_u64 }] })).send().await),
-            ("unknown word", t.patch(&path).by(&ana).json(&json!({ "scope": { "kind": "half" } })).send().await),
-            ("missing field", t.post(&format!("{path}/cancel")).by(&ana).json(&json!({})).send().await),
-            ("several fields", t.post(&format!("{path}/numbers")).by(&ana).json(&json!({ "numbers": [{ "number": "12" }, { "number": "+19005550123" }] })).send().await),
-            ("too large", t.patch(&path).by(&ana).json(&large).send().await),
-            ("wrong media type", t.patch(&path).by(&ana).bytes("text/plain", "title=x").send().await),
-            ("too early", t.post(&format!("{path}/resubmit")).by(&ana).send().await),
-            ("not yours", t.post(&format!("{path}/submit")).by(&ana).send().await),
-            ("stale", t.patch(&path).by(&ana).with("if-match", "\"0\"").json(&json!({ "title": "x" })).send().await),
+            (
+                "method not allowed",
+                t.request("PUT", &path).by(&ana).send().await,
+            ),
+            (
+                "not JSON",
+                t.patch(&path)
+                    .by(&ana)
+                    .bytes("application/json", "{\"title\": ")
+                    .send()
+                    .await,
+            ),
+            (
+                "unknown field",
+                t.patch(&path)
+                    .by(&ana)
+                    .json(&json!({ "customer": { "frist_name": "M" } }))
+                    .send()
+                    .await,
+            ),
+            (
+                "wrong type",
+                t.post(&format!("{path}/numbers"))
+                    .by(&ana)
+                    .json(&json!({ "numbers": [{ "number": 4045550123_u64 }] }))
+                    .send()
+                    .await,
+            ),
+            (
+                "unknown word",
+                t.patch(&path)
+                    .by(&ana)
+                    .json(&json!({ "scope": { "kind": "half" } }))
+                    .send()
+                    .await,
+            ),
+            (
+                "missing field",
+                t.post(&format!("{path}/cancel"))
+                    .by(&ana)
+                    .json(&json!({}))
+                    .send()
+                    .await,
+            ),
+            (
+                "several fields",
+                t.post(&format!("{path}/numbers"))
+                    .by(&ana)
+                    .json(&json!({ "numbers": [{ "number": "12" }, { "number": "+19005550123" }] }))
+                    .send()
+                    .await,
+            ),
+            (
+                "too large",
+                t.patch(&path).by(&ana).json(&large).send().await,
+            ),
+            (
+                "wrong media type",
+                t.patch(&path)
+                    .by(&ana)
+                    .bytes("text/plain", "title=x")
+                    .send()
+                    .await,
+            ),
+            (
+                "too early",
+                t.post(&format!("{path}/resubmit")).by(&ana).send().await,
+            ),
+            (
+                "not yours",
+                t.post(&format!("{path}/submit")).by(&ana).send().await,
+            ),
+            (
+                "stale",
+                t.patch(&path)
+                    .by(&ana)
+                    .with("if-match", "\"0\"")
+                    .json(&json!({ "title": "x" }))
+                    .send()
+                    .await,
+            ),
         ];
         let shapes: Vec<Value> = replies
             .iter()
@@ -70,7 +148,13 @@ async fn an_incomplete_form_names_each_field() {
         let t = TestApp::on(&test).await;
         let account = t.account("Harbor Dental").await;
         let ana = t.submitter(&account, "Ana Ruiz").await;
-        let port = t.post("/v1/ports").by(&ana).json(&json!({ "numbers": [{ "number": "+14045550123" }] })).send().await.ok(201);
+        let port = t
+            .post("/v1/ports")
+            .by(&ana)
+            .json(&json!({ "numbers": [{ "number": "+14045550123" }] }))
+            .send()
+            .await
+            .ok(201);
         let path = format!("/v1/ports/{}/loa/send", port["id"].as_str().unwrap());
         let refused = t.post(&path).by(&ana).send().await;
         refused.ok(422);

@@ -17,22 +17,47 @@ async fn who_may_know_learns_which_port_holds_a_number() {
         let ben = t.submitter(&harbor, "Ben Ode").await;
         let eve = t.submitter(&quarry, "Eve Mal").await;
         let dana = t.desk().await;
-        let id = t.complete_port(&ana, &["+14045550122", "+14045550123"]).await;
-        let form = json!({ "numbers": [{ "number": "+14045550150" }, { "number": "404-555-0123" }] });
-        let own = t.post("/v1/ports").by(&ben).json(&form).send().await.ok(409);
+        let id = t
+            .complete_port(&ana, &["+14045550122", "+14045550123"])
+            .await;
+        let form =
+            json!({ "numbers": [{ "number": "+14045550150" }, { "number": "404-555-0123" }] });
+        let own = t
+            .post("/v1/ports")
+            .by(&ben)
+            .json(&form)
+            .send()
+            .await
+            .ok(409);
         assert_eq!(own["type"], "/problems/number_held");
         assert_eq!(own["problems"][0]["field"], "numbers[1].number");
         assert!(own["detail"].as_str().unwrap().contains(&id), "{own}");
-        let foreign = t.post("/v1/ports").by(&eve).json(&form).send().await.ok(409);
+        let foreign = t
+            .post("/v1/ports")
+            .by(&eve)
+            .json(&form)
+            .send()
+            .await
+            .ok(409);
         assert_eq!(foreign["type"], "/problems/number_held");
         assert!(!foreign.to_string().contains(&id), "{foreign}");
         assert!(!foreign.to_string().contains("Harbor"), "{foreign}");
         let mut for_quarry = form.clone();
         for_quarry["account"] = json!(quarry.id.to_string());
-        let desk = t.post("/v1/ports").by(&dana).json(&for_quarry).send().await.ok(409);
+        let desk = t
+            .post("/v1/ports")
+            .by(&dana)
+            .json(&for_quarry)
+            .send()
+            .await
+            .ok(409);
         assert!(desk["detail"].as_str().unwrap().contains(&id), "{desk}");
         let list = t.get("/v1/ports").by(&eve).send().await.ok(200);
-        assert_eq!(list["items"], json!([]), "what was refused left nothing behind");
+        assert_eq!(
+            list["items"],
+            json!([]),
+            "what was refused left nothing behind"
+        );
 
         t.post(&format!("/v1/ports/{id}/cancel"))
             .by(&ana)
@@ -40,7 +65,12 @@ async fn who_may_know_learns_which_port_holds_a_number() {
             .send()
             .await
             .ok(200);
-        t.post("/v1/ports").by(&eve).json(&form).send().await.ok(201);
+        t.post("/v1/ports")
+            .by(&eve)
+            .json(&form)
+            .send()
+            .await
+            .ok(201);
     })
     .await;
 }
@@ -61,7 +91,10 @@ async fn lists_show_only_what_belongs_to_the_account() {
             assert_eq!(list["items"], json!([]), "{path}");
         }
         assert_eq!(
-            t.get(&spy).by(&dana).send().await.ok(200)["items"].as_array().unwrap().len(),
+            t.get(&spy).by(&dana).send().await.ok(200)["items"]
+                .as_array()
+                .unwrap()
+                .len(),
             1
         );
         let accounts = t.get("/v1/accounts").by(&eve).send().await;
@@ -74,7 +107,13 @@ async fn lists_show_only_what_belongs_to_the_account() {
             .send()
             .await;
         assert_eq!(filed.status, 404);
-        let nowhere = t.post("/v1/ports").by(&dana).json(&json!({})).send().await.ok(422);
+        let nowhere = t
+            .post("/v1/ports")
+            .by(&dana)
+            .json(&json!({}))
+            .send()
+            .await
+            .ok(422);
         assert_eq!(nowhere["problems"][0]["field"], "account");
         let spied = t
             .get(&format!("/v1/receiving-numbers?account={}", harbor.id))
@@ -156,7 +195,10 @@ async fn secrets_are_never_seen_again() {
             seen.push(t.get(&path).by(person).send().await.text());
         }
         for mail in t.mails().await {
-            seen.push(format!("{}\n{}\n{}", mail.subject, mail.body_text, mail.body_html));
+            seen.push(format!(
+                "{}\n{}\n{}",
+                mail.subject, mail.body_text, mail.body_html
+            ));
         }
         let mut read = test.db.read().await.expect("reads");
         for (table, column) in [

@@ -18,19 +18,20 @@ use super::scan::Source;
 
 /// All rooms in reading order, each with the rooms that it may name.
 #[rustfmt::skip]
-pub const ROOMS: [(&str, &[&str]); 20] = [
+pub const ROOMS: [(&str, &[&str]); 21] = [
     ("clock", &[]),
     ("ids", &[]),
+    ("tls", &[]),
     ("config", &["clock"]),
     ("telemetry", &["config"]),
     ("domain", &["ids"]),
     ("db", &["clock", "ids", "config", "domain"]),
     ("blobs", &["clock", "ids", "config", "domain"]),
-    ("carriers", &["clock", "ids", "config", "domain"]),
+    ("carriers", &["clock", "ids", "tls", "config", "domain"]),
     ("documents", &["clock", "ids", "config", "domain"]),
     ("mail", &["clock", "ids", "config", "domain", "db"]),
-    ("outbound", &["clock", "ids", "config", "domain"]),
-    ("app", &["clock", "ids", "config", "domain", "db", "blobs", "carriers", "documents", "mail"]),
+    ("outbound", &["clock", "ids", "tls", "config", "domain"]),
+    ("app", &["clock", "ids", "tls", "config", "domain", "db", "blobs", "carriers", "documents", "mail"]),
     ("jobs", &["clock", "ids", "config", "domain", "db", "blobs", "carriers", "documents", "mail", "outbound", "app"]),
     ("simulator", &["clock", "ids", "config", "domain"]),
     ("web", &["config", "app"]),

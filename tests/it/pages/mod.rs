@@ -7,7 +7,8 @@ mod requirements;
 use std::collections::{BTreeMap, BTreeSet};
 
 use portolan::mail::templates;
-use portolan::portal::{assets, gallery};
+use portolan::portal::assets;
+use portolan::public::gallery;
 use scraper::{ElementRef, Html, Selector};
 
 fn pages() -> Vec<(String, String)> {

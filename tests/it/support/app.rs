@@ -50,8 +50,7 @@ pub struct Person {
     pub key: String,
 }
 
-impl Person {
-}
+impl Person {}
 
 /// An answer.
 #[derive(Debug)]
@@ -194,7 +193,7 @@ impl TestApp {
 
     /// A desk with these settings over the defaults, as in `portolan.toml`.
     pub async fn with(test: &TestDb, settings: &str) -> Self {
-        portolan::carriers::http::choose_tls_provider();
+        portolan::tls::choose_provider();
         let folder = tempfile::tempdir().expect("a folder");
         let mut config = Config::from_toml(settings).expect("settings that can be used");
         config.data.folder = folder.path().to_path_buf();
@@ -204,8 +203,7 @@ impl TestApp {
         let far = now
             .checked_add(SignedDuration::from_hours(24 * 365))
             .expect("in range");
-        let seal =
-            SealKey::generate("Portolan test desk", now, far, &ids.secret()).expect("a key");
+        let seal = SealKey::generate("Portolan test desk", now, far, &ids.secret()).expect("a key");
         let carrier = open::carrier(&config, &clock).expect("a carrier that can be used");
         let app = App::from(Parts {
             db: test.db.clone(),
@@ -452,7 +450,11 @@ pub const PIN: &str = "PIN-73920518";
 pub fn picture() -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::from_fn(40, 30, |x, y| {
-        image::Rgb([u8::try_from(x).unwrap_or(0), u8::try_from(y).unwrap_or(0), 90])
+        image::Rgb([
+            u8::try_from(x).unwrap_or(0),
+            u8::try_from(y).unwrap_or(0),
+            90,
+        ])
     })
     .write_to(&mut bytes, image::ImageFormat::Png)
     .expect("a picture");

@@ -142,10 +142,7 @@ impl UsersPage {
                 "lee@harbordental.example".into(),
                 "kf8Qw2mZr5tYb1nXc7vL".into(),
             )),
-            accounts: Choice::list(
-                &[("", "None: works at the desk"), ("acct_01", ACCOUNT)],
-                "",
-            ),
+            accounts: Choice::list(&[("", "None: works at the desk"), ("acct_01", ACCOUNT)], ""),
             account_error: String::new(),
             name: Field::default(),
             email: Field::default(),

@@ -24,7 +24,10 @@ const KILLS: u32 = 50;
 
 fn server(config: &Config, folder: &Path) -> Child {
     let telnyx = &config.carriers.telnyx;
-    let clock: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("clock.json")).expect("the clock's file")).expect("JSON");
+    let clock: serde_json::Value = serde_json::from_slice(
+        &std::fs::read(folder.join("clock.json")).expect("the clock's file"),
+    )
+    .expect("JSON");
     let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
     Command::new(env!("CARGO_BIN_EXE_portolan"))
         .arg("serve")
@@ -35,16 +38,34 @@ fn server(config: &Config, folder: &Path) -> Child {
         .env("PORTOLAN_CLOCK__ANCHOR_WALL", text(&clock["wall"]))
         .env("PORTOLAN_CLOCK__ANCHOR_DESK", text(&clock["desk"]))
         .env("PORTOLAN_SERVER__LISTEN", config.server.listen.to_string())
-        .env("PORTOLAN_SERVER__PUBLIC_URL", config.server.public_url.as_str())
+        .env(
+            "PORTOLAN_SERVER__PUBLIC_URL",
+            config.server.public_url.as_str(),
+        )
         .env("PORTOLAN_CARRIERS__TELNYX__ENABLED", "true")
-        .env("PORTOLAN_CARRIERS__TELNYX__BASE_URL", telnyx.base_url.as_str())
-        .env("PORTOLAN_CARRIERS__TELNYX__API_KEY", telnyx.api_key.as_ref().expect("a key").expose_secret())
-        .env("PORTOLAN_CARRIERS__TELNYX__PUBLIC_KEY", telnyx.public_key.as_deref().expect("a key"))
-        .env("PORTOLAN_CARRIERS__TELNYX__POLL_SECONDS", telnyx.poll_seconds.to_string())
-        .env("PORTOLAN_CARRIERS__TELNYX__MESSAGING_PROFILE_ID", telnyx.messaging_profile_id.as_deref().expect("an id"))
+        .env(
+            "PORTOLAN_CARRIERS__TELNYX__BASE_URL",
+            telnyx.base_url.as_str(),
+        )
+        .env(
+            "PORTOLAN_CARRIERS__TELNYX__API_KEY",
+            telnyx.api_key.as_ref().expect("a key").expose_secret(),
+        )
+        .env(
+            "PORTOLAN_CARRIERS__TELNYX__PUBLIC_KEY",
+            telnyx.public_key.as_deref().expect("a key"),
+        )
+        .env(
+            "PORTOLAN_CARRIERS__TELNYX__POLL_SECONDS",
+            telnyx.poll_seconds.to_string(),
+        )
+        .env(
+            "PORTOLAN_CARRIERS__TELNYX__MESSAGING_PROFILE_ID",
+            telnyx.messaging_profile_id.as_deref().expect("an id"),
+        )
         .env("PORTOLAN_LIMITS__API_REQUESTS_PER_MINUTE", "60000")
         .env("PORTOLAN_LINKS__ATTEMPTS_PER_MINUTE", "6000")
-        .env("PORTOLAN_LINKS__RESEND_PAUSE_SECONDS", "0")
+        .env("PORTOLAN_LINKS__RESEND_PAUSE_SECONDS", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .kill_on_drop(true)
@@ -54,33 +75,66 @@ fn server(config: &Config, folder: &Path) -> Child {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_fifty_times_loses_nothing_and_does_nothing_twice() {
-    portolan::carriers::http::choose_tls_provider();
+    portolan::tls::choose_provider();
     let folder = tempfile::tempdir().expect("a folder");
     let clock = clock(folder.path(), 3.0).expect("a clock");
-    let free = async || tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let free = async || {
+        tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a free port")
+    };
     let carrier = free().await;
     let there = carrier.local_addr().expect("bound");
     let here = free().await.local_addr().expect("bound");
-    let simulator = Simulator::new(simulator::Config { api_keys: vec!["key".to_owned()], ..simulator::Config::default() }, clock.clone(), Ids::random());
-    simulator.add_customers(cast().iter().map(|part| part.customer()).collect()).expect("on file");
+    let simulator = Simulator::new(
+        simulator::Config {
+            api_keys: vec!["key".to_owned()],
+            ..simulator::Config::default()
+        },
+        clock.clone(),
+        Ids::random(),
+    );
+    simulator
+        .add_customers(cast().iter().map(|part| part.customer()).collect())
+        .expect("on file");
     let simulating = {
         let simulator = simulator.clone();
         tokio::spawn(async move { simulator.serve(carrier, std::future::pending()).await })
     };
     let base = Config::defaults().expect("the defaults are valid");
-    let mut config =
-        settings(&base, folder.path(), &format!("http://{here}"), &format!("http://{there}/v2"), "key", &simulator.public_key()).expect("settings");
+    let mut config = settings(
+        &base,
+        folder.path(),
+        &format!("http://{here}"),
+        &format!("http://{there}/v2"),
+        "key",
+        &simulator.public_key(),
+    )
+    .expect("settings");
     config.server.listen = here;
     let keys = {
-        let db = portolan::cli::open_database(&config).await.expect("a database");
-        let app = portolan::app::open::open(config.clone(), db, clock, Ids::random()).await.expect("it opens");
+        let db = portolan::cli::open_database(&config)
+            .await
+            .expect("a database");
+        let app = portolan::app::open::open(config.clone(), db, clock, Ids::random())
+            .await
+            .expect("it opens");
         let keys = seed(&app).await.expect("seeded");
         app.db.close().await;
         keys
     };
 
-    let stage = Stage { base: format!("http://{here}"), desk_key: keys.desk_key, customer_key: keys.customer_key };
-    let play = tokio::spawn(async move { Play::new(stage, cast()).patient(Duration::from_secs(165)).run(|_, _| {}).await });
+    let stage = Stage {
+        base: format!("http://{here}"),
+        desk_key: keys.desk_key,
+        customer_key: keys.customer_key,
+    };
+    let play = tokio::spawn(async move {
+        Play::new(stage, cast())
+            .patient(Duration::from_secs(165))
+            .run(|_, _| {})
+            .await
+    });
     let seed: u64 = rand::random();
     println!("seed of the kills: {seed}");
     let mut moments = StdRng::seed_from_u64(seed);
@@ -113,7 +167,9 @@ async fn a_server_that_is_killed_fifty_times_loses_nothing_and_does_nothing_twic
         }
     }
     last.kill().await.expect("killed");
-    let db = Db::connect(url.expose_secret(), &DbOptions::default()).await.expect("the database opens again");
+    let db = Db::connect(url.expose_secret(), &DbOptions::default())
+        .await
+        .expect("the database opens again");
     nothing_is_lost_and_nothing_is_twice(&db).await;
     db.close().await;
 }

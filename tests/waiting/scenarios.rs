@@ -35,7 +35,15 @@ fn config(url: &str) -> Config {
 async fn play(config: &Config, front: impl FnOnce(String) -> String) {
     let folder = tempfile::tempdir().expect("a folder");
     let clock = clock(folder.path(), 2.0).expect("a clock");
-    let set = Set::raise(config, folder.path(), clock, (free().await, free().await), front).await.expect("the set stands");
+    let set = Set::raise(
+        config,
+        folder.path(),
+        clock,
+        (free().await, free().await),
+        front,
+    )
+    .await
+    .expect("the set stands");
     let outcomes = Play::new(set.stage.clone(), cast()).run(|_, _| {}).await;
     let simulator = set.simulator.clone();
     set.strike().await.expect("it ends in order");
@@ -44,7 +52,9 @@ async fn play(config: &Config, front: impl FnOnce(String) -> String) {
     assert!(wrong.is_empty(), "{wrong:#?}");
     no_order_is_there_twice(&simulator);
     let url = config.database_url();
-    let db = Db::connect(url.expose_secret(), &DbOptions::default()).await.expect("the database opens again");
+    let db = Db::connect(url.expose_secret(), &DbOptions::default())
+        .await
+        .expect("the database opens again");
     nothing_is_lost_and_nothing_is_twice(&db).await;
     db.close().await;
 }
@@ -53,7 +63,11 @@ async fn play(config: &Config, front: impl FnOnce(String) -> String) {
 pub fn no_order_is_there_twice(simulator: &Simulator) {
     let counters = simulator.counters();
     assert_eq!(counters.creates_by_reference.len(), cast().len());
-    let twice: Vec<_> = counters.creates_by_reference.iter().filter(|(_, times)| **times != 1).collect();
+    let twice: Vec<_> = counters
+        .creates_by_reference
+        .iter()
+        .filter(|(_, times)| **times != 1)
+        .collect();
     assert!(twice.is_empty(), "created more than once: {twice:?}");
 }
 
@@ -62,22 +76,60 @@ pub async fn nothing_is_lost_and_nothing_is_twice(db: &Db) {
     use portolan::db::ports;
     use portolan::domain::port::replay;
     let mut read = db.read().await.expect("readable");
-    let ids = read.fetch_all("SELECT id FROM ports ORDER BY id", &[]).await.expect("rows");
+    let ids = read
+        .fetch_all("SELECT id FROM ports ORDER BY id", &[])
+        .await
+        .expect("rows");
     assert_eq!(ids.len(), cast().len());
     for row in ids {
         let id = row.parse("id").expect("an id");
-        let stored = ports::load(&mut read, id).await.expect("readable").expect("there");
+        let stored = ports::load(&mut read, id)
+            .await
+            .expect("readable")
+            .expect("there");
         let facts = ports::facts(&mut read, id, 0, 10_000).await.expect("facts");
-        assert_eq!(ports::broken_link(&facts).expect("readable"), None, "{id}: the chain of hashes holds");
+        assert_eq!(
+            ports::broken_link(&facts).expect("readable"),
+            None,
+            "{id}: the chain of hashes holds"
+        );
         let replayed = replay(facts.iter().map(|one| (&one.fact, one.at))).expect("it begins");
-        pretty_assertions::assert_eq!(replayed, stored.request, "{id}: its facts make the stored request");
+        pretty_assertions::assert_eq!(
+            replayed,
+            stored.request,
+            "{id}: its facts make the stored request"
+        );
     }
-    let twice = read.fetch_all("SELECT message_id FROM mails GROUP BY message_id HAVING COUNT(*) > 1", &[]).await.expect("rows");
+    let twice = read
+        .fetch_all(
+            "SELECT message_id FROM mails GROUP BY message_id HAVING COUNT(*) > 1",
+            &[],
+        )
+        .await
+        .expect("rows");
     assert!(twice.is_empty(), "a mail is there twice");
-    let unsent = read.fetch_one("SELECT COUNT(*) AS n FROM mails WHERE state <> 'sent'", &[]).await.expect("a row");
+    let unsent = read
+        .fetch_one("SELECT COUNT(*) AS n FROM mails WHERE state <> 'sent'", &[])
+        .await
+        .expect("a row");
     assert_eq!(unsent.int("n").expect("a number"), 0, "every mail has left");
-    let dead = read.fetch_all("SELECT kind, last_error FROM jobs WHERE state = 'dead'", &[]).await.expect("rows");
-    let dead: Vec<String> = dead.iter().map(|row| format!("{}: {:?}", row.text("kind").unwrap_or_default(), row.opt_text("last_error"))).collect();
+    let dead = read
+        .fetch_all(
+            "SELECT kind, last_error FROM jobs WHERE state = 'dead'",
+            &[],
+        )
+        .await
+        .expect("rows");
+    let dead: Vec<String> = dead
+        .iter()
+        .map(|row| {
+            format!(
+                "{}: {:?}",
+                row.text("kind").unwrap_or_default(),
+                row.opt_text("last_error")
+            )
+        })
+        .collect();
     assert!(dead.is_empty(), "jobs were given up: {dead:?}");
 }
 
@@ -99,17 +151,39 @@ struct Recorder {
     calls: Arc<Mutex<usize>>,
 }
 
-async fn pass_on(State(recorder): State<Recorder>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn pass_on(
+    State(recorder): State<Recorder>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     // Prism's description begins below `/v2`.
-    let path = uri.path_and_query().map_or("/", |path| path.as_str()).trim_start_matches("/v2").to_owned();
-    let mut request = recorder.client.request(method.clone(), format!("{}{path}", recorder.upstream)).body(body);
-    for (name, value) in headers.iter().filter(|(name, _)| !matches!(name.as_str(), "host" | "content-length" | "connection")) {
+    let path = uri
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .trim_start_matches("/v2")
+        .to_owned();
+    let mut request = recorder
+        .client
+        .request(method.clone(), format!("{}{path}", recorder.upstream))
+        .body(body);
+    for (name, value) in headers
+        .iter()
+        .filter(|(name, _)| !matches!(name.as_str(), "host" | "content-length" | "connection"))
+    {
         request = request.header(name, value);
     }
-    let Ok(answer) = request.send().await else { return StatusCode::BAD_GATEWAY.into_response() };
+    let Ok(answer) = request.send().await else {
+        return StatusCode::BAD_GATEWAY.into_response();
+    };
     let status = answer.status();
     *recorder.calls.lock().expect("unpoisoned") += 1;
-    if let Some(text) = answer.headers().get("sl-violations").and_then(|value| value.to_str().ok()) {
+    if let Some(text) = answer
+        .headers()
+        .get("sl-violations")
+        .and_then(|value| value.to_str().ok())
+    {
         let list: Vec<serde_json::Value> = serde_json::from_str(text).expect("the judge's list");
         for item in list {
             recorder.found.lock().expect("unpoisoned").insert(Finding {
@@ -120,22 +194,34 @@ async fn pass_on(State(recorder): State<Recorder>, method: Method, uri: Uri, hea
         }
     }
     let mut response = Response::builder().status(status);
-    for (name, value) in answer.headers().iter().filter(|(name, _)| matches!(name.as_str(), "content-type" | "retry-after")) {
+    for (name, value) in answer
+        .headers()
+        .iter()
+        .filter(|(name, _)| matches!(name.as_str(), "content-type" | "retry-after"))
+    {
         response = response.header(name, value);
     }
     let body = answer.bytes().await.unwrap_or_default();
-    response.body(body.into()).unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
+    response
+        .body(body.into())
+        .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
 }
 
 /// The carrier's published description sits between adapter and simulator and finds nothing wrong, except
 /// for the written list of its own errors.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::disallowed_methods, reason = "the recorder passes requests on as they are")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the recorder passes requests on as they are"
+)]
 async fn the_published_description_finds_nothing_wrong_between_adapter_and_simulator() {
-    let (Some(spec), Some(prism)) = (shared("specs/telnyx/spec3.porting-subset.json"), judge("prism", "tests/prism/node_modules/.bin/prism")) else {
+    let (Some(spec), Some(prism)) = (
+        shared("specs/telnyx/spec3.porting-subset.json"),
+        judge("prism", "tests/prism/node_modules/.bin/prism"),
+    ) else {
         return;
     };
-    portolan::carriers::http::choose_tls_provider();
+    portolan::tls::choose_provider();
     let (found, calls) = (Arc::default(), Arc::default());
     let listener = free().await;
     let address = listener.local_addr().expect("bound");
@@ -144,9 +230,20 @@ async fn the_published_description_finds_nothing_wrong_between_adapter_and_simul
     let judging = tokio::spawn(async move {
         let carrier = told.await.expect("the simulator stands");
         let (child, upstream) = start(&prism, &spec, &format!("{carrier}/v2")).await;
-        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
-        let recorder = Recorder { upstream, client, found: recorded, calls: counted };
-        let router = axum::Router::new().fallback(pass_on).layer(axum::extract::DefaultBodyLimit::disable()).with_state(recorder);
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("a client");
+        let recorder = Recorder {
+            upstream,
+            client,
+            found: recorded,
+            calls: counted,
+        };
+        let router = axum::Router::new()
+            .fallback(pass_on)
+            .layer(axum::extract::DefaultBodyLimit::disable())
+            .with_state(recorder);
         axum::serve(listener, router).await.expect("serves");
         drop(child);
     });

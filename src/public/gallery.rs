@@ -1,14 +1,14 @@
 //! Every page with made-up data: for snapshots, screenshots and a look at a page without a database.
 
-use super::views::desk::*;
-use super::views::form::*;
-use super::views::letter::*;
-use super::views::mailbox::*;
-use super::views::misc::*;
-use super::views::port::*;
-use super::views::ports::*;
-use super::views::settings::*;
-use crate::public::views::*;
+use super::views::*;
+use crate::portal::views::desk::*;
+use crate::portal::views::form::*;
+use crate::portal::views::letter::*;
+use crate::portal::views::mailbox::*;
+use crate::portal::views::misc::*;
+use crate::portal::views::port::*;
+use crate::portal::views::ports::*;
+use crate::portal::views::settings::*;
 
 /// A page's name (also a file name) with its HTML, or why it could not be rendered.
 pub type Page = (String, Result<String, askama::Error>);
