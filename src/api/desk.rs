@@ -135,10 +135,6 @@ pub async fn mail(
     Path(id): Path<MailId>,
 ) -> Result<Response, Problem> {
     let mail = mailing::read(&api.app, &caller, id).await?;
-    let view = Mail {
-        line: MailLine::from(&mail),
-        text: mail.body_text,
-        html: mail.body_html,
-    };
+    let view = Mail::of(mail);
     Ok(Answer::new(StatusCode::OK, &view).into_response())
 }

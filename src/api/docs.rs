@@ -203,7 +203,7 @@ impl<'a> Page<'a> {
                     "<tr><th scope=\"row\"><code>{}</code>{must}</th><td>{}</td><td>{}</td></tr>",
                     escape(name),
                     self.kind(property),
-                    inline(text(&property["description"]))
+                    inline(description(property))
                 );
             }
         }
@@ -328,6 +328,18 @@ fn fields(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
         .into_iter()
         .flatten()
         .map(|(name, value)| (name.as_str(), value))
+}
+
+/// A field's description; with a field that may be null it stands beside the reference.
+fn description(property: &Value) -> &str {
+    let own = text(&property["description"]);
+    if !own.is_empty() {
+        return own;
+    }
+    list(&property["oneOf"])
+        .map(|one| text(&one["description"]))
+        .find(|text| !text.is_empty())
+        .unwrap_or_default()
 }
 
 fn reference(schema: &Value) -> Option<&str> {

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::extract::given;
-use super::views::{kinds, remainders, scopes};
+use super::views::{NumberKindWords, RemainingWords, ScopeKindWords};
 use crate::app::forms::{AddressForm, Form, Patch, ScopeForm, SignerForm};
 use crate::app::numbers::TypedNumber;
 use crate::domain::number::Kind;
@@ -61,11 +61,11 @@ pub struct AddressInput {
 #[serde(deny_unknown_fields)]
 pub struct ScopeInput {
     /// `full`: all numbers port and the old account closes. `partial`: some stay.
-    #[schema(schema_with = scopes)]
+    #[schema(value_type = ScopeKindWords)]
     pub kind: ScopeKind,
     /// What becomes of the numbers that stay. Left out, they stay in service.
     #[serde(default)]
-    #[schema(schema_with = remainders)]
+    #[schema(value_type = RemainingWords)]
     pub remaining: Remaining,
     /// The billing number that stays behind, where the present one ports.
     #[serde(default)]
@@ -122,7 +122,7 @@ pub struct NumberInput {
     pub number: String,
     /// What kind of line it is, if that is known better than the number tells.
     #[serde(default)]
-    #[schema(schema_with = kinds)]
+    #[schema(value_type = Option<NumberKindWords>)]
     pub kind: Option<Kind>,
     /// Where its calls are to ring.
     #[serde(default)]

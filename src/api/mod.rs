@@ -24,6 +24,8 @@ mod problem;
 mod views;
 mod webhooks;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, OriginalUri, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -61,7 +63,7 @@ pub fn router(app: App) -> Router {
     let (operations, document) = operations(&api).split_for_parts();
     let operations = operations
         .route_layer(from_fn_with_state(api.clone(), auth::check))
-        .merge(openapi::pages(&document))
+        .merge(openapi::pages(document))
         .fallback(|| async { Problem::of_status(StatusCode::NOT_FOUND) })
         .with_state(api.clone());
     Router::new()
@@ -159,7 +161,13 @@ async fn finish(State(api): State<Api>, request: Request, next: Next) -> Respons
         .map_or_else(|| request.uri().path(), |uri| uri.path())
         .to_owned();
     let method = request.method().clone();
-    let mut response = next.run(request).await;
+    // A little before the whole server's own limit, which knows nothing of problems.
+    let limit = Duration::from_secs(u64::from(api.app.config.server.request_timeout_seconds))
+        .saturating_sub(Duration::from_millis(500));
+    let mut response = match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::too_slow().into_response(),
+    };
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         let problem = response

@@ -10,7 +10,7 @@ use super::Api;
 use super::answer;
 use super::extract::{Asker, Body, MaybeBody, Path, Terms};
 use super::problem::Problem;
-use super::views::{Port, test_kinds};
+use super::views::{Port, TestKindWords};
 use crate::app::Caller;
 use crate::app::forms::number_problem;
 use crate::app::ports;
@@ -23,7 +23,7 @@ use crate::ids::{OrderId, PortId};
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
-/// Why.
+/// Why something is to happen.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonInput {
@@ -69,7 +69,7 @@ pub struct TestInput {
     #[schema(example = "+14045550123")]
     pub number: String,
     /// A call or a text.
-    #[schema(schema_with = test_kinds)]
+    #[schema(value_type = TestKindWords)]
     pub kind: TestKind,
     /// Whether it reached where it should.
     pub passed: bool,

@@ -12,7 +12,7 @@ use super::extract::{Asker, Body, Path, Query, Terms, given};
 use super::form::NumberInput;
 use super::ports::{bad_cursor, page_size};
 use super::problem::Problem;
-use super::views::{Number, NumberPage, Port, kinds};
+use super::views::{Number, NumberPage, Port, NumberKindWords};
 use crate::app::forms::Patch;
 use crate::app::{numbers, ports};
 use crate::domain::number::{E164, Kind, parse_typed};
@@ -61,7 +61,7 @@ pub struct NumberPatch {
     pub wants_text: Option<bool>,
     /// What kind of line it is, when the customer knows better than the number tells.
     #[serde(default)]
-    #[schema(schema_with = kinds)]
+    #[schema(value_type = Option<NumberKindWords>)]
     pub kind: Option<Kind>,
 }
 

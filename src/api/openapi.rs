@@ -1,5 +1,7 @@
 //! The description of the API: OpenAPI 3.1, made from the code, and a page to read it on.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::Router;
 use axum::http::header;
 use axum::response::IntoResponse;
@@ -91,13 +93,17 @@ fn complete_one(path: &str, method: &str, operation: &mut Operation) {
             "Something that is needed does not answer; nothing was stored",
         ),
     ];
-    if path.contains('{') {
+    let parameters = operation.parameters.as_deref().unwrap_or_default();
+    let names_account = parameters
+        .iter()
+        .any(|one| matches!(one, RefOr::T(one) if one.name == "account"))
+        || (method == "post" && matches!(path, "/ports" | "/webhooks" | "/receiving-numbers"));
+    if path.contains('{') || names_account {
         problems.push((
             "404",
             "There is no such thing, or it is not for the one who asks to know of",
         ));
     }
-    let parameters = operation.parameters.as_deref().unwrap_or_default();
     let has_query = parameters
         .iter()
         .any(|one| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query));
@@ -125,7 +131,6 @@ fn complete_one(path: &str, method: &str, operation: &mut Operation) {
     }
     if path == "/ports" && method == "post" {
         problems.push(("409", "A number is on an open port request already"));
-        problems.push(("404", "There is no such account"));
     }
     for (status, description) in problems {
         operation
@@ -224,13 +229,14 @@ fn header_parameter(name: &str, description: &str) -> Parameter {
 /// Only our own style sheet; nothing else is loaded, run or framed.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The description for programs and for people. Both are made once.
-pub fn pages<S: Clone + Send + Sync + 'static>(document: &OpenApi) -> Router<S> {
-    let json = Bytes::from(document.to_pretty_json().unwrap_or_default());
-    let value = serde_json::to_value(document).unwrap_or_default();
-    let html = Bytes::from(docs::page(&value));
-    let page = |kind: &'static str, body: Bytes| {
+/// The description for programs and for people. Each is made when it is first asked for.
+pub fn pages<S: Clone + Send + Sync + 'static>(document: OpenApi) -> Router<S> {
+    let document = Arc::new(document);
+    let page = |kind: &'static str, make: fn(&OpenApi) -> String| {
+        let document = document.clone();
+        let made: Arc<OnceLock<Bytes>> = Arc::default();
         get(move || async move {
+            let body = made.get_or_init(|| Bytes::from(make(&document))).clone();
             (
                 [
                     (header::CONTENT_TYPE, kind),
@@ -243,13 +249,20 @@ pub fn pages<S: Clone + Send + Sync + 'static>(document: &OpenApi) -> Router<S> 
         })
     };
     Router::new()
-        .route("/openapi.json", page("application/json", json))
-        .route("/docs", page("text/html; charset=utf-8", html))
+        .route(
+            "/openapi.json",
+            page("application/json", |document| {
+                document.to_pretty_json().unwrap_or_default()
+            }),
+        )
+        .route(
+            "/docs",
+            page("text/html; charset=utf-8", |document| {
+                docs::page(&serde_json::to_value(document).unwrap_or_default())
+            }),
+        )
         .route(
             "/docs.css",
-            page(
-                "text/css; charset=utf-8",
-                Bytes::from_static(docs::STYLE.as_bytes()),
-            ),
+            page("text/css; charset=utf-8", |_| docs::STYLE.to_owned()),
         )
 }

@@ -17,7 +17,7 @@ use super::extract::{Asker, Body, MaybeBody, Path, Terms};
 use super::form::AgreementInput;
 use super::moves::{Nothing, ReasonInput, happen};
 use super::problem::Problem;
-use super::views::{Document, DocumentList, Port, Statement, Statements, proof_kinds};
+use super::views::{Document, DocumentList, Port, Statement, Statements, ProofKindWords};
 use crate::app::papers::Upload;
 use crate::app::{forms, letters, papers, ports};
 use crate::domain::agreement;
@@ -54,7 +54,7 @@ pub struct SendTo {
 #[expect(dead_code, reason = "describes a multipart form")]
 pub struct ProofUpload {
     /// What it is.
-    #[schema(schema_with = proof_kinds)]
+    #[schema(value_type = ProofKindWords)]
     kind: ProofKind,
     /// The file: PDF, JPEG, PNG or HEIC.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]

@@ -71,7 +71,9 @@ pub async fn create_key(
         true,
         |(key, secret): &(people::ApiKey, SecretString)| {
             let view = NewApiKey {
-                key: ApiKey::from(key),
+                id: key.id.to_string(),
+                name: key.name.clone(),
+                created_at: key.created_at,
                 secret: secret.expose_secret().to_owned(),
             };
             Answer::new(StatusCode::CREATED, &view)

@@ -158,6 +158,20 @@ impl Problem {
         }
     }
 
+    /// It took longer than an answer may take.
+    pub fn too_slow() -> Self {
+        Self {
+            retry_after: Some(10),
+            cause: Some("it took longer than `server.request_timeout_seconds`".to_owned()),
+            ..Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too_slow",
+                "The answer took too long. Whether it happened is not known here.",
+            )
+            .way_out("Look whether it happened, or repeat the request with the same `Idempotency-Key`.")
+        }
+    }
+
     /// Something that should have worked.
     pub fn broken() -> Self {
         Self::new(

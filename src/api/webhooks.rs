@@ -65,7 +65,10 @@ pub async fn create(
         true,
         |(endpoint, secret): &(webhooks::Endpoint, SecretString)| {
             let view = NewEndpoint {
-                endpoint: Endpoint::from(endpoint),
+                id: endpoint.id.to_string(),
+                account: endpoint.account.to_string(),
+                url: endpoint.url.clone(),
+                created_at: endpoint.created_at,
                 secret: secret.expose_secret().to_owned(),
             };
             Answer::new(StatusCode::CREATED, &view)

@@ -65,13 +65,14 @@ pub fn read(
             problems.push(Problem::new(name, format!("{error}.")));
             continue;
         }
-        if let Some(first) = places.insert(number, row) {
+        if let Some(first) = places.get(&number) {
             problems.push(Problem::new(
                 name,
                 format!("{number} is in this list twice: the first time as numbers[{first}]."),
             ));
             continue;
         }
+        places.insert(number, row);
         let place = format!("numbers[{row}].receiving");
         let receiving = match receiving(&place, one.receiving.as_deref()) {
             Ok(receiving) => receiving,

@@ -1,10 +1,12 @@
 //! The one integration test binary: everything is proved through the public doors.
 
+mod api;
 mod cli;
 mod db;
 mod db_schema;
 mod db_trouble;
 mod domain;
+mod hooks;
 mod house;
 mod imports;
 mod jobs;

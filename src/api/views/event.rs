@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::number::{Reason, Window, kind_name};
-use super::words::{roles, test_kinds};
+use super::words::{RoleWords, TestKindWords};
 use crate::app::ports::StoredFact;
 use crate::domain::number::E164;
 use crate::domain::port::{Fact, NumberChange, TestKind, words};
@@ -24,7 +24,7 @@ pub struct Event {
     #[serde(rename = "type")]
     #[schema(example = "port_date_set")]
     pub kind: &'static str,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
     /// Who or what caused it.
     pub by: By,
@@ -41,7 +41,7 @@ pub struct Event {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct By {
     /// In which part.
-    #[schema(schema_with = roles)]
+    #[schema(value_type = RoleWords)]
     pub role: String,
     /// Their name.
     #[schema(example = "Ana Ruiz")]
@@ -101,7 +101,7 @@ pub struct EventData {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventTest {
     /// A call or a text.
-    #[schema(schema_with = test_kinds)]
+    #[schema(value_type = TestKindWords)]
     pub kind: &'static str,
     /// Whether it reached where it should.
     pub passed: bool,

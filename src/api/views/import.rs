@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::words::meanings;
+use super::words::ColumnMeaningWords;
 use crate::app::import::Imported;
 use crate::domain::import::Meaning;
 
@@ -22,7 +22,7 @@ pub struct ImportReport {
     #[schema(example = 1)]
     pub skipped: usize,
     /// What each column was taken for, from the left.
-    #[schema(schema_with = meanings)]
+    #[schema(value_type = Vec<ColumnMeaningWords>)]
     pub columns: Vec<&'static str>,
     /// The line that holds the headings.
     #[schema(example = 1)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::words::{kinds, texts, voices};
+use super::words::{NumberKindWords, TextStateWords, VoiceStateWords};
 use crate::domain::carrier::CarrierReason;
 use crate::domain::number::Kind;
 use crate::domain::port::{self, PortNumber};
@@ -23,7 +23,7 @@ pub struct Number {
     #[schema(example = "(404) 555-0123")]
     pub national: String,
     /// What kind of line it is, as far as known. The carrier's check may know better than the number.
-    #[schema(schema_with = kinds)]
+    #[schema(value_type = NumberKindWords)]
     pub kind: &'static str,
     /// Where its calls are to ring.
     #[schema(example = "+14045550100")]
@@ -55,7 +55,7 @@ pub struct Number {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Voice {
     /// The state.
-    #[schema(schema_with = voices)]
+    #[schema(value_type = VoiceStateWords)]
     pub state: &'static str,
     /// Why it was rejected, in the carriers' own codes and words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -114,7 +114,7 @@ pub struct Window {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Text {
     /// The state.
-    #[schema(schema_with = texts)]
+    #[schema(value_type = TextStateWords)]
     pub state: &'static str,
     /// By when texts should follow voice.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::number::kind_name;
 use super::port::PortLine;
-use super::words::{attentions, delivery_states, document_kinds, kinds, mail_states, roles};
+use super::words::{AttentionKindWords, DeliveryStateWords, DocumentKindWords, NumberKindWords, MailStateWords, RoleWords};
 use crate::app::{inbox, mailing, people, ports, webhooks};
 use crate::domain::carrier::{LineKind, Portability};
 use crate::domain::number::{E164, Region};
@@ -22,7 +22,7 @@ pub struct Me {
     #[schema(example = "Ana Ruiz")]
     pub name: String,
     /// What they may do.
-    #[schema(schema_with = roles)]
+    #[schema(value_type = RoleWords)]
     pub role: String,
     /// Their account; missing for the desk's people, who see all accounts.
     #[schema(example = "acct_019ab3f2c7d87a60b1f3d2a4c5e6f701")]
@@ -76,7 +76,7 @@ pub struct Document {
     #[schema(example = "doc_019ab3f2c7d87a60b1f3d2a4c5e6f70b")]
     pub id: String,
     /// What it is.
-    #[schema(schema_with = document_kinds)]
+    #[schema(value_type = DocumentKindWords)]
     pub kind: &'static str,
     /// The file's name.
     #[schema(example = "letter-of-authorization-1-signed.pdf")]
@@ -108,7 +108,7 @@ pub struct Attention {
     #[schema(example = 0)]
     pub index: usize,
     /// What it is about.
-    #[schema(schema_with = attentions)]
+    #[schema(value_type = AttentionKindWords)]
     pub kind: &'static str,
     /// In words.
     pub says: String,
@@ -196,9 +196,14 @@ pub struct ApiKeyList {
 /// A new key. Only this answer shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NewApiKey {
-    /// The key's data.
-    #[serde(flatten)]
-    pub key: ApiKey,
+    /// Its id.
+    #[schema(example = "key_019ab3f2c7d87a60b1f3d2a4c5e6f703")]
+    pub id: String,
+    /// What it is for.
+    #[schema(example = "Nightly import")]
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// The key. It is shown once.
     #[schema(example = "portolan_4Jm…")]
     pub secret: String,
@@ -230,9 +235,17 @@ pub struct EndpointList {
 /// A new address for webhooks. Only this answer shows its signing secret.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NewEndpoint {
-    /// The address's data.
-    #[serde(flatten)]
-    pub endpoint: Endpoint,
+    /// Its id.
+    #[schema(example = "hook_019ab3f2c7d87a60b1f3d2a4c5e6f704")]
+    pub id: String,
+    /// Whose events it gets.
+    #[schema(example = "acct_019ab3f2c7d87a60b1f3d2a4c5e6f701")]
+    pub account: String,
+    /// The address.
+    #[schema(example = "https://example.com/portolan")]
+    pub url: String,
+    /// When it was made.
+    pub created_at: Timestamp,
     /// The signing secret (Standard Webhooks). It is shown once.
     #[schema(example = "whsec_…")]
     pub secret: String,
@@ -251,7 +264,7 @@ pub struct Delivery {
     #[schema(example = "port_019ab3f2c7d87a60b1f3d2a4c5e6f708")]
     pub port: String,
     /// Where it stands.
-    #[schema(schema_with = delivery_states)]
+    #[schema(value_type = DeliveryStateWords)]
     pub state: String,
     /// How often it was tried.
     #[schema(example = 1)]
@@ -295,7 +308,7 @@ pub struct MailLine {
     /// The subject line.
     pub subject: String,
     /// Whether it has left.
-    #[schema(schema_with = mail_states)]
+    #[schema(value_type = MailStateWords)]
     pub state: &'static str,
     /// When it was made.
     pub created_at: Timestamp,
@@ -308,9 +321,32 @@ pub struct MailLine {
 /// A mail with its text.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Mail {
-    /// The mail's data.
-    #[serde(flatten)]
-    pub line: MailLine,
+    /// Its id.
+    #[schema(example = "mail_019ab3f2c7d87a60b1f3d2a4c5e6f706")]
+    pub id: String,
+    /// The port request that it is about.
+    #[schema(example = "port_019ab3f2c7d87a60b1f3d2a4c5e6f708")]
+    pub port: String,
+    /// Which mail it is.
+    #[schema(example = "letter_to_sign")]
+    pub kind: String,
+    /// The reader's name.
+    #[schema(example = "Maria Kovacs")]
+    pub to_name: String,
+    /// The reader's address.
+    #[schema(example = "maria@harbordental.example")]
+    pub to_address: String,
+    /// The subject line.
+    pub subject: String,
+    /// Whether it has left.
+    #[schema(value_type = MailStateWords)]
+    pub state: &'static str,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it left.
+    pub sent_at: Option<Timestamp>,
+    /// Why it did not.
+    pub last_error: Option<String>,
     /// The plain part.
     pub text: String,
     /// The HTML part.
@@ -346,7 +382,7 @@ pub struct NumberCheck {
     pub national: Option<String>,
     /// What kind of line it is. US numbers do not tell mobile from landline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = kinds)]
+    #[schema(value_type = Option<NumberKindWords>)]
     pub kind: Option<&'static str>,
     /// Where it belongs: `US`, `CA`, a territory's or country's code, `toll_free_or_service`, or `unassigned`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -552,6 +588,27 @@ impl From<&mailing::Mail> for MailLine {
             created_at: one.created_at,
             sent_at: one.sent_at,
             last_error: one.last_error.clone(),
+        }
+    }
+}
+
+impl Mail {
+    /// The mail with its text.
+    pub fn of(mail: mailing::Mail) -> Self {
+        let line = MailLine::from(&mail);
+        Self {
+            id: line.id,
+            port: line.port,
+            kind: line.kind,
+            to_name: line.to_name,
+            to_address: line.to_address,
+            subject: line.subject,
+            state: line.state,
+            created_at: line.created_at,
+            sent_at: line.sent_at,
+            last_error: line.last_error,
+            text: mail.body_text,
+            html: mail.body_html,
         }
     }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::number::{Number, Reason};
 use super::others::{Attention, Document};
 use super::words::{
-    actions, balls, loa_states, order_statuses, proof_kinds, remainders, scopes, statuses, verdicts,
+    ActionWords, WaitsForWords, LoaStateWords, OrderStatusWords, ProofKindWords, RemainingWords, ScopeKindWords, StatusWords, VerdictWords,
 };
 use crate::app::Caller;
 use crate::app::ports::{self, Line, View};
@@ -35,13 +35,13 @@ pub struct Port {
     #[schema(example = "Head office")]
     pub title: String,
     /// Where it stands, in one word.
-    #[schema(schema_with = statuses)]
+    #[schema(value_type = StatusWords)]
     pub status: &'static str,
     /// The word as it is on screens.
     #[schema(example = "Awaiting signature")]
     pub status_label: &'static str,
     /// Who has to act.
-    #[schema(schema_with = balls)]
+    #[schema(value_type = WaitsForWords)]
     pub waits_for: &'static str,
     /// Where it stands, in a sentence.
     #[schema(example = "The Letter of Authorization waits for its signature.")]
@@ -56,7 +56,7 @@ pub struct Port {
     /// What keeps it from going on, in the order in which it is best cleared.
     pub blockers: Vec<Blocker>,
     /// What the one who asks can do with it now.
-    #[schema(schema_with = actions)]
+    #[schema(value_type = Vec<ActionWords>)]
     pub allowed_actions: Vec<&'static str>,
     /// The losing provider as the phone bill names it.
     #[schema(example = "Copper Valley Telephone")]
@@ -180,11 +180,11 @@ pub struct Address {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Scope {
     /// `full`: all numbers port and the old account closes. `partial`: some stay.
-    #[schema(schema_with = scopes)]
+    #[schema(value_type = ScopeKindWords)]
     pub kind: &'static str,
     /// What becomes of the numbers that stay.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(schema_with = remainders)]
+    #[schema(value_type = Option<RemainingWords>)]
     pub remaining: Option<&'static str>,
     /// The billing number that stays behind, where the present one ports.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -198,9 +198,9 @@ pub struct Agreement {
     /// Which wording.
     #[schema(example = "2026-11")]
     pub version: String,
-    /// When.
+    /// When they were accepted.
     pub at: Timestamp,
-    /// Who.
+    /// Who accepted them.
     #[schema(example = "Ana Ruiz")]
     pub by: String,
 }
@@ -223,7 +223,7 @@ pub struct Signer {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Loa {
     /// How far it is.
-    #[schema(schema_with = loa_states)]
+    #[schema(value_type = LoaStateWords)]
     pub state: &'static str,
     /// First, second, third letter of this request.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -266,7 +266,7 @@ pub struct Proof {
     #[schema(example = "doc_019ab3f2c7d87a60b1f3d2a4c5e6f70c")]
     pub document: String,
     /// What it is.
-    #[schema(schema_with = proof_kinds)]
+    #[schema(value_type = ProofKindWords)]
     pub kind: &'static str,
     /// The file's name.
     #[schema(example = "bill-november.pdf")]
@@ -277,7 +277,7 @@ pub struct Proof {
     /// When it came.
     pub received_at: Timestamp,
     /// What the desk said to it.
-    #[schema(schema_with = verdicts)]
+    #[schema(value_type = VerdictWords)]
     pub verdict: &'static str,
     /// Why it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -297,7 +297,7 @@ pub struct Order {
     /// The key that the carrier's support staff know it by.
     pub support_key: Option<String>,
     /// Where it stands.
-    #[schema(schema_with = order_statuses)]
+    #[schema(value_type = OrderStatusWords)]
     pub status: &'static str,
     /// Why it stands there.
     pub reasons: Vec<Reason>,
@@ -334,7 +334,7 @@ pub struct PortLine {
     #[schema(example = "Copper Valley Telephone")]
     pub losing_carrier: String,
     /// Where it stands.
-    #[schema(schema_with = statuses)]
+    #[schema(value_type = StatusWords)]
     pub status: String,
     /// The word as it is on screens.
     #[schema(example = "In review")]

@@ -114,6 +114,7 @@ async fn a_port_goes_from_draft_to_the_carrier() {
                 "proof_received",
                 "proof_accepted",
                 "released",
+                "text_moved",
             ]
         );
         assert!(events.get("next_cursor").is_none());
