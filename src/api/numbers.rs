@@ -12,7 +12,7 @@ use super::extract::{Asker, Body, Path, Query, Terms, given};
 use super::form::NumberInput;
 use super::ports::{bad_cursor, page_size};
 use super::problem::Problem;
-use super::views::{Number, NumberPage, Port, NumberKindWords};
+use super::views::{Number, NumberKindWords, NumberPage, Port};
 use crate::app::forms::Patch;
 use crate::app::{numbers, ports};
 use crate::domain::number::{E164, Kind, parse_typed};

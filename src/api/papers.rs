@@ -17,7 +17,7 @@ use super::extract::{Asker, Body, MaybeBody, Path, Terms};
 use super::form::AgreementInput;
 use super::moves::{Nothing, ReasonInput, happen};
 use super::problem::Problem;
-use super::views::{Document, DocumentList, Port, Statement, Statements, ProofKindWords};
+use super::views::{Document, DocumentList, Port, ProofKindWords, Statement, Statements};
 use crate::app::papers::Upload;
 use crate::app::{forms, letters, papers, ports};
 use crate::domain::agreement;

@@ -168,7 +168,9 @@ impl Problem {
                 "too_slow",
                 "The answer took too long. Whether it happened is not known here.",
             )
-            .way_out("Look whether it happened, or repeat the request with the same `Idempotency-Key`.")
+            .way_out(
+                "Look whether it happened, or repeat the request with the same `Idempotency-Key`.",
+            )
         }
     }
 

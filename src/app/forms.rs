@@ -94,6 +94,16 @@ pub struct Changes {
 /// # Errors
 /// Every field that cannot be taken, not only the first.
 pub fn read(form: Form, now: &Details) -> Result<Changes, Vec<Problem>> {
+    match read_what_can_be(form, now) {
+        (found, problems) if problems.is_empty() => Ok(found),
+        (_, problems) => Err(problems),
+    }
+}
+
+/// As [`read`], and with what could be read although other fields could not: a form that is shown
+/// again must not say that a good field is missing because another one is wrong.
+#[must_use]
+pub fn read_what_can_be(form: Form, now: &Details) -> (Changes, Vec<Problem>) {
     let mut reader = Reader::default();
     let mut found = Changes::default();
     reader.text(
@@ -199,11 +209,7 @@ pub fn read(form: Form, now: &Details) -> Result<Changes, Vec<Problem>> {
             reader.signer(typed.unwrap_or_default(), before),
         ));
     }
-    if reader.problems.is_empty() {
-        Ok(found)
-    } else {
-        Err(reader.problems)
-    }
+    (found, reader.problems)
 }
 
 /// Which field is meant by each part of an address.

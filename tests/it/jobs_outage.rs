@@ -179,17 +179,25 @@ async fn a_wire_that_breaks_at_any_moment_neither_loses_nor_repeats_a_job() {
 
 /// Runs `scripts/postgres.sh` for a server of this test's own.
 async fn server(folder: &Path, command: &str) -> String {
-    let output = tokio::process::Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres.sh"))
-        .arg(command)
-        .env("PORTOLAN_POSTGRES_DIR", folder)
-        // The restart is what is tried here, not the disk.
-        .env("PORTOLAN_POSTGRES_CONF", "fsync = off")
-        .env_remove("PORTOLAN_TEST_POSTGRES_URL")
-        .output()
-        .await
-        .expect("the script runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).expect("a URL").trim().to_owned()
+    let output =
+        tokio::process::Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres.sh"))
+            .arg(command)
+            .env("PORTOLAN_POSTGRES_DIR", folder)
+            // The restart is what is tried here, not the disk.
+            .env("PORTOLAN_POSTGRES_CONF", "fsync = off")
+            .env_remove("PORTOLAN_TEST_POSTGRES_URL")
+            .output()
+            .await
+            .expect("the script runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .expect("a URL")
+        .trim()
+        .to_owned()
 }
 
 /// Stops the server when the test ends, however it ends.
@@ -198,7 +206,10 @@ struct Stop<'a>(&'a Path);
 impl Drop for Stop<'_> {
     fn drop(&mut self) {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/postgres.sh");
-        let _ = std::process::Command::new(script).arg("stop").env("PORTOLAN_POSTGRES_DIR", self.0).status();
+        let _ = std::process::Command::new(script)
+            .arg("stop")
+            .env("PORTOLAN_POSTGRES_DIR", self.0)
+            .status();
     }
 }
 
@@ -217,9 +228,15 @@ async fn a_server_that_restarts_is_used_again_by_itself() {
     let _stop = Stop(&folder);
     let url = server(&folder, "start").await;
     let db = Db::connect(&url, &hasty()).await.expect("connects");
-    db.migrate(jiff::Timestamp::UNIX_EPOCH).await.expect("the schema is made");
+    db.migrate(jiff::Timestamp::UNIX_EPOCH)
+        .await
+        .expect("the schema is made");
     let (clock, work) = (still_clock(), Work::fine());
-    let options = RunnerOptions { poll: Duration::from_millis(300), concurrency: 4, ..quick() };
+    let options = RunnerOptions {
+        poll: Duration::from_millis(300),
+        concurrency: 4,
+        ..quick()
+    };
     let runner = runner_with(&db, &clock, 1, &work, options);
     enqueue(&db, &clock, (0..JOBS).map(|n| job("held", n))).await;
     let (stop, stopped) = oneshot::channel::<()>();
@@ -231,9 +248,13 @@ async fn a_server_that_restarts_is_used_again_by_itself() {
     }
     work.gate.add_permits(1000);
     until("all are done", || async {
-        let Ok(mut read) = db.read().await else { return false };
+        let Ok(mut read) = db.read().await else {
+            return false;
+        };
         let sql = "SELECT COUNT(*) AS n FROM jobs WHERE state = 'done'";
-        read.fetch_one(sql, portolan::args![]).await.is_ok_and(|row| row.int("n").is_ok_and(|n| n == JOBS))
+        read.fetch_one(sql, portolan::args![])
+            .await
+            .is_ok_and(|row| row.int("n").is_ok_and(|n| n == JOBS))
     })
     .await;
     let mut seen = work.seen();

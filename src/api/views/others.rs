@@ -6,7 +6,10 @@ use utoipa::ToSchema;
 
 use super::number::kind_name;
 use super::port::PortLine;
-use super::words::{AttentionKindWords, DeliveryStateWords, DocumentKindWords, NumberKindWords, MailStateWords, RoleWords};
+use super::words::{
+    AttentionKindWords, DeliveryStateWords, DocumentKindWords, MailStateWords, NumberKindWords,
+    RoleWords,
+};
 use crate::app::{inbox, mailing, people, ports, webhooks};
 use crate::domain::carrier::{LineKind, Portability};
 use crate::domain::number::{E164, Region};

@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use super::number::{Number, Reason};
 use super::others::{Attention, Document};
 use super::words::{
-    ActionWords, WaitsForWords, LoaStateWords, OrderStatusWords, ProofKindWords, RemainingWords, ScopeKindWords, StatusWords, VerdictWords,
+    ActionWords, LoaStateWords, OrderStatusWords, ProofKindWords, RemainingWords, ScopeKindWords,
+    StatusWords, VerdictWords, WaitsForWords,
 };
 use crate::app::Caller;
 use crate::app::ports::{self, Line, View};

@@ -40,14 +40,12 @@ pub(super) fn read(
 ) -> Outcome {
     let blank = Details::default();
     let details = before.map_or(&blank, |request| &request.details);
-    let mut problems = Vec::new();
-    let changes = forms::read(typed.form(), details).map_err(|found| {
-        problems.extend(
-            found
-                .into_iter()
-                .map(|one| Problem::new(fields::control(&one.field), one.says)),
-        );
-    });
+    let (changes, found) = forms::read_what_can_be(typed.form(), details);
+    let all_read = found.is_empty();
+    let mut problems: Vec<Problem> = found
+        .into_iter()
+        .map(|one| Problem::new(fields::control(&one.field), one.says))
+        .collect();
     date(typed, calendar, now, &mut problems);
     let (places, list) = typed.filled();
     let numbers = numbers::read(app, now, list).map_err(|found| {
@@ -81,7 +79,7 @@ pub(super) fn read(
         && let Some(whole) = would_be(
             app,
             before,
-            changes.as_ref().ok(),
+            &changes,
             numbers.as_deref().unwrap_or_default(),
             now,
         )
@@ -93,14 +91,11 @@ pub(super) fn read(
             }
         }
     }
-    let read = match (changes, numbers) {
-        (Ok(changes), Some(numbers)) => Some(Read {
-            changes,
-            numbers,
-            agreement,
-        }),
-        _ => None,
-    };
+    let read = numbers.filter(|_| all_read).map(|numbers| Read {
+        changes,
+        numbers,
+        agreement,
+    });
     Outcome { read, problems }
 }
 
@@ -141,7 +136,7 @@ fn rows_by_number(says: &str, places: &[usize]) -> String {
 fn would_be(
     app: &App,
     before: Option<&PortRequest>,
-    changes: Option<&forms::Changes>,
+    changes: &forms::Changes,
     numbers: &[PortNumber],
     now: Timestamp,
 ) -> Option<PortRequest> {
@@ -157,7 +152,7 @@ fn would_be(
             now,
         )?,
     };
-    for change in changes.iter().flat_map(|found| &found.changes) {
+    for change in &changes.changes {
         change.write(&mut request.details);
     }
     // The carrier may have found out more about the numbers that were saved before.

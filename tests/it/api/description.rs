@@ -39,7 +39,11 @@ async fn everything_in_it_is_explained_and_every_reference_leads_somewhere() {
             for (method, operation) in item.as_object().unwrap() {
                 let place = format!("{method} {path}");
                 for field in ["summary", "description", "operationId"] {
-                    said(&operation[field], &format!("{place}: {field}"), &mut missing);
+                    said(
+                        &operation[field],
+                        &format!("{place}: {field}"),
+                        &mut missing,
+                    );
                 }
                 assert!(ids.insert(operation["operationId"].to_string()), "{place}");
                 assert_eq!(operation["tags"].as_array().unwrap().len(), 1, "{place}");
@@ -55,7 +59,8 @@ async fn everything_in_it_is_explained_and_every_reference_leads_somewhere() {
         }
         for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
             said(&schema["description"], name, &mut missing);
-            let parts = std::iter::once(schema).chain(schema["allOf"].as_array().into_iter().flatten());
+            let parts =
+                std::iter::once(schema).chain(schema["allOf"].as_array().into_iter().flatten());
             for part in parts {
                 for (field, property) in part["properties"].as_object().into_iter().flatten() {
                     let choices = property["oneOf"].as_array().into_iter().flatten();
@@ -76,7 +81,11 @@ async fn everything_in_it_is_explained_and_every_reference_leads_somewhere() {
             assert!(document.pointer(target).is_some(), "{target} leads nowhere");
             used.insert(target.trim_start_matches("/components/schemas/").to_owned());
         }
-        for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        for name in document["components"]["schemas"]
+            .as_object()
+            .unwrap()
+            .keys()
+        {
             assert!(used.contains(name), "{name} is used nowhere");
         }
     })
@@ -95,7 +104,14 @@ async fn people_can_read_it_too() {
         assert!(policy.contains("default-src 'none'"), "{policy}");
         assert!(!policy.contains("unsafe"), "{policy}");
         let html = page.text();
-        for forbidden in ["<script", "<style", " style=", " onclick", "http://", "javascript:"] {
+        for forbidden in [
+            "<script",
+            "<style",
+            " style=",
+            " onclick",
+            "http://",
+            "javascript:",
+        ] {
             assert!(!html.contains(forbidden), "{forbidden}");
         }
         let parsed = scraper::Html::parse_document(&html);
@@ -109,7 +125,10 @@ async fn people_can_read_it_too() {
                     .unwrap_or_else(|| panic!("{id} is not on the page"));
                 let text: String = section.text().collect();
                 assert!(text.contains(path.as_str()), "{id}");
-                assert!(text.contains(operation["summary"].as_str().unwrap()), "{id}");
+                assert!(
+                    text.contains(operation["summary"].as_str().unwrap()),
+                    "{id}"
+                );
             }
         }
         let sheet = parsed

@@ -35,7 +35,11 @@ async fn a_repetition_gets_the_same_answer() {
         assert_eq!(again.header("etag"), first.header("etag"));
         assert_eq!(again.header("location"), first.header("location"));
 
-        let other = ask().json(&json!({ "title": "Another" })).send().await.ok(422);
+        let other = ask()
+            .json(&json!({ "title": "Another" }))
+            .send()
+            .await
+            .ok(422);
         assert_eq!(other["type"], "/problems/idempotency_key_reused");
         let elsewhere = t
             .post(&format!("/v1/ports/{id}/notes"))
@@ -54,7 +58,11 @@ async fn a_repetition_gets_the_same_answer() {
             .json(&json!({ "title": "Ben's" }))
             .send()
             .await;
-        assert_eq!(of_ben.ok(201)["title"], "Ben's", "each user has keys of their own");
+        assert_eq!(
+            of_ben.ok(201)["title"],
+            "Ben's",
+            "each user has keys of their own"
+        );
         for bad in ["", "é", &"x".repeat(201)] {
             let refused = t
                 .post("/v1/ports")
@@ -78,7 +86,10 @@ async fn twenty_equal_requests_at_once_create_one_port() {
         let t = TestApp::on(&test).await;
         let account = t.account("Harbor Dental").await;
         let ana = t.submitter(&account, "Ana Ruiz").await;
-        for form in [complete_form(&["+14045550123"]), json!({ "title": "No numbers" })] {
+        for form in [
+            complete_form(&["+14045550123"]),
+            json!({ "title": "No numbers" }),
+        ] {
             let key = form["title"].as_str().unwrap();
             let replies = join_all((0..20).map(|_| {
                 t.post("/v1/ports")
@@ -126,7 +137,12 @@ async fn what_happens_to_a_port_happens_once_too() {
         for reply in &replies {
             reply.ok(201);
         }
-        let notes = t.get(&format!("/v1/ports/{id}/notes")).by(&ana).send().await.ok(200);
+        let notes = t
+            .get(&format!("/v1/ports/{id}/notes"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(notes["items"].as_array().unwrap().len(), 1);
 
         let send = || {
@@ -148,10 +164,18 @@ async fn what_happens_to_a_port_happens_once_too() {
         let (first, again) = (proof().await, proof().await);
         assert_eq!(first.ok(201), again.ok(201));
         assert_eq!(again.header("idempotency-replayed"), "true");
-        let port = t.get(&format!("/v1/ports/{id}")).by(&ana).send().await.ok(200);
+        let port = t
+            .get(&format!("/v1/ports/{id}"))
+            .by(&ana)
+            .send()
+            .await
+            .ok(200);
         assert_eq!(port["proof"].as_array().unwrap().len(), 1);
         let mails = t.mails().await;
-        let letters = mails.iter().filter(|mail| mail.kind == "letter_to_sign").count();
+        let letters = mails
+            .iter()
+            .filter(|mail| mail.kind == "letter_to_sign")
+            .count();
         assert_eq!(letters, 1, "one letter, one mail");
     })
     .await;
@@ -168,7 +192,13 @@ async fn a_secret_that_is_shown_once_is_stored_sealed() {
             ("/v1/api-keys", json!({ "name": "Nightly" })),
             ("/v1/webhooks", json!({ "url": "http://127.0.0.1:9/hook" })),
         ] {
-            let ask = || t.post(path).by(&ana).with("idempotency-key", path).json(&body).send();
+            let ask = || {
+                t.post(path)
+                    .by(&ana)
+                    .with("idempotency-key", path)
+                    .json(&body)
+                    .send()
+            };
             let (first, again) = (ask().await, ask().await);
             assert_eq!(first.ok(201), again.ok(201));
             let secret = first.json()["secret"].as_str().unwrap().to_owned();

@@ -99,6 +99,11 @@ async fn typed_values_survive_every_button_and_every_error() {
         ] {
             assert!(!page.error(control).is_empty(), "{control}");
         }
+        // What was typed well is not called missing because another field is wrong.
+        for control in ["carrier", "first_name", "account_number", "pin"] {
+            let says = page.all(&format!("#{control}-error"));
+            assert!(says.is_empty(), "{control}: {says:?}");
+        }
         assert_eq!(page.attr("[autofocus]", "id"), ["number-1"]);
         for href in page.attr(".sum a", "href") {
             let id = href.trim_start_matches('#');

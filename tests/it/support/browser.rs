@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use bytes::Bytes;
+use ego_tree::iter::Edge;
 use jiff::{SignedDuration, Timestamp};
 use portolan::app::mailing::{self, Mail};
 use portolan::app::people::{self, Account, User};
@@ -21,7 +22,7 @@ use portolan::domain::port::{Actor, Role};
 use portolan::ids::Ids;
 use portolan::jobs::{Runner, RunnerOptions, Work, timers};
 use portolan::{api, hooks, portal, public, web};
-use scraper::{ElementRef, Html, Selector};
+use scraper::{ElementRef, Html, Node, Selector};
 use tower::ServiceExt as _;
 
 use super::database::TestDb;
@@ -211,8 +212,6 @@ pub struct Page {
     pub headers: HeaderMap,
     /// Where the browser ended up, without the query.
     pub path: String,
-    /// The query, if there was one.
-    pub query: String,
     /// The bytes.
     pub body: Bytes,
 }
@@ -263,10 +262,7 @@ impl Browser<'_> {
             let value = cookies.join("; ").parse().expect("a header");
             request.headers_mut().insert(header::COOKIE, value);
         }
-        let (path, query) = (
-            request.uri().path().to_owned(),
-            request.uri().query().unwrap_or_default().to_owned(),
-        );
+        let path = request.uri().path().to_owned();
         let response = self
             .desk
             .router
@@ -289,7 +285,6 @@ impl Browser<'_> {
             status: parts.status,
             headers: parts.headers,
             path,
-            query,
             body: axum::body::to_bytes(body, usize::MAX)
                 .await
                 .expect("a whole body"),
@@ -317,13 +312,26 @@ impl Browser<'_> {
     }
 }
 
+/// Elements that stand in a line of words.
+const INLINE: [&str; 10] = [
+    "a", "abbr", "b", "code", "em", "span", "strong", "small", "time", "wbr",
+];
+
+/// What a reader reads: cells and blocks stand apart, as they do on a screen, also where the HTML has no space.
 fn words(element: &ElementRef) -> String {
-    element
-        .text()
-        .collect::<String>()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+    let mut text = String::new();
+    for edge in element.traverse() {
+        let (node, opens) = match edge {
+            Edge::Open(node) => (node, true),
+            Edge::Close(node) => (node, false),
+        };
+        match node.value() {
+            Node::Text(words) if opens => text.push_str(words),
+            Node::Element(tag) if !INLINE.contains(&tag.name()) => text.push(' '),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Page {
