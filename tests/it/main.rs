@@ -2,6 +2,7 @@
 
 mod api;
 mod cli;
+mod crash;
 mod db;
 mod db_schema;
 mod db_trouble;
@@ -15,5 +16,6 @@ mod jobs_outage;
 mod numbers;
 mod pages;
 mod portal;
+mod scenarios;
 mod simulator;
 mod support;

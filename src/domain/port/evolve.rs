@@ -318,7 +318,9 @@ fn evolve_orders(request: &mut PortRequest, fact: &Fact) {
     match fact {
         Fact::OrderOpened { order, numbers } => {
             each(request, numbers, |one| one.order = Some(order.id));
-            request.orders.push(order.clone());
+            // Sorted by id, as they are read from the store: two orders of one moment have no other order.
+            let place = request.orders.partition_point(|one| one.id < order.id);
+            request.orders.insert(place, order.clone());
         }
         Fact::OrderChanged {
             order,

@@ -93,9 +93,24 @@ pub fn template(call: &str) -> String {
 
 /// The rows of the list of known errors: `| call | status | what the proxy says | why |`.
 pub fn known_errors() -> BTreeSet<Finding> {
+    listed_under("# Known errors")
+}
+
+/// What the description does not say of an outage: met when the whole product lives through one.
+pub fn known_outages() -> BTreeSet<Finding> {
+    listed_under("## Outages")
+}
+
+/// The rows of the list between this heading and the next.
+fn listed_under(heading: &str) -> BTreeSet<Finding> {
     let path = root().join("tests/prism/known-description-errors.md");
     let text = std::fs::read_to_string(path).expect("the list");
-    let rows = text.lines().filter(|line| line.starts_with("| `"));
+    let part = text
+        .lines()
+        .skip_while(|line| !line.starts_with(heading))
+        .skip(1)
+        .take_while(|line| !line.starts_with('#'));
+    let rows = part.filter(|line| line.starts_with("| `"));
     rows.map(|row| {
         let cells: Vec<&str> = row
             .split('|')

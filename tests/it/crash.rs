@@ -22,6 +22,10 @@ use super::scenarios::{no_order_is_there_twice, nothing_is_lost_and_nothing_is_t
 /// How often the server is killed.
 const KILLS: u32 = 50;
 
+/// How long a desk day takes. Slow enough that people who find the server away again and again still do
+/// what they have to before the carrier's day comes.
+const DAY_SECONDS: f64 = 4.5;
+
 fn server(config: &Config, folder: &Path) -> Child {
     let telnyx = &config.carriers.telnyx;
     let clock: serde_json::Value = serde_json::from_slice(
@@ -77,7 +81,7 @@ fn server(config: &Config, folder: &Path) -> Child {
 async fn a_server_that_is_killed_fifty_times_loses_nothing_and_does_nothing_twice() {
     portolan::tls::choose_provider();
     let folder = tempfile::tempdir().expect("a folder");
-    let clock = clock(folder.path(), 3.0).expect("a clock");
+    let clock = clock(folder.path(), DAY_SECONDS).expect("a clock");
     let free = async || {
         tokio::net::TcpListener::bind("127.0.0.1:0")
             .await
@@ -131,7 +135,7 @@ async fn a_server_that_is_killed_fifty_times_loses_nothing_and_does_nothing_twic
     };
     let play = tokio::spawn(async move {
         Play::new(stage, cast())
-            .patient(Duration::from_secs(165))
+            .patient(Duration::from_secs(300))
             .run(|_, _| {})
             .await
     });
@@ -142,7 +146,7 @@ async fn a_server_that_is_killed_fifty_times_loses_nothing_and_does_nothing_twic
     let mut kills = 0;
     while kills < KILLS && !play.is_finished() {
         // The moments are what is tested; the server needs some hundred milliseconds to stand.
-        tokio::time::sleep(Duration::from_millis(moments.random_range(300..1_700))).await;
+        tokio::time::sleep(Duration::from_millis(moments.random_range(300..2_500))).await;
         running.kill().await.expect("killed");
         kills += 1;
         running = server(&config, folder.path());
@@ -153,7 +157,7 @@ async fn a_server_that_is_killed_fifty_times_loses_nothing_and_does_nothing_twic
 
     let wrong: Vec<_> = outcomes.iter().filter(|one| !one.as_it_should()).collect();
     assert!(wrong.is_empty(), "seed {seed}, {kills} kills: {wrong:#?}");
-    assert!(kills >= KILLS / 2, "the play ended after {kills} kills");
+    assert_eq!(kills, KILLS, "the play ended before the kills did");
     no_order_is_there_twice(&simulator);
     // The last mails and jobs are done by a server that is left alone.
     let mut last = server(&config, folder.path());
