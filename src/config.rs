@@ -390,13 +390,15 @@ pub struct Silence {
     pub questions_max: u32,
 }
 
-/// `[calendar]`. See [`Calendar::closed_days_at`].
+/// `[calendar]`. See [`Calendar::closed_days_at`] and [`Calendar::hours_at`].
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calendar {
     /// Closed days besides weekends and federal holidays, by losing provider's name.
     #[serde(deserialize_with = "values::dates_by_name")]
     pub closed_days: BTreeMap<String, Vec<Date>>,
+    /// Hours that differ from the usual ones, by losing provider's name.
+    pub hours: BTreeMap<String, ProviderHours>,
 }
 
 impl Calendar {
@@ -404,6 +406,22 @@ impl Calendar {
     pub fn closed_days_at(&self, losing_provider: &str) -> &[Date] {
         values::by_name(&self.closed_days, losing_provider).map_or(&[], Vec::as_slice)
     }
+
+    /// This losing provider's own hours, if they were set.
+    pub fn hours_at(&self, losing_provider: &str) -> Option<ProviderHours> {
+        values::by_name(&self.hours, losing_provider).copied()
+    }
+}
+
+/// When a losing provider works, in the time zone of the numbers. Written `09:00 12:00 16:30`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProviderHours {
+    /// Start of business hours.
+    pub opens: Time,
+    /// Orders that come later count from the next business day.
+    pub cutoff: Time,
+    /// End of business hours.
+    pub closes: Time,
 }
 
 /// `[operator]`: who runs this desk.

@@ -98,14 +98,15 @@ pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
         .and_then(|one| one.number.npac_zone())
         .and_then(|name| calendar_zone(name).ok())
         .unwrap_or_else(|| app.config.operator.time_zone.clone());
-    let closed = app
-        .config
-        .calendar
-        .closed_days_at(&request.details.losing_carrier);
-    Calendar::new(
-        zone,
-        CarrierDays::default().with_closed(closed.iter().copied()),
-    )
+    let carrier = &request.details.losing_carrier;
+    let settings = &app.config.calendar;
+    // The settings were read, so their hours are in order.
+    let days = settings
+        .hours_at(carrier)
+        .and_then(|own| CarrierDays::with_hours(own.opens, own.cutoff, own.closes).ok())
+        .unwrap_or_default();
+    let closed = settings.closed_days_at(carrier).iter().copied();
+    Calendar::new(zone, days.with_closed(closed))
 }
 
 /// What lies around a request.

@@ -10,7 +10,11 @@ use toml::{Table, Value};
 use super::load::{Place, Problem};
 
 /// Tables whose keys are the operator's own: names of losing providers.
-pub(super) const FREE_TABLES: [&str; 2] = ["calendar.closed_days", "loa.carrier_max_age_days"];
+pub(super) const FREE_TABLES: [&str; 3] = [
+    "calendar.closed_days",
+    "calendar.hours",
+    "loa.carrier_max_age_days",
+];
 
 /// What every environment variable for a setting begins with.
 pub(super) const PREFIX: &str = "PORTOLAN_";

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::civil::time;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 use toml::{Table, Value};
@@ -229,6 +230,10 @@ fn the_kind_of_the_setting_decides_how_a_variable_is_read() {
                 "PORTOLAN_CALENDAR__CLOSED_DAYS",
                 "{ \"Prairie Bell\" = [\"2026-11-27\", 2026-12-24] }",
             ),
+            (
+                "PORTOLAN_CALENDAR__HOURS",
+                "{ \"Prairie Bell\" = \"09:00 12:00 16:30\" }",
+            ),
         ],
     )
     .expect("valid");
@@ -262,6 +267,23 @@ fn the_kind_of_the_setting_decides_how_a_variable_is_read() {
     );
     assert_eq!(config.calendar.closed_days_at("PRAIRIE BELL").len(), 2);
     assert_eq!(config.calendar.closed_days_at("another"), []);
+    let hours = config.calendar.hours_at("Prairie BELL").expect("set");
+    assert_eq!(
+        (hours.opens, hours.cutoff, hours.closes),
+        (time(9, 0, 0, 0), time(12, 0, 0, 0), time(16, 30, 0, 0))
+    );
+    assert_eq!(config.calendar.hours_at("another"), None);
+    for bad in [
+        "",
+        "09:00",
+        "9 12 17",
+        "12:00 09:00 17:00",
+        "09:00 12:00 17:00 18:00",
+    ] {
+        let file = format!("[calendar.hours]\nA = \"{bad}\"");
+        let found = problems(&file, &[]);
+        assert!(found[0].contains("is not three times"), "{bad}: {found:?}");
+    }
     assert!(
         problems("", &[("PORTOLAN_CALENDAR__CLOSED_DAYS__PRAIRIE", "[]")])[0]
             .contains("set the whole table")

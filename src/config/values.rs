@@ -5,11 +5,13 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::de::{Deserialize, Deserializer, Error};
 use url::Url;
+
+use super::ProviderHours;
 
 /// Reads a text; "" is `None`.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
@@ -102,6 +104,30 @@ pub(super) fn dates_by_name<'de, D: Deserializer<'de>>(
         .collect())
 }
 
+impl FromStr for ProviderHours {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = || {
+            format!(
+                "`{text}` is not three times, each later than the one before: opens, takes orders until, closes; such as 08:00 13:00 17:00"
+            )
+        };
+        let times: Vec<Time> = text
+            .split_whitespace()
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map_err(|_| bad())?;
+        match times[..] {
+            [opens, cutoff, closes] if opens < cutoff && cutoff <= closes => Ok(Self {
+                opens,
+                cutoff,
+                closes,
+            }),
+            _ => Err(bad()),
+        }
+    }
+}
+
 /// Looks a losing provider up by its name: outer white space and capitals do not matter.
 pub(super) fn by_name<'a, T>(map: &'a BTreeMap<String, T>, name: &str) -> Option<&'a T> {
     let wanted = name.trim().to_lowercase();
@@ -119,7 +145,7 @@ macro_rules! deserialize_from_str {
         }
     )*};
 }
-deserialize_from_str!(Network, Color, Day);
+deserialize_from_str!(Network, Color, Day, ProviderHours);
 
 /// A network of addresses: `10.0.0.0/8`, or a single address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,7 +25,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 pub use holidays::{Holiday, YearlyDay, federal_holidays};
-pub use hours::{BadHours, CalendarBook, CarrierDays, HolidayList, SupportHours};
+pub use hours::{BadHours, CarrierDays, HolidayList, SupportHours};
 pub use intervals::{Interval, LineFacts};
 pub use port_date::{
     BILL_MAX_AGE_DAYS, DatedPaper, LOA_MAX_AGE_DAYS, PaperTooOld, PortDateLimits, PortDateRefused,

@@ -1,14 +1,13 @@
 //! Opening hours and closed days as data: of a losing provider, and of our own support.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use super::{Calendar, Holiday, NpacRegion, YearlyDay, federal_holidays};
-use crate::domain::paper;
+use super::{Calendar, Holiday, YearlyDay, federal_holidays};
 
 /// When a provider works. The default is what 47 CFR 52.35(a) makes the least: Monday to Friday, 08:00
 /// to 17:00, orders until 13:00, US federal holidays off.
@@ -166,33 +165,6 @@ impl CarrierDays {
             HolidayList::UsFederal => federal_holidays(year),
             HolidayList::None => Vec::new(),
         }
-    }
-}
-
-/// The days of all losing providers that differ from the default, by name. Part of the settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct CalendarBook {
-    /// For every provider that has no entry.
-    pub default: CarrierDays,
-    /// By the provider's name; case and punctuation make no difference.
-    pub carriers: BTreeMap<String, CarrierDays>,
-}
-
-impl CalendarBook {
-    /// The calendar of a losing provider for numbers of a region.
-    pub fn calendar(&self, carrier: &str, region: NpacRegion) -> Calendar {
-        self.calendar_in(carrier, region.zone())
-    }
-
-    /// The calendar of a losing provider in a time zone.
-    pub fn calendar_in(&self, carrier: &str, zone: TimeZone) -> Calendar {
-        let own = self
-            .carriers
-            .iter()
-            .find(|(name, _)| paper::same_name(name, carrier))
-            .map(|(_, days)| days);
-        Calendar::new(zone, own.unwrap_or(&self.default).clone())
     }
 }
 

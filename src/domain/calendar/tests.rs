@@ -105,33 +105,24 @@ mod days {
     }
 
     #[test]
-    fn the_book_finds_a_provider_by_any_spelling_and_reads_its_data() {
-        let book: CalendarBook = serde_json::from_value(serde_json::json!({
-            "carriers": {"Northline Telecom, Inc.": {"closed_yearly": ["day_after_thanksgiving"], "closed": ["2026-12-24"], "cutoff": "12:00"}}
-        }))
-        .expect("good data");
-        let own = book.calendar("NORTHLINE TELECOM INC", NpacRegion::Southeast);
-        assert!(
-            !own.is_business_day(date(2026, 11, 27)) && !own.is_business_day(date(2026, 12, 24))
-        );
-        assert_eq!(own.days().cutoff(), time(12, 0, 0, 0));
-        assert!(
-            book.calendar("Somebody Else", NpacRegion::Southeast)
-                .is_business_day(date(2026, 11, 27))
-        );
-        for bad in [
-            serde_json::json!({"default": {"opens": "18:00"}}),
-            serde_json::json!({"default": {"closed_yearly": ["xmas"]}}),
-            serde_json::json!({"default": {"colsed": []}}),
-        ] {
-            assert!(
-                serde_json::from_value::<CalendarBook>(bad.clone()).is_err(),
-                "{bad}"
-            );
+    fn a_providers_days_are_read_from_data() {
+        let read = |data| serde_json::from_value::<CarrierDays>(data);
+        let own = read(serde_json::json!({"closed_yearly": ["day_after_thanksgiving"], "closed": ["2026-12-24"], "cutoff": "12:00"}))
+            .expect("good data");
+        let calendar = Calendar::new(NpacRegion::Southeast.zone(), own.clone());
+        for closed in [date(2026, 11, 27), date(2026, 12, 24)] {
+            assert!(!calendar.is_business_day(closed), "{closed}");
         }
-        let again: CalendarBook =
-            serde_json::from_value(serde_json::to_value(&book).expect("text")).expect("the same");
-        assert_eq!(again, book);
+        assert_eq!(own.cutoff(), time(12, 0, 0, 0));
+        let again = read(serde_json::to_value(&own).expect("text")).expect("the same");
+        assert_eq!(again, own);
+        for bad in [
+            serde_json::json!({"opens": "18:00"}),
+            serde_json::json!({"closed_yearly": ["xmas"]}),
+            serde_json::json!({"colsed": []}),
+        ] {
+            assert!(read(bad.clone()).is_err(), "{bad}");
+        }
     }
 }
 
