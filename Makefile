@@ -46,7 +46,7 @@ bench: setup-bench assets ## Measures; ARGS chooses what
 	cargo bench --locked $(ARGS)
 
 .PHONY: screens
-screens: setup-screens assets ## Takes pictures of the pages
+screens: setup-screens assets ## Takes pictures of the pages; ARGS=--demo=http://127.0.0.1:8080 those of a running demo
 	npm run --silent screens -- $(ARGS)
 
 .PHONY: assets

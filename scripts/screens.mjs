@@ -2,8 +2,10 @@
 //
 //   node scripts/screens.mjs                      the sample pages in target/screens/pages (cargo run --example pages)
 //   node scripts/screens.mjs URL [URL...]         pages of a running server; --cookie NAME=VALUE signs in
+//   node scripts/screens.mjs --demo URL           every kind of page of a running demo (`portolan demo`), as its people meet it
 //   --only REGEX  pages whose name matches       --out FOLDER   default target/screens/shots
 //   --width 1280,390   --theme light,dark         --full no      only the first screen
+//   --each N      with --demo: so many pages of each kind (15 shows every port)
 // It also reports what a person would trip over: errors in the console, a page wider than its screen.
 import { createServer } from "node:http";
 import { mkdirSync, readdirSync, readFileSync, existsSync } from "node:fs";
@@ -15,6 +17,8 @@ const { values: options, positionals: urls } = parseArgs({
   allowPositionals: true,
   options: {
     only: { type: "string", default: "" },
+    demo: { type: "string", default: "" },
+    each: { type: "string", default: "1" },
     out: { type: "string", default: "target/screens/shots" },
     pages: { type: "string", default: "target/screens/pages" },
     width: { type: "string", default: "1280,390" },
@@ -41,23 +45,25 @@ const server = createServer((request, response) => {
 });
 
 let targets = urls.map((url) => [new URL(url).pathname.replace(/\W+/g, "-").replace(/^-|-$/g, "") || "start", url]);
-if (targets.length === 0) {
+if (targets.length === 0 && !options.demo) {
   await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
   const base = `http://127.0.0.1:${server.address().port}`;
   const list = (folder) => readdirSync(join(options.pages, folder)).filter((file) => file.endsWith(".html"));
   targets = list(".").map((file) => [file.slice(0, -5), `${base}/${file}`]);
   if (existsSync(join(options.pages, "mail"))) targets.push(...list("mail").map((file) => [`mail-${file.slice(0, -5)}`, `${base}/mail/${file}`]));
 }
-targets = targets.filter(([name]) => new RegExp(options.only).test(name));
-
 mkdirSync(options.out, { recursive: true });
 const browser = await chromium.launch({ executablePath: options.chromium, args: ["--no-sandbox", "--disable-gpu"] });
 let trouble = 0;
 try {
+  if (options.demo) targets = await wander(options.demo);
+  targets = targets.filter(([name]) => new RegExp(options.only).test(name));
   for (const width of options.width.split(",").map(Number)) {
     for (const colorScheme of options.theme.split(",")) {
       const context = await browser.newContext({ viewport: { width, height: width < 600 ? 844 : 900 }, colorScheme, reducedMotion: "reduce", hasTouch: width < 600 });
-      for (const [name, url] of targets) {
+      for (const [name, url, cookies = []] of targets) {
+        await context.clearCookies();
+        await context.addCookies(cookies);
         if (options.cookie.length > 0) {
           await context.addCookies(options.cookie.map((pair) => ({ name: pair.split("=")[0], value: pair.split("=").slice(1).join("="), url: new URL(url).origin })));
         }
@@ -77,6 +83,48 @@ try {
 } finally {
   await browser.close();
   server.close();
+}
+
+// Follows the links of the demo from where each of its people begins. Pages of one kind have the same
+// path but for the ids in it. The secret links of the signer and of the uploader are in the mails.
+async function wander(base) {
+  const found = [];
+  const people = { nobody: null, customer: "customer@portolan.example", desk: "desk@portolan.example", admin: "admin@portolan.example" };
+  for (const [who, email] of Object.entries(people)) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(new URL("/sign-in", base).href);
+    if (email) {
+      await page.fill("input[type=email]", email);
+      await page.fill("input[type=password]", "portolan-demo");
+      await Promise.all([page.waitForNavigation(), page.click("main form button")]);
+    }
+    const cookies = await context.cookies();
+    const kinds = new Map();
+    const kind = (url) => url.pathname.replace(/\/(?!(?:numbers|settings|help|desk)\b)[a-z]+_[0-9a-f]{20,}/g, "/ID").replace(/^(\/(?:sign|proof|links?|s|u|l|p)\/)[\w-]{20,}/, "$1LINK").replace(/[0-9a-f]{32,}/g, "ID");
+    const line = [new URL(page.url()), new URL("/", base)];
+    const seen = new Set();
+    while (line.length > 0) {
+      const url = line.shift();
+      url.hash = "";
+      const key = kind(url) + [...url.searchParams.keys()].map((name) => `?${name}`).join("");
+      if (url.origin !== new URL(base).origin || seen.has(url.href) || (kinds.get(key) ?? 0) >= Number(options.each)) continue;
+      if (/\.(css|js|svg|csv|pdf|ico|png|json)$|sign-out|\/download|^\/v1\/(?!docs)/.test(url.pathname)) continue;
+      seen.add(url.href);
+      kinds.set(key, (kinds.get(key) ?? 0) + 1);
+      const answer = await context.request.get(url.href, { maxRedirects: 0 }).catch(() => null);
+      if (!answer || answer.status() >= 300 || !(answer.headers()["content-type"] ?? "").includes("html")) continue;
+      found.push([`${who}-${key.replace(/\W+/g, "-").replace(/^-|-$/g, "") || "start"}-${kinds.get(key)}`.replace(/-1$/, ""), url.href, cookies]);
+      const text = (await answer.text()).replaceAll("&amp;", "&").replaceAll("&quot;", '"').replaceAll("&#34;", '"');
+      // Links of the page, and those that a mail on it spells out.
+      const links = [...text.matchAll(/href="([^"#]+)"/g), ...text.matchAll(/(https?:\/\/[^\s"'<>&]+)/g)];
+      for (const [, link] of links) {
+        try { line.push(new URL(link, url)); } catch { trouble += 1; console.log(`${url.pathname}: a link that is none: ${link}`); }
+      }
+    }
+    await context.close();
+  }
+  return found;
 }
 console.log(`${targets.length} pages photographed, ${trouble} complaints`);
 process.exitCode = trouble === 0 ? 0 : 1;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{App, AppError, Caller};
+use super::{App, AppError, Caller, support};
 use crate::db::jobs::{self, NewJob};
 use crate::db::mails;
 use crate::db::papers::{Link, Purpose};
@@ -180,9 +180,9 @@ fn context(
     MailContext {
         reader: to_name.to_owned(),
         operator: operator.name.clone(),
-        support_phone: operator.support.phone.clone(),
+        support_phone: support::phone(&operator.support),
         support_email: operator.support.email.clone(),
-        support_hours: support_hours(app),
+        support_hours: support::hours(&operator.support),
         port: request.id.to_string(),
         url: app
             .config
@@ -298,16 +298,6 @@ fn file_of(fact: &Fact, request: &PortRequest) -> String {
             .unwrap_or_default(),
         _ => String::new(),
     }
-}
-
-fn support_hours(app: &App) -> String {
-    let support = &app.config.operator.support;
-    format!(
-        "{}-{} ({})",
-        support.opens.strftime("%-I:%M %p"),
-        support.closes.strftime("%-I:%M %p"),
-        support.time_zone.iana_name().unwrap_or("local time")
-    )
 }
 
 fn numbers_of(fact: &Fact) -> Option<Vec<crate::domain::number::E164>> {

@@ -25,6 +25,7 @@ pub mod open;
 pub mod papers;
 pub mod people;
 pub mod ports;
+pub mod support;
 pub mod vault;
 pub mod webhooks;
 

@@ -32,7 +32,8 @@ mod sign_in;
 mod tell;
 pub mod views;
 
-pub use shared::{status_of, support, zone_name, zone_of};
+pub use crate::app::support::zone_name;
+pub use shared::{status_of, support, zone_of};
 
 use session::Portal;
 

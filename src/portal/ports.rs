@@ -2,6 +2,7 @@
 
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Redirect};
+use jiff::Timestamp;
 
 use super::errors::Answer;
 use super::session::{Portal, SignedIn, live_seconds};
@@ -10,7 +11,7 @@ use super::views::ports::{PortList, PortRow, Tab};
 use super::views::{Choice, Pager, Room};
 use crate::app::ports::{Filter, Line};
 use crate::app::{App, AppError, ports};
-use crate::domain::port::Status;
+use crate::domain::port::{PortRequest, Status, Voice};
 use crate::ids::PortId;
 
 /// Rows of a page.
@@ -207,6 +208,18 @@ pub(super) async fn list(
     who.page(&page)
 }
 
+/// When the last number came to its new home.
+fn moved(request: &PortRequest) -> Option<Timestamp> {
+    request
+        .numbers
+        .iter()
+        .filter_map(|one| match one.voice {
+            Voice::Ported { at } => Some(at),
+            _ => None,
+        })
+        .max()
+}
+
 async fn row(app: &App, who: &SignedIn, line: &Line) -> Result<PortRow, AppError> {
     let view = ports::glance(app, &who.caller, line.id).await?;
     let request = &view.request;
@@ -240,6 +253,10 @@ async fn row(app: &App, who: &SignedIn, line: &Line) -> Result<PortRow, AppError
         letter: tell::letter(&request.loa),
         proof: tell::proof(request),
         port_date: line.window_at.map(|at| tell::when(at, zone, now)),
+        moved: moved(request)
+            .filter(|_| line.window_at.is_none())
+            .map(|at| tell::when(at, zone, now)),
+        over: !status.is_open(),
         updated: tell::when(line.updated_at, zone, now),
         actions: tell::actions(request, status, role),
         unread: 0,

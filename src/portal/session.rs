@@ -354,13 +354,18 @@ fn fast_clock(app: &App) -> Option<String> {
         .to_zoned(app.config.operator.time_zone.clone())
         .strftime("%A, %B %-d, %-I:%M %p");
     let day = 86_400.0 / speed;
+    let (day, unit) = match day {
+        ..120.0 => (day, "seconds"),
+        ..7_200.0 => (day / 60.0, "minutes"),
+        _ => (day / 3_600.0, "hours"),
+    };
     let day = if (day - day.round()).abs() < 0.05 {
         format!("{day:.0}")
     } else {
         format!("{day:.1}")
     };
     Some(format!(
-        "The calendar runs faster here: a day takes {day} seconds. At the desk it is {now}."
+        "The calendar runs faster here: a day takes {day} {unit}. At the desk it is {now}."
     ))
 }
 

@@ -9,6 +9,7 @@ use super::views::{self, Act, Badge, Ball, PortRef, Tone, When};
 use crate::app::{App, mailing, ports};
 use crate::domain::calendar::Calendar;
 use crate::domain::number::{E164, Kind, Region};
+use crate::domain::port::words;
 use crate::domain::port::{
     self, Blocker, BlockerCode, EventKind, Loa, PortNumber, PortRequest, Role, Standing, Status,
     Text, Verdict, Voice, Window, moves,
@@ -64,7 +65,7 @@ pub(super) fn window(window: Window, zone: &TimeZone) -> (String, String, String
 
 /// A number as people read it: `+1 312 555 0142`.
 pub(super) fn number(number: E164) -> String {
-    number.international().replace('-', " ")
+    words::number(number)
 }
 
 pub(super) fn status(status: Status) -> Badge {

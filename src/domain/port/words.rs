@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use super::event::TestKind;
 use super::fact::Fact;
 use super::request::{Attention, Text, Window};
-use crate::domain::carrier::CarrierReason;
+use crate::domain::carrier::{CarrierReason, Messaging};
 use crate::domain::number::E164;
 
 /// A moment as people say it: "Mon, Dec 7, 2026 at 11:30 AM CST".
@@ -29,9 +29,14 @@ pub fn window(window: Window, zone: &TimeZone) -> String {
     )
 }
 
+/// A number as people read it: `+1 312 555 0142`.
+pub fn number(number: E164) -> String {
+    number.international().replace('-', " ")
+}
+
 /// A list of numbers as people read it: the first three, and how many more.
 pub fn numbers(list: &[E164]) -> String {
-    let shown: Vec<String> = list.iter().take(3).map(ToString::to_string).collect();
+    let shown: Vec<String> = list.iter().take(3).map(|one| number(*one)).collect();
     match list.len().saturating_sub(3) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
@@ -82,7 +87,9 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
             format!("Added {}.", numbers(&list))
         }
         Fact::NumbersRemoved { numbers: list } => format!("Took off {}.", numbers(list)),
-        Fact::NumberChanged { number, .. } => format!("Changed what {number} is set up with."),
+        Fact::NumberChanged { number: one, .. } => {
+            format!("Changed what {} is set up with.", number(*one))
+        }
         Fact::Agreed { .. } => "All statements of the agreement were accepted.".to_owned(),
         Fact::PortabilityChecked { results } => {
             let bad: Vec<E164> = results
@@ -126,12 +133,16 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
         Fact::OrderOpened {
             order,
             numbers: list,
-        } => format!(
-            "Order {} stands at {} for {}.",
-            order.support_key.as_deref().unwrap_or(&order.external_id),
-            order.carrier,
-            numbers(list)
-        ),
+        } => {
+            let name = order.support_key.as_deref().unwrap_or(&order.external_id);
+            match list.as_slice() {
+                [] => format!("The gaining carrier opened order {name}."),
+                list => format!(
+                    "The gaining carrier opened order {name} for {}.",
+                    numbers(list)
+                ),
+            }
+        }
         Fact::OrderChanged { raw_status, .. } => {
             format!("The carrier's status is \"{raw_status}\".")
         }
@@ -223,15 +234,21 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
             numbers: list,
             messaging,
         } => format!(
-            "The carrier says of texts for {}: {messaging:?}.",
-            numbers(list)
+            "The carrier says of texts for {}: {}.",
+            numbers(list),
+            texts_at_carrier(messaging)
         ),
-        Fact::TestRecorded { number, kind, test } => format!(
-            "Test {} for {number}: {}.{}",
+        Fact::TestRecorded {
+            number: one,
+            kind,
+            test,
+        } => format!(
+            "Test {} for {}: {}.{}",
             match kind {
                 TestKind::Voice => "call",
                 TestKind::Text => "text",
             },
+            number(*one),
             if test.passed { "passed" } else { "failed" },
             if test.remark.is_empty() {
                 String::new()
@@ -286,7 +303,22 @@ pub fn attention(what: &Attention) -> String {
             format!("nothing has moved for {business_days} business days.")
         }
         Attention::UpdateAsked => "the customer asked for an update.".to_owned(),
-        Attention::TestFailed { number } => format!("a test of {number} failed."),
-        Attention::TextFailed { number } => format!("texts for {number} did not follow."),
+        Attention::TestFailed { number: one } => format!("a test of {} failed.", number(*one)),
+        Attention::TextFailed { number: one } => {
+            format!("texts for {} did not follow.", number(*one))
+        }
+    }
+}
+
+/// Where texts stand at the carrier, to end a sentence.
+fn texts_at_carrier(messaging: &Messaging) -> String {
+    match messaging {
+        Messaging::NotApplicable => "they do not move with this order".to_owned(),
+        Messaging::Pending => "they wait for the calls to move".to_owned(),
+        Messaging::Activating => "they are being moved".to_owned(),
+        Messaging::Ported => "they work".to_owned(),
+        Messaging::Exception => "they could not be moved".to_owned(),
+        Messaging::Cancelled => "they were given up".to_owned(),
+        Messaging::Unknown(word) => format!("\"{word}\", which is not known here"),
     }
 }

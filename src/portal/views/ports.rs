@@ -72,6 +72,10 @@ pub struct PortRow {
     pub proof: Badge,
     /// The port date, once there is one.
     pub port_date: Option<When>,
+    /// When the last number moved, once none is still to move.
+    pub moved: Option<When>,
+    /// Whether nothing more is going to happen.
+    pub over: bool,
     /// The last change.
     pub updated: When,
     /// Actions: Send, Notes, Edit, Resend LOA, Cancel.

@@ -283,6 +283,8 @@ fn rows() -> Vec<PortRow> {
         letter,
         proof,
         port_date: None,
+        moved: None,
+        over: false,
         updated: at(24, "09:12"),
         actions: actions(),
         unread: 0,
@@ -376,7 +378,8 @@ fn rows() -> Vec<PortRow> {
         ok("Accepted"),
         None,
     );
-    complete.port_date = Some(at(17, "10:00"));
+    complete.moved = Some(at(17, "10:00"));
+    complete.over = true;
     complete.actions = Actions {
         send: Act::Hidden,
         edit: Act::Hidden,
