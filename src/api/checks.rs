@@ -52,16 +52,7 @@ fn count(numbers: &[String], most: usize) -> Result<(), Problem> {
 pub async fn numbers(Asker(_asker): Asker, body: Body<CheckInput>) -> Result<Response, Problem> {
     let typed = body.value.numbers;
     count(&typed, CHECKS_MAX)?;
-    let items = typed
-        .into_iter()
-        .map(|typed| match parse_typed(&typed) {
-            Ok(read) => NumberCheck::of(typed, read.number),
-            Err(error) => {
-                let says = number_problem("number", &error).says;
-                NumberCheck::unreadable(typed, says)
-            }
-        })
-        .collect();
+    let items = typed.into_iter().map(NumberCheck::read).collect();
     Ok(Answer::new(StatusCode::OK, &NumberCheckList { items }).into_response())
 }
 

@@ -40,8 +40,14 @@ use crate::app::App;
 use crate::web::Pace;
 use problem::Problem;
 
+pub use ports::check_new as check_new_port;
+pub use views::{ImportReport, NumberCheck};
+
 /// The header that names an answer in the desk's log.
 const OPERATION: &str = "x-operation-id";
+
+/// The header with the desk's time. All moments in answers are of the desk's calendar, which may run fast.
+const DESK_TIME: &str = "x-desk-time";
 
 /// A multipart body is larger than its file by its boundaries and the fields beside it.
 const MULTIPART_SLACK: usize = 64 * 1024;
@@ -199,6 +205,9 @@ async fn finish(State(api): State<Api>, request: Request, next: Next) -> Respons
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::try_from(operation) {
         headers.insert(OPERATION, value);
+    }
+    if let Ok(value) = HeaderValue::try_from(api.app.clock.now().to_string()) {
+        headers.insert(DESK_TIME, value);
     }
     headers
         .entry(header::CACHE_CONTROL)

@@ -22,7 +22,7 @@ use super::problem::{FieldProblemBody, PROBLEM_JSON, ProblemBody};
 #[openapi(
     info(
         title = "Portolan",
-        description = "Takes telephone numbers from the first form to the first call that rings in their new home.\n\nEvery request carries an API key: `authorization: Bearer portolan_…`. What goes wrong is answered as `application/problem+json`, with the field and the way out. Requests that create or change something can carry an `Idempotency-Key`: a repetition gets the same answer and nothing happens twice. A port request's `ETag` in `If-Match` makes a change happen only if nobody else was faster. Unknown fields are refused.",
+        description = "Takes telephone numbers from the first form to the first call that rings in their new home.\n\nEvery request carries an API key: `authorization: Bearer portolan_…`. What goes wrong is answered as `application/problem+json`, with the field and the way out. Requests that create or change something can carry an `Idempotency-Key`: a repetition gets the same answer and nothing happens twice. A port request's `ETag` in `If-Match` makes a change happen only if nobody else was faster. Unknown fields are refused.\n\nMoments are UTC and of the desk's calendar, which runs faster in a demo; the header `x-desk-time` of each answer says what time it is there.",
         license(name = "Apache-2.0 OR MIT"),
     ),
     components(schemas(ProblemBody, FieldProblemBody)),

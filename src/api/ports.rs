@@ -214,6 +214,24 @@ async fn begin(
     ports::begin_port(app, caller, beginning, Extras::from(guard)).await
 }
 
+/// What is wrong with a body of [`create`] by itself: each field and what to do. Whether its numbers can be
+/// taken, and whether its agreement stands, only the server knows.
+pub fn check_new(body: &[u8]) -> Vec<(String, String)> {
+    let problems = match super::extract::parse::<NewPort>(body) {
+        Ok(new) => forms::read(PortPatch::from(new).into(), &Details::default())
+            .err()
+            .unwrap_or_default(),
+        Err(problem) if problem.problems.is_empty() => {
+            return vec![("body".to_owned(), problem.detail)];
+        }
+        Err(problem) => problem.problems,
+    };
+    problems
+        .into_iter()
+        .map(|problem| (problem.field, problem.says))
+        .collect()
+}
+
 /// Look at a port request
 ///
 /// With where it stands, what blocks it, what can be done with it, its numbers with their voice and text

@@ -148,12 +148,29 @@ async fn read(app: &App, file: Bytes, mapping: Option<Mapping>) -> Result<Draft,
                 .mapping()
                 .map_err(|e| AppError::field("columns", e.to_string()))?,
         };
+        let checked = list::check(&sheet.table, &mapping);
+        Ok(Draft::of(checked, &mapping))
+    })
+    .await
+    .map_err(AppError::broken)?
+}
+
+impl Imported {
+    /// What would become of a file whose rows were checked by themselves, before anybody has looked which numbers
+    /// are on a port request already.
+    pub fn of(checked: Import, mapping: &Mapping) -> Self {
+        Draft::of(checked, mapping).report
+    }
+}
+
+impl Draft {
+    fn of(checked: Import, mapping: &Mapping) -> Self {
         let Import {
             accepted,
             refused,
             skipped,
             reminders,
-        } = list::check(&sheet.table, &mapping);
+        } = checked;
         let report = Imported {
             columns: mapping.columns().to_vec(),
             heading_line: mapping.heading_line(),
@@ -175,13 +192,11 @@ async fn read(app: &App, file: Bytes, mapping: Option<Mapping>) -> Result<Draft,
             skipped: skipped.len(),
             reminders: reminders.iter().map(ToString::to_string).collect(),
         };
-        Ok(Draft {
+        Self {
             report,
             rows: accepted,
-        })
-    })
-    .await
-    .map_err(AppError::broken)?
+        }
+    }
 }
 
 fn name_of(word: &impl serde::Serialize) -> String {

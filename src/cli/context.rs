@@ -29,6 +29,15 @@ impl Context {
     pub fn load(&self) -> Result<Loaded, Error> {
         self.sources.load().map_err(Error::config)
     }
+
+    /// A variable of the environment. An empty one is as good as none.
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        self.sources
+            .environment
+            .iter()
+            .find(|(known, value)| known == name && !value.is_empty())
+            .map(|(_, value)| value.as_str())
+    }
 }
 
 /// How the settings want the database to be opened.

@@ -375,5 +375,17 @@ fn announce(ui: &mut Ui, stage: &Stage, carrier: &str) -> Result<(), Error> {
         "Admin      admin@portolan.example      password {PASSWORD}"
     ));
     ui.note("Mails are not sent: read them under Mailbox, signed in as the desk.");
+    ui.note("");
+    ui.note("To work with it from another terminal, such as with `portolan port list`:");
+    ui.note(format!("  export PORTOLAN_SERVER={}", stage.base));
+    ui.note(format!(
+        "  export PORTOLAN_API_KEY={}   # as the customer",
+        stage.customer_key
+    ));
+    ui.note(format!(
+        "  export PORTOLAN_API_KEY={}   # as the desk",
+        stage.desk_key
+    ));
+    ui.note("");
     Ok(())
 }

@@ -19,16 +19,19 @@ pub enum Kind {
     Unavailable,
     /// A fault in Portolan itself.
     Internal,
+    /// Ended by Ctrl-C while it was waiting. Nothing is said about it.
+    Interrupted,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::User,
         Self::Usage,
         Self::Config,
         Self::Unavailable,
         Self::Internal,
+        Self::Interrupted,
     ];
 
     /// The exit code.
@@ -39,6 +42,8 @@ impl Kind {
             Self::Config => 3,
             Self::Unavailable => 4,
             Self::Internal => 5,
+            // What shells report of a program that SIGINT ended.
+            Self::Interrupted => 130,
         }
     }
 }
@@ -52,16 +57,33 @@ pub struct Error {
     pub source: anyhow::Error,
     /// What to do about it, a sentence each.
     pub hints: Vec<String>,
+    /// What the server said, whole, for programs.
+    pub problem: Option<Box<serde_json::Value>>,
 }
 
 impl Error {
-    /// Refused, not found, or found to be wrong.
-    pub fn user(source: impl Into<anyhow::Error>) -> Self {
+    pub(super) fn new(kind: Kind, source: impl Into<anyhow::Error>) -> Self {
         Self {
-            kind: Kind::User,
+            kind,
             source: source.into(),
             hints: Vec::new(),
+            problem: None,
         }
+    }
+
+    /// The command line is wrong in a way that only shows when it is carried out.
+    pub fn usage(message: impl fmt::Display + fmt::Debug + Send + Sync + 'static) -> Self {
+        Self::new(Kind::Usage, anyhow::Error::msg(message))
+    }
+
+    /// Ctrl-C.
+    pub(super) fn interrupted() -> Self {
+        Self::new(Kind::Interrupted, anyhow::Error::msg("interrupted"))
+    }
+
+    /// Refused, not found, or found to be wrong.
+    pub fn user(source: impl Into<anyhow::Error>) -> Self {
+        Self::new(Kind::User, source)
     }
 
     /// The same with a message of its own.
@@ -71,30 +93,18 @@ impl Error {
 
     /// The settings are wrong.
     pub fn config(problems: Problems) -> Self {
-        let error = Self {
-            kind: Kind::Config,
-            source: problems.into(),
-            hints: Vec::new(),
-        };
-        error.hint("`portolan config default` prints all settings and explains them")
+        Self::new(Kind::Config, problems)
+            .hint("`portolan config default` prints all settings and explains them")
     }
 
     /// Something that Portolan needs does not answer.
     pub fn unavailable(source: impl Into<anyhow::Error>) -> Self {
-        Self {
-            kind: Kind::Unavailable,
-            source: source.into(),
-            hints: Vec::new(),
-        }
+        Self::new(Kind::Unavailable, source)
     }
 
     /// A fault in Portolan itself.
     pub fn internal(source: impl Into<anyhow::Error>) -> Self {
-        Self {
-            kind: Kind::Internal,
-            source: source.into(),
-            hints: Vec::new(),
-        }
+        Self::new(Kind::Internal, source)
     }
 
     /// Adds a hint: a sentence that says what to do.
@@ -139,10 +149,6 @@ impl From<DbError> for Error {
             error if error.is_passing() => Kind::Unavailable,
             _ => Kind::Internal,
         };
-        Self {
-            kind,
-            source: error.into(),
-            hints: Vec::new(),
-        }
+        Self::new(kind, error)
     }
 }

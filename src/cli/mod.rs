@@ -11,14 +11,18 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+mod client;
 mod config;
 mod context;
 pub mod demo;
 mod doctor;
 mod error;
 mod migrate;
+mod number;
+mod port;
 pub mod serve;
 mod simulate;
+mod table;
 mod ui;
 mod user;
 
@@ -60,6 +64,10 @@ pub struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Files and follows port requests, through the API of a server
+    Port(port::Args),
+    /// Looks at telephone numbers: whether they are numbers, and whether they can be ported
+    Number(number::Args),
     /// Shows the whole product at work, with a simulated carrier and a fast clock
     Demo(demo::Args),
     /// Answers requests: portal, API, signer's pages, carriers' webhooks; also runs jobs
@@ -82,6 +90,8 @@ enum Command {
 
 async fn execute(command: Command, context: &mut Context) -> Result<(), Error> {
     match command {
+        Command::Port(args) => port::run(args, context).await,
+        Command::Number(args) => number::run(args, context).await,
         Command::Demo(args) => demo::run(args, context).await,
         Command::Serve(args) => serve::serve(args, context).await,
         Command::Worker => serve::worker(context).await,
@@ -100,8 +110,9 @@ Exit codes:
   1  refused, not found, or found to be wrong; the message says what to do
   2  the command line is wrong
   3  the settings are wrong
-  4  something that Portolan needs does not answer: database, carrier, mail server
+  4  something that Portolan needs does not answer: server, database, carrier, mail server
   5  a fault in Portolan itself; please report it
+  130  ended by Ctrl-C while it was waiting
 
 Data goes to the standard output, everything else to the standard error. Colours are used on
 terminals only, and never when NO_COLOR is set.";

@@ -52,6 +52,10 @@ pub struct Ui {
     err: Box<dyn Write + Send>,
     out_colors: bool,
     err_colors: bool,
+    /// How many signs a line of the standard output's terminal has; `None` if it is no terminal.
+    width: Option<usize>,
+    /// Whether progress can be shown on the standard error.
+    progress: bool,
     json: bool,
 }
 
@@ -70,9 +74,14 @@ impl Ui {
             Color::Always => true,
             Color::Never => false,
         };
+        let width = io::stdout()
+            .is_terminal()
+            .then(|| comfy_table::Table::new().width().map_or(80, usize::from));
         Self {
             out_colors: wanted(io::stdout().is_terminal()),
             err_colors: wanted(io::stderr().is_terminal()),
+            width,
+            progress: !json && io::stderr().is_terminal(),
             out: Box::new(io::BufWriter::new(io::stdout())),
             err: Box::new(io::stderr()),
             json,
@@ -92,6 +101,8 @@ impl Ui {
             err: Box::new(err),
             out_colors: colors,
             err_colors: colors,
+            width: None,
+            progress: false,
             json,
         }
     }
@@ -104,6 +115,43 @@ impl Ui {
     /// Whether programs read the output.
     pub fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// How many signs a line may have: the terminal's width, or as many as it takes in a file or pipe.
+    pub fn width(&self) -> Option<usize> {
+        self.width
+    }
+
+    /// Where progress is drawn: on the terminal behind the standard error, or nowhere.
+    pub(super) fn progress(&self) -> indicatif::ProgressDrawTarget {
+        match self.progress {
+            true => indicatif::ProgressDrawTarget::stderr(),
+            false => indicatif::ProgressDrawTarget::hidden(),
+        }
+    }
+
+    /// Asks for a yes on the terminal. `None` when nobody is there to answer.
+    pub(super) fn confirm(&mut self, question: &str) -> Option<bool> {
+        if self.json || !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return None;
+        }
+        self.flush();
+        let _ = write!(self.err, "{question} [y/N] ");
+        let _ = self.err.flush();
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).ok()?;
+        let answer = answer.trim().to_lowercase();
+        Some(matches!(answer.as_str(), "y" | "yes"))
+    }
+
+    /// Writes data as JSON on one line, and hands it over at once, for commands that keep running.
+    ///
+    /// # Errors
+    /// When the output is closed or full.
+    pub fn json_line(&mut self, data: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_string(data).map_err(Error::internal)?;
+        self.line(text)?;
+        Ok(self.out.flush()?)
     }
 
     /// Writes a line of data.
@@ -125,7 +173,14 @@ impl Ui {
 
     /// Writes a line that is no data: progress, advice. It is dropped when the reader went away.
     pub fn note(&mut self, text: impl fmt::Display) {
+        // What was said before is read before.
+        self.flush();
         let _ = writeln!(self.err, "{text}");
+    }
+
+    /// A piece of text for [`Ui::note`] in its colour.
+    pub fn paint_note(&self, ink: Ink, text: impl fmt::Display) -> String {
+        paint(self.err_colors, ink, text)
     }
 
     /// A piece of text for [`Ui::line`] in its colour.
@@ -148,6 +203,9 @@ impl Ui {
         if error.is_closed_pipe() {
             return 0;
         }
+        if error.kind == Kind::Interrupted {
+            return error.kind.code();
+        }
         let causes: Vec<String> = error
             .source
             .chain()
@@ -161,6 +219,7 @@ impl Ui {
                 message,
                 causes,
                 hints: &error.hints,
+                problem: error.problem.as_deref(),
             };
             let text = serde_json::json!({ "error": report });
             let _ = writeln!(self.err, "{text:#}");
@@ -203,6 +262,8 @@ struct Report<'a> {
     message: String,
     causes: Vec<String>,
     hints: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<&'a serde_json::Value>,
 }
 
 fn paint(colors: bool, ink: Ink, text: impl fmt::Display) -> String {

@@ -148,11 +148,12 @@ impl Schema {
             let place = Place::Environment { name: name.clone() };
             if !rest.contains("__") {
                 // Other programs' variables and our own switches begin with PORTOLAN_ too; only what was
-                // surely meant as a setting is complained about.
+                // surely meant as a setting is complained about. A whole section is none: PORTOLAN_SERVER is
+                // where the command line looks for the server.
                 if let Some(known) = self
                     .keys
                     .iter()
-                    .find(|known| known.replace('.', "_") == key)
+                    .find(|known| known.contains('.') && known.replace('.', "_") == key)
                 {
                     let hint = format!("write it with two underscores: `{}`", variable(known));
                     problems.push(

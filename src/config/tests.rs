@@ -169,6 +169,7 @@ fn a_variable_with_one_underscore_too_few_is_noticed_and_other_programs_variable
         &[
             ("PORTOLAN_PORT", "tcp://10.0.0.1:80"),
             ("PORTOLAN_SERVICE_HOST", "10.0.0.1"),
+            ("PORTOLAN_SERVER", "https://porting.example.com"),
         ],
     )
     .expect("valid");

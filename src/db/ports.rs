@@ -3,7 +3,7 @@
 //! The request is loaded whole and saved whole; a save is guarded by the version that was loaded, and
 //! touches only the rows that changed.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,8 +13,8 @@ use super::{Arg, DbError, Row, Session, Tx};
 use crate::args;
 use crate::domain::carrier::{Messaging, OrderStatus};
 use crate::domain::port::{
-    Actor, Attention, CarrierOrder, Details, Fact, Loa, PortNumber, PortRequest, Proof, Stage,
-    Test, Text, Voice, next_window, status,
+    Actor, Attention, Ball, CarrierOrder, Details, Fact, Loa, PortNumber, PortRequest, Proof,
+    Stage, Status, Test, Text, Voice, ball_in, next_window, status,
 };
 use crate::ids::{AccountId, FactId, OrderId, PortId};
 
@@ -579,6 +579,8 @@ pub struct Line {
     pub last_movement: Timestamp,
     /// Whether the desk's list shows it.
     pub wants_desk: bool,
+    /// Who has to act.
+    pub ball: Ball,
     /// Its version.
     pub version: i64,
 }
@@ -604,7 +606,7 @@ pub struct Filter {
 pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, DbError> {
     let mut sql = String::from(
         "SELECT p.id, p.account_id, a.name AS account_name, p.title, p.losing_carrier, p.status, u.name AS submitter, p.window_at, p.created_at,
-            p.updated_at, p.last_movement, p.wants_desk, p.version,
+            p.updated_at, p.last_movement, p.wants_desk, p.version, p.body,
             (SELECT n.number FROM port_numbers n WHERE n.port_id = p.id ORDER BY n.position LIMIT 1) AS first_number,
             (SELECT COUNT(*) FROM port_numbers n WHERE n.port_id = p.id) AS numbers
          FROM ports p JOIN accounts a ON a.id = p.account_id JOIN users u ON u.id = p.submitter_id WHERE 1 = 1",
@@ -654,15 +656,23 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, D
     }
     sql += &format!(" ORDER BY p.id DESC LIMIT {}", bind(filter.limit.into()));
     let rows = session.fetch_all(sql, &values).await?;
+    let at_losing_provider = at_losing_provider(session, &rows).await?;
     rows.iter()
         .map(|row| {
+            let id = row.parse("id")?;
+            let body: Body = row.json("body")?;
+            let name = row.text("status")?;
+            let ball = Status::named(&name).map_or(Ball::Desk, |status| {
+                let there = at_losing_provider.contains(&id);
+                ball_in(status, &body.loa, &body.attention, there)
+            });
             Ok(Line {
-                id: row.parse("id")?,
+                id,
                 account: row.parse("account_id")?,
                 account_name: row.text("account_name")?,
                 title: row.text("title")?,
                 losing_carrier: row.text("losing_carrier")?,
-                status: row.text("status")?,
+                status: name,
                 submitter: row.text("submitter")?,
                 first_number: row.opt_text("first_number")?,
                 numbers: row.int("numbers")?,
@@ -671,10 +681,40 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, D
                 updated_at: row.instant("updated_at")?,
                 last_movement: row.instant("last_movement")?,
                 wants_desk: row.bool("wants_desk")?,
+                ball,
                 version: row.int("version")?,
             })
         })
         .collect()
+}
+
+/// Which of these submitted requests have an order that the gaining carrier has handed to the losing provider.
+async fn at_losing_provider(
+    session: &mut Session,
+    lines: &[Row],
+) -> Result<HashSet<PortId>, DbError> {
+    let mut submitted: Vec<PortId> = Vec::new();
+    for row in lines {
+        if row.text("status")? == Status::Submitted.name() {
+            submitted.push(row.parse("id")?);
+        }
+    }
+    let mut found = HashSet::new();
+    for chunk in submitted.chunks(500) {
+        let places: Vec<String> = (1..=chunk.len()).map(|at| format!("${at}")).collect();
+        let values: Vec<Arg> = chunk.iter().map(|id| Arg::from(*id)).collect();
+        let sql = format!(
+            "SELECT port_id, body FROM carrier_orders WHERE port_id IN ({})",
+            places.join(", ")
+        );
+        for row in &session.fetch_all(sql, &values).await? {
+            let order: CarrierOrder = row.json("body")?;
+            if order.status == OrderStatus::Submitted {
+                found.insert(row.parse("port_id")?);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// What only a person can decide, for each of these requests.

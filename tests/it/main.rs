@@ -2,6 +2,7 @@
 
 mod api;
 mod cli;
+mod cli_port;
 mod crash;
 mod db;
 mod db_schema;

@@ -10,9 +10,10 @@ use super::words::{
     AttentionKindWords, DeliveryStateWords, DocumentKindWords, MailStateWords, NumberKindWords,
     RoleWords,
 };
+use crate::app::forms::number_problem;
 use crate::app::{inbox, mailing, people, ports, webhooks};
 use crate::domain::carrier::{LineKind, Portability};
-use crate::domain::number::{E164, Region};
+use crate::domain::number::{E164, Region, parse_typed};
 use crate::domain::port::{self, words};
 
 /// Who asks.
@@ -639,8 +640,19 @@ impl PortabilityLine {
 }
 
 impl NumberCheck {
+    /// What a text says about itself that somebody typed.
+    pub fn read(typed: String) -> Self {
+        match parse_typed(&typed) {
+            Ok(read) => Self::of(typed, read.number),
+            Err(error) => {
+                let says = number_problem("number", &error).says;
+                Self::unreadable(typed, says)
+            }
+        }
+    }
+
     /// A text that is not a number.
-    pub fn unreadable(typed: String, says: String) -> Self {
+    fn unreadable(typed: String, says: String) -> Self {
         Self {
             typed,
             portable: false,
@@ -656,7 +668,7 @@ impl NumberCheck {
     }
 
     /// What a number says about itself.
-    pub fn of(typed: String, number: E164) -> Self {
+    fn of(typed: String, number: E164) -> Self {
         let region = match number.region() {
             Region::UnitedStates => Some("US".to_owned()),
             Region::Canada => Some("CA".to_owned()),

@@ -340,6 +340,9 @@ pub struct PortLine {
     /// The word as it is on screens.
     #[schema(example = "In review")]
     pub status_label: String,
+    /// Who has to act.
+    #[schema(value_type = WaitsForWords)]
+    pub waits_for: &'static str,
     /// Its first number.
     #[schema(example = "+14045550123")]
     pub first_number: Option<String>,
@@ -667,6 +670,7 @@ impl From<Line> for PortLine {
             losing_carrier: line.losing_carrier,
             status: line.status,
             status_label: label,
+            waits_for: ball_name(line.ball),
             first_number: line.first_number,
             number_count: line.numbers,
             window_at: line.window_at,

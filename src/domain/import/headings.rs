@@ -184,8 +184,9 @@ fn by_headings(row: &Row<'_>) -> Vec<Meaning> {
     columns
 }
 
-/// "Forwarding/Receiving Number *" and "forwarding_receiving_number" are the same heading.
-fn plain(heading: &str) -> String {
+/// A heading without what does not matter: "Forwarding/Receiving Number *" and "forwarding_receiving_number"
+/// are the same.
+pub fn plain(heading: &str) -> String {
     heading
         .chars()
         .filter(|sign| sign.is_alphanumeric())

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::number::{E164, NumberError, Region, Typed, parse_typed};
 use super::table::{Row, RowFault, Table};
 
-pub use headings::{Basis, Guess, guess};
+pub use headings::{Basis, Guess, guess, plain};
 pub use manual::{ManualEntry, manual};
 pub use refusal::{Reason, Refused, as_csv};
 

@@ -35,5 +35,5 @@ pub use request::{
     Supplement, Test, Text, Verdict, Voice, Window,
 };
 pub use standing::{Standing, next_window, standing};
-pub use status::{Ball, Status, ball, status};
+pub use status::{Ball, Status, ball, ball_in, status};
 pub use world::World;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::request::{Loa, PortRequest, Stage, Voice};
+use super::request::{Attention, Loa, PortRequest, Stage, Voice};
 
 /// A port request's status. It is derived, never set: see [`status`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -172,30 +172,42 @@ impl Ball {
 
 /// Who holds the ball.
 pub fn ball(request: &PortRequest) -> Ball {
-    use super::request::Attention;
     use crate::domain::carrier::OrderStatus;
-    let desk_wanted = request.attention.iter().any(|one| {
+    let at_losing_provider = request
+        .orders
+        .iter()
+        .any(|one| one.status == OrderStatus::Submitted);
+    ball_in(
+        status(request),
+        &request.loa,
+        &request.attention,
+        at_losing_provider,
+    )
+}
+
+/// Who holds the ball in a request of which only this is at hand, as in a list: its status, its letter, what
+/// the desk has to decide, and whether the gaining carrier has handed an order to the losing provider.
+pub fn ball_in(
+    status: Status,
+    loa: &Loa,
+    attention: &[Attention],
+    at_losing_provider: bool,
+) -> Ball {
+    let desk_wanted = attention.iter().any(|one| {
         !matches!(
             one,
             Attention::UpdateAsked | Attention::Jeopardy { .. } | Attention::Silence { .. }
         )
     });
-    match status(request) {
+    match status {
         Status::Draft | Status::AwaitingProof | Status::Testing => Ball::Customer,
         Status::AwaitingSignature => Ball::Owner,
         Status::InReview | Status::SnapbackPending => Ball::Desk,
-        Status::Rejected if matches!(request.loa, Loa::Sent { .. }) => Ball::Owner,
+        Status::Rejected if matches!(loa, Loa::Sent { .. }) => Ball::Owner,
         Status::Rejected if desk_wanted => Ball::Desk,
         Status::Rejected => Ball::Customer,
         Status::Submitted if desk_wanted => Ball::Desk,
-        Status::Submitted
-            if request
-                .orders
-                .iter()
-                .any(|one| one.status == OrderStatus::Submitted) =>
-        {
-            Ball::LosingProvider
-        }
+        Status::Submitted if at_losing_provider => Ball::LosingProvider,
         Status::Submitted | Status::CancelPending | Status::Porting => Ball::GainingCarrier,
         Status::Scheduled => Ball::LosingProvider,
         Status::Completed | Status::Cancelled | Status::SnappedBack => Ball::Nobody,

@@ -88,6 +88,9 @@ async fn a_port_goes_from_draft_to_the_carrier() {
         let submitted = t.post(&path).by(&dana).send().await.ok(200);
         assert_eq!(submitted["status"], "submitted");
         assert_eq!(submitted["waits_for"], "gaining_carrier");
+        let list = t.get("/v1/ports").by(&ana).send().await;
+        assert_eq!(list.ok(200)["items"][0]["waits_for"], "gaining_carrier");
+        assert!(!list.header("x-desk-time").is_empty());
 
         let events = t
             .get(&format!("/v1/ports/{id}/events?limit=200"))

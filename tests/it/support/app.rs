@@ -234,6 +234,11 @@ impl TestApp {
         }
     }
 
+    /// The faces without a network in between.
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// An account.
     pub async fn account(&self, name: &str) -> Account {
         people::add_account(&self.app, None, name, false)

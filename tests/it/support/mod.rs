@@ -5,5 +5,6 @@ pub mod browser;
 pub mod contract;
 pub mod database;
 pub mod outage;
+pub mod page;
 pub mod playground;
 pub mod work;
