@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -23,6 +24,10 @@ use crate::simulator::judged::{
 };
 use crate::support::database::on_postgres;
 
+/// How long a desk day takes: a machine that is busy with something else must still meet each of the
+/// carrier's dates before the next one, a day later.
+const DAY_SECONDS: f64 = 3.0;
+
 async fn free() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.expect("a free port")
 }
@@ -36,7 +41,7 @@ fn config(url: &str) -> Config {
 /// Plays everything and looks at what is left behind.
 async fn play(config: &Config, front: impl FnOnce(String) -> String) {
     let folder = tempfile::tempdir().expect("a folder");
-    let clock = clock(folder.path(), 2.0).expect("a clock");
+    let clock = clock(folder.path(), DAY_SECONDS).expect("a clock");
     let set = Set::raise(
         config,
         folder.path(),
@@ -46,7 +51,10 @@ async fn play(config: &Config, front: impl FnOnce(String) -> String) {
     )
     .await
     .expect("the set stands");
-    let outcomes = Play::new(set.stage.clone(), cast()).run(|_, _| {}).await;
+    let outcomes = Play::new(set.stage.clone(), cast())
+        .patient(Duration::from_secs(200))
+        .run(|_, _| {})
+        .await;
     let simulator = set.simulator.clone();
     set.strike().await.expect("it ends in order");
 
