@@ -287,8 +287,9 @@ fn events_of(app: &App, request: &PortRequest, rows: &[Accepted]) -> (Vec<Event>
     let now = app.clock.now();
     let numbers: Vec<PortNumber> = rows
         .iter()
-        .map(|row| PortNumber {
-            id: app.ids.next(now),
+        .zip(app.ids.ascending(now, rows.len()))
+        .map(|(row, id)| PortNumber {
+            id,
             number: row.number,
             kind: row.number.kind(),
             receiving: Some(row.receiving_number),

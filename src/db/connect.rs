@@ -127,6 +127,9 @@ async fn sqlite(path: &Path, options: &DbOptions) -> Result<Db, DbError> {
         .read_only(options.read_only)
         .journal_mode(SqliteJournalMode::Wal)
         .pragma("journal_size_limit", "67108864")
+        // A long list does not fit the cache. Writing its pages to the log before the commit, only to change and
+        // write them again, takes longer than holding them until then.
+        .pragma("cache_spill", "OFF")
         .synchronous(match options.durability {
             Durability::Full => SqliteSynchronous::Full,
             Durability::Normal => SqliteSynchronous::Normal,

@@ -36,7 +36,11 @@ macro_rules! migration {
 }
 
 /// All migrations, oldest first.
-pub const MIGRATIONS: &[Migration] = &[migration!(1, "0001_jobs"), migration!(2, "0002_desk")];
+pub const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_jobs"),
+    migration!(2, "0002_desk"),
+    migration!(3, "0003_fewer_indexes"),
+];
 
 /// Why the schema cannot be used.
 #[derive(Debug, thiserror::Error)]
