@@ -284,7 +284,7 @@ async fn commit(
     } else {
         version + 1
     };
-    store_extras(&mut tx, &next, extras).await?;
+    store_extras(&mut tx, &next, extras, before.is_none()).await?;
     let receiving = new_receiving(&facts);
     if !receiving.is_empty() {
         people::add_receiving(&mut tx, next.account, &receiving, now).await?;
@@ -295,7 +295,11 @@ async fn commit(
         jobs::enqueue(&mut tx, &app.ids, now, job_for(next.id, effect)).await?;
     }
     if let Some(keep) = &extras.remember {
-        let view = look(app, &mut tx, next.clone(), version).await?;
+        let documents = match before {
+            None => Vec::new(),
+            Some(_) => papers::documents(&mut tx, next.id).await?,
+        };
+        let view = look(app, &mut tx, next.clone(), version, documents).await?;
         if !keep.store(app, &mut tx, &view).await? {
             return Ok(None);
         }
@@ -311,17 +315,20 @@ async fn commit(
     }))
 }
 
-async fn store_extras(tx: &mut Tx, next: &PortRequest, extras: &Extras) -> Result<(), AppError> {
-    for (field, sealed) in &extras.secrets {
-        papers::set_secret(tx, next.id, field, sealed.clone()).await?;
-    }
+async fn store_extras(
+    tx: &mut Tx,
+    next: &PortRequest,
+    extras: &Extras,
+    is_new: bool,
+) -> Result<(), AppError> {
+    papers::set_secrets(tx, next.id, &extras.secrets).await?;
     for document in &extras.documents {
         papers::insert_document(tx, document).await?;
     }
     for (link, _) in &extras.links {
         papers::insert_link(tx, link).await?;
     }
-    if !matches!(next.loa, Loa::Sent { .. }) {
+    if !is_new && !matches!(next.loa, Loa::Sent { .. }) {
         papers::kill_links(tx, next.id, Purpose::Sign).await?;
     }
     if matches!(next.stage, Stage::Cancelled { .. }) {
@@ -530,9 +537,11 @@ pub async fn begin_port(
         let after = apply(&step.next, event, &caller.actor, &around.world(), now)?;
         step.next = after.next;
         step.facts.extend(after.facts);
+        step.effects.extend(after.effects);
     }
     let mut tx = app.db.write().await?;
-    if people::account(&mut tx, account).await?.is_none() {
+    // A submitter's own account is there: they belong to it.
+    if caller.account.is_none() && people::account(&mut tx, account).await?.is_none() {
         return Err(AppError::NotFound("account"));
     }
     commit(app, tx, None, step, &caller.actor, now, &extras)
@@ -570,21 +579,24 @@ pub struct View {
 pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
     let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
-    Ok(look(app, &mut read, stored.request, stored.version).await?)
+    let documents = papers::documents(&mut read, id).await?;
+    Ok(look(app, &mut read, stored.request, stored.version, documents).await?)
 }
 
 /// One request, for its page.
 pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
     let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
-    Ok(look(app, &mut read, stored.request, stored.version).await?)
+    let documents = papers::documents(&mut read, id).await?;
+    Ok(look(app, &mut read, stored.request, stored.version, documents).await?)
 }
 
 /// A request as a change left it, for the answer to who changed it. What was stored is at hand: a request of
 /// 100,000 numbers takes longer to read than to store.
 pub async fn view_of(app: &App, handled: Handled) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
-    Ok(look(app, &mut read, handled.request, handled.version).await?)
+    let documents = papers::documents(&mut read, handled.request.id).await?;
+    Ok(look(app, &mut read, handled.request, handled.version, documents).await?)
 }
 
 /// A request with all that its readers see around it.
@@ -593,13 +605,14 @@ async fn look(
     session: &mut Session,
     request: PortRequest,
     version: i64,
+    documents: Vec<Document>,
 ) -> Result<View, DbError> {
     let around = Around::load(app, session, &request).await?;
     let world = around.world();
     Ok(View {
         standing: standing(&request, &world),
         blockers: blockers(&request, &world),
-        documents: papers::documents(session, request.id).await?,
+        documents,
         submitter: people::user(session, request.submitter)
             .await?
             .map_or_else(String::new, |user| user.name),

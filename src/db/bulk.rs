@@ -10,6 +10,9 @@ use super::{Arg, DbError, Engine, Tx};
 /// SQLite 100,000 rows take the same time with anything from 3,000 to 30,000.
 const VALUES_MAX: usize = 6_000;
 
+/// From how many rows on moving SQLite's log into the file is left until after the commit.
+const BULKY: u64 = 5_000;
+
 impl Tx {
     /// Inserts any number of rows. `into` is the statement up to VALUES, such as
     /// `INSERT INTO numbers (id, port_id, number)`; `after` what follows, such as
@@ -83,6 +86,9 @@ impl Tx {
             let (done, next) = join(self.execute(sql, &chunk), async { take(most) }).await;
             stored += done?;
             (chunk, filled) = next;
+        }
+        if stored > BULKY {
+            self.is_bulky();
         }
         Ok(stored)
     }
