@@ -42,8 +42,9 @@ audit: ## Checks the dependencies' licences, bans and sources (see deny.toml)
 	cargo deny --locked check bans licenses sources
 
 .PHONY: bench
-bench: setup-bench assets ## Measures; ARGS chooses what
-	cargo bench --locked $(ARGS)
+bench: setup-bench assets ## Measures against peers and writes docs/performance.md; ARGS chooses what
+	cargo build --locked --release --package portolan --package portolan-benches
+	$(or $(CARGO_TARGET_DIR),target)/release/portolan-benches $(ARGS)
 
 .PHONY: screens
 screens: setup-screens assets ## Takes pictures of the pages; ARGS=--demo=http://127.0.0.1:8080 those of a running demo

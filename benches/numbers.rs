@@ -2,115 +2,112 @@
 //! Google's C++ libphonenumber (Debian's `libphonenumber-dev`, with older metadata), on the same
 //! strings in one run. Then a list of 100,000 rows, from bytes to checked rows.
 //!
-//! `cargo bench --bench numbers` prints a table and a line of JSON. It ends with an error if a single
-//! verdict of two million differs from the library's.
-
-#![expect(clippy::print_stdout, reason = "a benchmark's findings are its output")]
-
-#[path = "support/strings.rs"]
-mod strings;
+//! It ends with an error if a single verdict of two million differs from the library's.
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context as _, Result, bail, ensure};
 use portolan::documents::sheet::{Limits, read};
 use portolan::domain::import::{check, guess};
 use portolan::domain::number::{by_library, parse_typed, verdict};
-use strings::Dice;
+
+use crate::Pace;
+use crate::support::finding::{Bound, Figure, Finding, Goal};
+use crate::support::scratch::Scratch;
+use crate::support::spread::{Spread, ratios};
+use crate::support::strings::{self, Dice};
 
 /// Strings that are compared, of each kind.
 const COMPARED: usize = 1_000_000;
 /// Strings that are timed.
 const TIMED: usize = 200_000;
-/// Rounds of each contender, taking turns. The median counts.
-const ROUNDS: usize = 5;
 /// Rows of the list.
 const ROWS: usize = 100_000;
 
-fn main() -> ExitCode {
-    let differing: usize = [
-        ("number lists", strings::list(&mut Dice::new(1), COMPARED)),
-        (
-            "hostile strings",
-            strings::hostile(&mut Dice::new(2), COMPARED),
-        ),
-    ]
-    .iter()
-    .map(|(name, texts)| {
-        let differing: Vec<&String> = texts
-            .iter()
-            .filter(|text| verdict(text) != by_library(text))
-            .collect();
-        println!(
-            "{COMPARED} {name}: {} verdicts differ from rlibphonenumber {:?}",
-            differing.len(),
-            differing.first()
-        );
-        differing.len()
-    })
-    .sum();
+pub fn run(scratch: &Scratch, pace: Pace) -> Result<Finding> {
+    let compared = pace.of(COMPARED, COMPARED / 20);
+    compare("number lists", &strings::list(&mut Dice::new(1), compared))?;
+    compare(
+        "hostile strings",
+        &strings::hostile(&mut Dice::new(2), compared),
+    )?;
 
+    let rounds = pace.of(9, 2);
     let texts = strings::list(&mut Dice::new(3), TIMED);
-    let mut times = [Vec::new(), Vec::new(), Vec::new()];
-    for _ in 0..ROUNDS {
-        times[0].push(per_text(&texts, verdict));
-        times[1].push(per_text(&texts, by_library));
-        times[2].push(per_text(&texts, parse_typed));
-    }
-    let [ours, library, typed] = times.map(median);
-    let google = google(&texts);
-
+    let google = Google::build(scratch, &texts)?;
     let list = list_of_rows();
-    let rows = median((0..ROUNDS).map(|_| import(&list)).collect());
-
-    println!(
-        "\n{:<44}{:>12}{:>10}",
-        "reading a North American number", "ns", "ratio"
-    );
-    println!("{:<44}{ours:>12.1}{:>10}", "verdict (ours)", "1.0");
-    println!(
-        "{:<44}{library:>12.1}{:>10.1}",
-        "rlibphonenumber",
-        library / ours
-    );
-    match &google {
-        Ok(google) => println!(
-            "{:<44}{google:>12.1}{:>10.1}",
-            "Google's libphonenumber (C++)",
-            google / ours
-        ),
-        Err(why) => println!(
-            "{:<44}{:>12}  {why}",
-            "Google's libphonenumber (C++)", "skipped"
-        ),
+    let [mut ours, mut library, mut cpp, mut typed, mut rows] = [const { Vec::new() }; 5];
+    for _ in 0..rounds {
+        ours.push(per_text(&texts, verdict));
+        library.push(per_text(&texts, by_library));
+        cpp.push(google.per_text()?);
+        typed.push(per_text(&texts, parse_typed));
+        rows.push(import(&list)? / 1e6);
     }
-    println!(
-        "{:<44}{typed:>12.1}{:>10.1}",
-        "parse_typed (ours: with a reason for refusals)",
-        typed / ours
-    );
-    println!(
-        "{:<44}{:>9.1} ms",
-        "a list of 100,000 rows, read and checked",
-        rows / 1e6
-    );
-    println!(
-        "{}",
-        serde_json::json!({
-            "bench": "numbers",
-            "compared": 2 * COMPARED,
-            "differing": differing,
-            "ns": { "verdict": ours, "rlibphonenumber": library, "libphonenumber_cpp": google.as_ref().ok(), "parse_typed": typed },
-            "ratio": { "rlibphonenumber": library / ours, "libphonenumber_cpp": google.as_ref().ok().map(|google| google / ours) },
-            "list_100000_rows_ms": rows / 1e6,
-        })
-    );
-    if differing == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    let goal = |says, measured| Goal {
+        says,
+        measured,
+        unit: " times",
+        bound: Bound::AtLeast(10.0),
+        even_the_worst: false,
+    };
+    let figure = |what: &str, times: Vec<f64>, unit| Figure {
+        what: what.to_owned(),
+        measured: Spread::of(times),
+        unit,
+    };
+    Ok(Finding {
+        title: "Reading North American numbers",
+        how: format!(
+            "{TIMED} strings as number lists hold them, seven in ten good, the rest the usual mistakes; each is read and judged: a \
+             number that exists, and where, or not. Before that the verdicts are compared with `rlibphonenumber`'s on {compared} such \
+             strings and {compared} hostile ones: one that differs ends the benchmark with an error. One thread, {rounds} rounds, taking \
+             turns; the ratio is the median of the rounds' own ratios. The C++ program is `benches/libphonenumber.cc`, \
+             compiled with `g++ -O2`; it takes its own time, without its start."
+        ),
+        goals: vec![
+            goal(
+                "10 times as fast as `rlibphonenumber`",
+                ratios(&library, &ours),
+            ),
+            goal(
+                "10 times as fast as Google's libphonenumber (C++)",
+                ratios(&cpp, &ours),
+            ),
+        ],
+        figures: vec![
+            figure("Portolan's verdict", ours, "ns"),
+            figure("`rlibphonenumber`", library, "ns"),
+            figure("Google's libphonenumber (C++)", cpp, "ns"),
+            figure(
+                "Portolan's reader of typed numbers, with a reason for each refusal",
+                typed,
+                "ns",
+            ),
+            figure(
+                "a list of 100,000 rows, from bytes to checked rows",
+                rows,
+                "ms",
+            ),
+        ],
+        arguments: "numbers",
+    })
+}
+
+/// Whether our verdicts are the library's.
+fn compare(kind: &str, texts: &[String]) -> Result<()> {
+    let mut differing = texts
+        .iter()
+        .filter(|text| verdict(text) != by_library(text));
+    match differing.next() {
+        None => Ok(()),
+        Some(first) => bail!(
+            "{} verdicts on {kind} differ from rlibphonenumber's, the first on {first:?}",
+            differing.count() + 1
+        ),
     }
 }
 
@@ -124,11 +121,6 @@ fn per_text<T>(texts: &[String], read: impl Fn(&str) -> T) -> f64 {
 
 fn nanoseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e9
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }
 
 /// A list with good and bad rows, in the notations of [`strings::list`].
@@ -145,65 +137,68 @@ fn list_of_rows() -> Vec<u8> {
     text.into_bytes()
 }
 
-fn import(list: &[u8]) -> f64 {
+fn import(list: &[u8]) -> Result<f64> {
     let limits = Limits {
         bytes: 100_000_000,
         rows: 2 * ROWS,
         columns: 50,
     };
     let from = Instant::now();
-    let sheet = read(list, &limits).expect("a list");
-    let import = check(
-        &sheet.table,
-        &guess(&sheet.table).mapping().expect("headings"),
-    );
+    let sheet = read(list, &limits)?;
+    let import = check(&sheet.table, &guess(&sheet.table).mapping()?);
     let time = nanoseconds(from.elapsed());
-    assert_eq!(import.accepted.len() + import.refused.len(), ROWS);
-    time
+    ensure!(
+        import.accepted.len() + import.refused.len() == ROWS,
+        "rows went missing"
+    );
+    Ok(time)
 }
 
-/// Nanoseconds of Google's library per string, or why there is no figure.
-fn google(texts: &[String]) -> Result<f64, String> {
-    if !Path::new("/usr/include/phonenumbers/phonenumberutil.h").exists() {
-        return Err("libphonenumber-dev is not installed".into());
-    }
-    let folder = std::env::temp_dir().join(format!("portolan-bench-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let figure = google_in(&folder, texts);
-    // A leftover in the temporary folder is no harm.
-    let _ = std::fs::remove_dir_all(&folder);
-    figure
+/// Google's library, as a program that reads the strings from a file.
+struct Google {
+    program: PathBuf,
+    strings: PathBuf,
 }
 
-fn google_in(folder: &Path, texts: &[String]) -> Result<f64, String> {
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/libphonenumber.cc");
-    let (program, file): (PathBuf, PathBuf) =
-        (folder.join("libphonenumber"), folder.join("strings"));
-    let built = Command::new("g++")
-        .args(["-O2", "-std=c++17", source, "-lphonenumber", "-o"])
-        .arg(&program)
-        .output()
-        .map_err(|error| format!("g++: {error}"))?;
-    if !built.status.success() {
-        return Err(format!("g++: {}", String::from_utf8_lossy(&built.stderr)));
+impl Google {
+    fn build(scratch: &Scratch, texts: &[String]) -> Result<Self> {
+        ensure!(
+            Path::new("/usr/include/phonenumbers/phonenumberutil.h").exists(),
+            "libphonenumber's headers are missing: scripts/setup.sh bench installs them"
+        );
+        let folder = scratch.folder()?;
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/libphonenumber.cc");
+        let (program, file) = (folder.join("libphonenumber"), folder.join("strings"));
+        let built = Command::new("g++")
+            .args(["-O2", "-std=c++17", source, "-lphonenumber", "-o"])
+            .arg(&program)
+            .output()
+            .context("g++")?;
+        if !built.status.success() {
+            bail!("g++: {}", String::from_utf8_lossy(&built.stderr));
+        }
+        let bytes: Vec<u8> = texts
+            .iter()
+            .flat_map(|text| text.bytes().chain([0]))
+            .collect();
+        std::fs::write(&file, bytes)?;
+        Ok(Self {
+            program,
+            strings: file,
+        })
     }
-    let bytes: Vec<u8> = texts
-        .iter()
-        .flat_map(|text| text.bytes().chain([0]))
-        .collect();
-    std::fs::write(&file, bytes).map_err(|error| error.to_string())?;
-    let ran = Command::new(&program)
-        .arg(&file)
-        .arg(ROUNDS.to_string())
-        .output()
-        .map_err(|error| error.to_string())?;
-    let times: Vec<f64> = String::from_utf8_lossy(&ran.stdout)
-        .lines()
-        .filter_map(|line| line.split(' ').next()?.parse().ok())
-        .collect();
-    if times.is_empty() {
-        Err("the C++ program printed nothing".into())
-    } else {
-        Ok(median(times))
+
+    /// Nanoseconds for a string, without the program's start. The second of two rounds counts: the first
+    /// compiles the library's expressions.
+    fn per_text(&self) -> Result<f64> {
+        let ran = Command::new(&self.program)
+            .arg(&self.strings)
+            .arg("2")
+            .output()?;
+        String::from_utf8_lossy(&ran.stdout)
+            .lines()
+            .nth(1)
+            .and_then(|line| line.split(' ').next()?.parse().ok())
+            .context("the C++ program printed nothing")
     }
 }

@@ -65,6 +65,7 @@ case "${1:-}" in
     ;;
   bench)
     toolchain
+    need g++ build-essential "compiles what Google's number parsing is compared by"
     need sqlite3 sqlite3 "what imports are compared with"
     if [ ! -e /usr/include/phonenumbers/phonenumberutil.h ]; then
       say "libphonenumber's headers are missing (what number parsing is compared with): package libphonenumber-dev"

@@ -88,7 +88,7 @@ pub async fn run(
 ) -> Result<Handled, AppError> {
     const TRIES: u32 = 4;
     let request = visible(app, caller, id).await?;
-    let mut draft = read(app, file, mapping).await?;
+    let mut draft = read(app, file.clone(), mapping.clone()).await?;
     refuse_what_is_here(&mut draft, &request);
     let most = app.config.limits.numbers_per_port_max as usize;
     if request.numbers.len().saturating_add(draft.rows.len()) > most {
@@ -100,9 +100,10 @@ pub async fn run(
         ));
     }
     for _ in 0..TRIES {
-        draft.report.accepted = draft.rows.len();
-        report(draft.report.clone());
-        let (events, secrets) = events_of(app, &request, &draft.rows);
+        let tried = draft.rows.len();
+        draft.report.accepted = tried;
+        report(draft.report);
+        let (events, secrets) = events_of(app, &request, draft.rows);
         let extras = Extras {
             secrets,
             expected: guard.expected,
@@ -112,9 +113,11 @@ pub async fn run(
         match ports::handle_all(app, id, caller.scope(), &caller.actor, events, extras).await {
             // Held by another open request: most files have no such number, so nobody looked before.
             Err(AppError::Refused(refusal)) if refusal.rule == "number_held" => {
-                let before = draft.rows.len();
+                // Reading it again costs those few less than keeping a second copy of its rows costs all.
+                draft = read(app, file.clone(), mapping.clone()).await?;
+                refuse_what_is_here(&mut draft, &request);
                 refuse_what_is_held(app, caller, id, &mut draft).await?;
-                if draft.rows.len() == before {
+                if draft.rows.len() >= tried {
                     return Err(refusal.into());
                 }
             }
@@ -298,17 +301,38 @@ async fn refuse_what_is_held(
 
 type Sealed = Vec<(&'static str, Option<Vec<u8>>)>;
 
-fn events_of(app: &App, request: &PortRequest, rows: &[Accepted]) -> (Vec<Event>, Sealed) {
+fn events_of(app: &App, request: &PortRequest, rows: Vec<Accepted>) -> (Vec<Event>, Sealed) {
     let now = app.clock.now();
-    let numbers: Vec<PortNumber> = rows
+    // A request has one PIN: that of the account at the losing provider. One that is there stays.
+    let mut pins: Vec<&str> = rows
         .iter()
-        .map(|row| PortNumber {
-            id: app.ids.next(now),
+        .filter_map(|row| row.pin.as_ref())
+        .map(|pin| pin.expose_secret())
+        .collect();
+    pins.sort_unstable();
+    pins.dedup();
+    let mut secrets = Vec::new();
+    let mut edit = None;
+    if let [pin] = pins.as_slice()
+        && request.details.pin.is_none()
+    {
+        let sealed = app.vault.seal(&ports::secret_place(request.id, "pin"), pin);
+        secrets.push(("pin", Some(sealed)));
+        edit = Some(Event::Edit {
+            changes: vec![Change::Pin(Some(Mask::of_pin()))],
+        });
+    }
+    let ids = app.ids.ascending(now, rows.len());
+    let numbers: Vec<PortNumber> = rows
+        .into_iter()
+        .zip(ids)
+        .map(|(row, id)| PortNumber {
+            id,
             number: row.number,
             kind: row.number.kind(),
             receiving: Some(row.receiving_number),
-            source: row.source.clone(),
-            description: row.description.clone(),
+            source: row.source,
+            description: row.description,
             wants_text: true,
             not_portable: None,
             voice: Voice::default(),
@@ -319,27 +343,10 @@ fn events_of(app: &App, request: &PortRequest, rows: &[Accepted]) -> (Vec<Event>
             text_test: None,
         })
         .collect();
-    let mut events = Vec::new();
-    let mut secrets = Vec::new();
+    // The PIN first: a request is copied for each event, and without its numbers it is small.
+    let mut events = Vec::from_iter(edit);
     if !numbers.is_empty() {
         events.push(Event::AddNumbers { numbers });
-    }
-    // A request has one PIN: that of the account at the losing provider. One that is there stays.
-    let mut pins: Vec<&str> = rows
-        .iter()
-        .filter_map(|row| row.pin.as_ref())
-        .map(|pin| pin.expose_secret())
-        .collect();
-    pins.sort_unstable();
-    pins.dedup();
-    if let [pin] = pins.as_slice()
-        && request.details.pin.is_none()
-    {
-        let sealed = app.vault.seal(&ports::secret_place(request.id, "pin"), pin);
-        secrets.push(("pin", Some(sealed)));
-        events.push(Event::Edit {
-            changes: vec![Change::Pin(Some(Mask::of_pin()))],
-        });
     }
     (events, secrets)
 }

@@ -502,7 +502,7 @@ pub async fn user_of_key(app: &App, key: &str) -> Result<Option<User>, AppError>
     if !key.starts_with(KEY_PREFIX) {
         return Ok(None);
     }
-    let mut read = app.db.read().await?;
+    let mut read = app.db.glimpse().await?;
     Ok(people::user_by_api_key(&mut read, hash_of(key))
         .await?
         .filter(|user| user.disabled_at.is_none()))

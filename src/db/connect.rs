@@ -11,6 +11,7 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::writer::Gate;
 use super::{Db, DbError, Engine, Pools, Shared, error, signals};
 
 /// When SQLite says that a commit is done.
@@ -114,30 +115,28 @@ async fn sqlite(path: &Path, options: &DbOptions) -> Result<Db, DbError> {
         .pragma("trusted_schema", "OFF")
         .pragma("cache_size", "-16000")
         .pragma("temp_store", "MEMORY");
-    let pool = || {
-        SqlitePoolOptions::new()
-            .acquire_timeout(options.patience)
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-    };
     let sorted = |e| error::sort(Engine::Sqlite, e, Some("opening the database file"), None);
     let writer_options = base
         .clone()
         .read_only(options.read_only)
         .journal_mode(SqliteJournalMode::Wal)
         .pragma("journal_size_limit", "67108864")
+        // A long list does not fit the cache. Writing its pages to the log before the commit, only to change and
+        // write them again, takes longer than holding them until then.
+        .pragma("cache_spill", "OFF")
         .synchronous(match options.durability {
             Durability::Full => SqliteSynchronous::Full,
             Durability::Normal => SqliteSynchronous::Normal,
         });
     // The writer is opened first: it makes the file and switches it to WAL.
-    let writer = pool()
-        .max_connections(1)
-        .connect_with(writer_options)
+    let gate = Gate::open(writer_options, options.durability, options.patience)
         .await
         .map_err(sorted)?;
-    let readers = pool()
+    let readers = SqlitePoolOptions::new()
+        .acquire_timeout(options.patience)
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
         .max_connections(options.connections.max(1))
         .min_connections(0)
         .connect_lazy_with(
@@ -146,10 +145,8 @@ async fn sqlite(path: &Path, options: &DbOptions) -> Result<Db, DbError> {
         );
     Ok(Db(Arc::new(Shared {
         pools: Pools::Sqlite {
-            writer,
+            gate,
             readers,
-            durability: options.durability,
-            writer_is_durable: AtomicBool::new(true),
             lock,
         },
         signals: signals::Hub::local(),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
 
-use super::{Db, DbError, Engine, Inner, Tx};
+use super::{Connection, Db, DbError, Engine, Tx};
 use crate::args;
 
 /// One step of the schema, in both engines' words.
@@ -36,7 +36,11 @@ macro_rules! migration {
 }
 
 /// All migrations, oldest first.
-pub const MIGRATIONS: &[Migration] = &[migration!(1, "0001_jobs"), migration!(2, "0002_desk")];
+pub const MIGRATIONS: &[Migration] = &[
+    migration!(1, "0001_jobs"),
+    migration!(2, "0002_desk"),
+    migration!(3, "0003_bulk_numbers"),
+];
 
 /// Why the schema cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -241,15 +245,16 @@ impl Tx {
     async fn run_script(&mut self, script: &'static str) -> Result<(), DbError> {
         let session = &mut self.session;
         session.usable()?;
-        let outcome = match &mut session.inner {
-            Inner::Sqlite(tx) => sqlx::raw_sql(AssertSqlSafe(script))
-                .execute(&mut **tx)
+        let outcome = match session.connection() {
+            Ok(Connection::Sqlite(connection)) => sqlx::raw_sql(AssertSqlSafe(script))
+                .execute(connection)
                 .await
                 .map(|_| ()),
-            Inner::Postgres(tx) => sqlx::raw_sql(AssertSqlSafe(script))
-                .execute(&mut **tx)
+            Ok(Connection::Postgres(connection)) => sqlx::raw_sql(AssertSqlSafe(script))
+                .execute(connection)
                 .await
                 .map(|_| ()),
+            Err(e) => Err(e),
         };
         match outcome {
             Ok(()) => Ok(()),

@@ -19,8 +19,9 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sqlx::postgres::{PgPool, Postgres};
-use sqlx::sqlite::{Sqlite, SqlitePool};
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnection, PgPool, Postgres};
+use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
 use sqlx::{AssertSqlSafe, Transaction};
 
 mod arg;
@@ -37,6 +38,7 @@ pub mod ports;
 pub mod reconcilers;
 mod row;
 mod signals;
+mod writer;
 
 pub use arg::{Arg, Nullable};
 pub use connect::{DbOptions, Durability};
@@ -69,12 +71,8 @@ struct Shared {
 
 enum Pools {
     Sqlite {
-        writer: SqlitePool,
+        gate: writer::Gate,
         readers: SqlitePool,
-        durability: Durability,
-        /// Whether the writer's `synchronous` is what `durability` asks for. Only who holds the
-        /// writer changes it.
-        writer_is_durable: AtomicBool,
         /// Held as long as the database is open.
         lock: connect::FileLock,
     },
@@ -96,7 +94,7 @@ impl Db {
         }
     }
 
-    /// Begins a write. On SQLite there is one at a time and others wait for it.
+    /// Begins a write. On SQLite there is one at a time and others wait for it; those who wait share a commit.
     ///
     /// # Errors
     /// [`DbError::Busy`] when others wrote for too long, [`DbError::Unavailable`] without a server.
@@ -112,48 +110,17 @@ impl Db {
     }
 
     async fn begin_write(&self, durable: bool) -> Result<Tx, DbError> {
-        let inner =
-            match &self.0.pools {
-                Pools::Sqlite {
-                    writer,
-                    durability,
-                    writer_is_durable,
-                    ..
-                } => {
-                    let begin = async {
-                        let mut held = writer.acquire().await?;
-                        if writer_is_durable.load(Ordering::Acquire) != durable {
-                            // Marked before it is loosened and after it is tightened: a mark that is
-                            // wrong because we were dropped in between errs to the safe side.
-                            let pragma = if durable {
-                                durability.pragma()
-                            } else {
-                                Durability::Normal.pragma()
-                            };
-                            if !durable {
-                                writer_is_durable.store(false, Ordering::Release);
-                            }
-                            sqlx::query(pragma).execute(&mut *held).await?;
-                            if durable {
-                                writer_is_durable.store(true, Ordering::Release);
-                            }
-                        }
-                        Transaction::begin(held, Some(sqlx::SqlStr::from_static("BEGIN IMMEDIATE")))
-                            .await
-                    };
-                    Inner::Sqlite(begin.await.map_err(|e| {
-                        error::sort(Engine::Sqlite, e, Some("BEGIN IMMEDIATE"), None)
-                    })?)
-                }
-                Pools::Postgres(pool) => {
-                    // Said outright, in case the server or the role has other defaults.
-                    let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
-                    let tx = pool.begin_with(begin).await;
-                    Inner::Postgres(
-                        tx.map_err(|e| error::sort(Engine::Postgres, e, Some(begin), None))?,
-                    )
-                }
-            };
+        let inner = match &self.0.pools {
+            Pools::Sqlite { gate, .. } => Inner::Writer(gate.begin(durable).await?),
+            Pools::Postgres(pool) => {
+                // Said outright, in case the server or the role has other defaults.
+                let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+                let tx = pool.begin_with(begin).await;
+                Inner::Postgres(
+                    tx.map_err(|e| error::sort(Engine::Postgres, e, Some(begin), None))?,
+                )
+            }
+        };
         Ok(Tx {
             session: Session {
                 inner,
@@ -167,11 +134,33 @@ impl Db {
     /// Begins a reading that sees one moment of the data, however many queries it makes.
     pub async fn read(&self) -> Result<Read, DbError> {
         let inner = match &self.0.pools {
-            Pools::Sqlite { readers, .. } => readers.begin().await.map(Inner::Sqlite),
+            Pools::Sqlite { gate, readers, .. } => {
+                gate.settled().await;
+                readers.begin().await.map(Inner::Sqlite)
+            }
             Pools::Postgres(pool) => pool
                 .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 .await
                 .map(Inner::Postgres),
+        };
+        let inner = inner.map_err(|e| error::sort(self.engine(), e, Some("BEGIN"), None))?;
+        Ok(Read {
+            session: Session {
+                inner,
+                failed: false,
+            },
+        })
+    }
+
+    /// Begins a reading of one query, which is spared a beginning and an end. Each further query may see a later
+    /// moment of the data.
+    pub async fn glimpse(&self) -> Result<Read, DbError> {
+        let inner = match &self.0.pools {
+            Pools::Sqlite { gate, readers, .. } => {
+                gate.settled().await;
+                readers.acquire().await.map(Inner::SqliteOnce)
+            }
+            Pools::Postgres(pool) => pool.acquire().await.map(Inner::PostgresOnce),
         };
         let inner = inner.map_err(|e| error::sort(self.engine(), e, Some("BEGIN"), None))?;
         Ok(Read {
@@ -202,13 +191,12 @@ impl Db {
         self.0.signals.stop();
         match &self.0.pools {
             Pools::Sqlite {
-                writer,
+                gate,
                 readers,
                 lock,
-                ..
             } => {
                 readers.close().await;
-                writer.close().await;
+                gate.close().await;
                 lock.release();
             }
             Pools::Postgres(pool) => pool.close().await,
@@ -217,8 +205,20 @@ impl Db {
 }
 
 enum Inner {
+    /// A reading of one moment.
     Sqlite(Transaction<'static, Sqlite>),
+    /// A reading of one query.
+    SqliteOnce(PoolConnection<Sqlite>),
+    /// A write.
+    Writer(writer::Turn),
     Postgres(Transaction<'static, Postgres>),
+    PostgresOnce(PoolConnection<Postgres>),
+}
+
+/// What a query runs on.
+enum Connection<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
 }
 
 /// An open transaction, for queries. Functions that only look things up take `&mut Session`, so that
@@ -269,21 +269,22 @@ macro_rules! run {
     ($self:ident, $sql:ident, $args:ident, $run:ident => $done:expr) => {{
         $self.usable()?;
         let sql: Sql = $sql.into();
-        let outcome = match &mut $self.inner {
-            Inner::Sqlite(tx) => match arg::for_sqlite($args.iter()) {
+        let outcome = match $self.connection() {
+            Ok(Connection::Sqlite(connection)) => match arg::for_sqlite($args.iter()) {
                 Ok(bound) => sqlx::query_with(AssertSqlSafe(sql.clone()), bound)
-                    .$run(&mut **tx)
+                    .$run(connection)
                     .await
                     .map($done.0),
                 Err(e) => Err(sqlx::Error::Encode(e)),
             },
-            Inner::Postgres(tx) => match arg::for_postgres($args.iter()) {
+            Ok(Connection::Postgres(connection)) => match arg::for_postgres($args.iter()) {
                 Ok(bound) => sqlx::query_with(AssertSqlSafe(sql.clone()), bound)
-                    .$run(&mut **tx)
+                    .$run(connection)
                     .await
                     .map($done.1),
                 Err(e) => Err(sqlx::Error::Encode(e)),
             },
+            Err(e) => Err(e),
         };
         match outcome {
             Ok(done) => Ok(done),
@@ -296,9 +297,19 @@ impl Session {
     /// Which engine this is, for the few queries that must differ.
     pub fn engine(&self) -> Engine {
         match self.inner {
-            Inner::Sqlite(_) => Engine::Sqlite,
-            Inner::Postgres(_) => Engine::Postgres,
+            Inner::Sqlite(_) | Inner::SqliteOnce(_) | Inner::Writer(_) => Engine::Sqlite,
+            Inner::Postgres(_) | Inner::PostgresOnce(_) => Engine::Postgres,
         }
+    }
+
+    fn connection(&mut self) -> Result<Connection<'_>, sqlx::Error> {
+        Ok(match &mut self.inner {
+            Inner::Sqlite(tx) => Connection::Sqlite(tx),
+            Inner::SqliteOnce(connection) => Connection::Sqlite(connection),
+            Inner::Writer(turn) => Connection::Sqlite(turn.connection()?),
+            Inner::Postgres(tx) => Connection::Postgres(tx),
+            Inner::PostgresOnce(connection) => Connection::Postgres(connection),
+        })
     }
 
     /// All rows. The caller's query says `LIMIT`.
@@ -344,16 +355,20 @@ impl Session {
     /// Spoils the transaction and sorts the error; finds out the index that refused a row.
     async fn fail(&mut self, e: sqlx::Error, sql: &str) -> DbError {
         self.failed = true;
-        let index = match &mut self.inner {
-            Inner::Sqlite(tx) => match e.as_database_error() {
+        let index = match self.connection() {
+            Ok(Connection::Sqlite(connection)) => match e.as_database_error() {
                 Some(refusal) if refusal.is_unique_violation() => {
-                    unique_index(tx, refusal.message()).await
+                    unique_index(connection, refusal.message()).await
                 }
                 _ => None,
             },
-            Inner::Postgres(_) => None,
+            _ => None,
         };
-        error::sort(self.engine(), e, Some(sql), index)
+        let e = error::sort(self.engine(), e, Some(sql), index);
+        if let Inner::Writer(turn) = &mut self.inner {
+            turn.failed(&e);
+        }
+        e
     }
 }
 
@@ -365,6 +380,13 @@ impl Tx {
             |done: sqlx::sqlite::SqliteQueryResult| done.rows_affected(),
             |done: sqlx::postgres::PgQueryResult| done.rows_affected()
         ))
+    }
+
+    /// Notes that so much was written that the answer should not wait for the housekeeping of the commit.
+    fn is_bulky(&mut self) {
+        if let Inner::Writer(turn) = &mut self.session.inner {
+            turn.bulky = true;
+        }
     }
 
     /// Announces something once the commit has happened, here and on all nodes. It can get lost (a
@@ -388,11 +410,13 @@ impl Tx {
             signals,
         } = self;
         let engine = db.engine();
+        let sorted = |e| error::sort(engine, e, Some("COMMIT"), None);
         let outcome = match inner {
-            Inner::Sqlite(tx) => tx.commit().await,
-            Inner::Postgres(tx) => tx.commit().await,
+            Inner::Writer(turn) => turn.commit().await,
+            Inner::Postgres(tx) => tx.commit().await.map_err(sorted),
+            Inner::Sqlite(_) | Inner::SqliteOnce(_) | Inner::PostgresOnce(_) => Ok(()),
         };
-        outcome.map_err(|e| match error::sort(engine, e, Some("COMMIT"), None) {
+        outcome.map_err(|e| match e {
             DbError::Unavailable(cause) => DbError::CommitUnknown(cause),
             other => other,
         })?;
@@ -403,17 +427,23 @@ impl Tx {
     /// Gives everything up now instead of on drop.
     pub async fn rollback(self) -> Result<(), DbError> {
         let engine = self.session.engine();
-        let outcome = match self.session.inner {
-            Inner::Sqlite(tx) => tx.rollback().await,
-            Inner::Postgres(tx) => tx.rollback().await,
-        };
-        outcome.map_err(|e| error::sort(engine, e, Some("ROLLBACK"), None))
+        match self.session.inner {
+            Inner::Writer(turn) => {
+                turn.rollback().await;
+                Ok(())
+            }
+            Inner::Postgres(tx) => tx
+                .rollback()
+                .await
+                .map_err(|e| error::sort(engine, e, Some("ROLLBACK"), None)),
+            Inner::Sqlite(_) | Inner::SqliteOnce(_) | Inner::PostgresOnce(_) => Ok(()),
+        }
     }
 }
 
 /// SQLite names the columns that collided ("UNIQUE constraint failed: jobs.dedup_key"), PostgreSQL the
 /// index. This finds the index, so that callers can tell by name on both.
-async fn unique_index(tx: &mut Transaction<'static, Sqlite>, message: &str) -> Option<String> {
+async fn unique_index(connection: &mut SqliteConnection, message: &str) -> Option<String> {
     let (_, named) = message.split_once("failed: ")?;
     if let Some(index) = named.strip_prefix("index '") {
         return Some(index.trim_end_matches('\'').to_owned());
@@ -430,7 +460,7 @@ async fn unique_index(tx: &mut Transaction<'static, Sqlite>, message: &str) -> O
          FROM pragma_index_list($1) i WHERE i.\"unique\" = 1 ORDER BY i.seq DESC",
     )
     .bind(table)
-    .fetch_all(&mut **tx)
+    .fetch_all(connection)
     .await
     .ok()?;
     let wanted = columns.join(", ");

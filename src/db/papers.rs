@@ -1,8 +1,10 @@
 //! What a request's paperwork leaves behind: documents, secret links, sealed secrets.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
-use super::{DbError, Row, Session, Tx};
+use super::{Arg, DbError, Row, Session, Tx};
 use crate::args;
 use crate::ids::{AccountId, DocumentId, LinkId, PortId};
 
@@ -269,23 +271,36 @@ pub async fn kill_links(tx: &mut Tx, port: PortId, purpose: Purpose) -> Result<(
     Ok(())
 }
 
-/// Stores a sealed secret of a request; `None` takes it away.
-pub async fn set_secret(
+/// Stores sealed secrets of a request by their fields; `None` takes one away.
+pub async fn set_secrets(
     tx: &mut Tx,
     port: PortId,
-    field: &'static str,
-    sealed: Option<Vec<u8>>,
+    secrets: &[(&'static str, Option<Vec<u8>>)],
 ) -> Result<(), DbError> {
-    match sealed {
-        Some(sealed) => {
-            tx.execute(
-                "INSERT INTO port_secrets (port_id, field, sealed) VALUES ($1, $2, $3) ON CONFLICT (port_id, field) DO UPDATE SET sealed = excluded.sealed",
-                args![port, field, sealed],
-            )
-            .await?
+    // A field that comes twice is what it is set to last.
+    let by_field: BTreeMap<&str, &Option<Vec<u8>>> = secrets
+        .iter()
+        .map(|(field, sealed)| (*field, sealed))
+        .collect();
+    let mut rows: Vec<[Arg; 3]> = Vec::new();
+    for (field, sealed) in by_field {
+        match sealed {
+            Some(sealed) => rows.push([port.into(), Arg::from(field), sealed.clone().into()]),
+            None => {
+                tx.execute(
+                    "DELETE FROM port_secrets WHERE port_id = $1 AND field = $2",
+                    args![port, field],
+                )
+                .await?;
+            }
         }
-        None => tx.execute("DELETE FROM port_secrets WHERE port_id = $1 AND field = $2", args![port, field]).await?,
-    };
+    }
+    tx.insert_many(
+        "INSERT INTO port_secrets (port_id, field, sealed)",
+        "ON CONFLICT (port_id, field) DO UPDATE SET sealed = excluded.sealed",
+        rows,
+    )
+    .await?;
     Ok(())
 }
 

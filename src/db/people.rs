@@ -430,7 +430,8 @@ pub async fn receiving(session: &mut Session, account: AccountId) -> Result<Vec<
     rows.iter().map(|row| row.parse("number")).collect()
 }
 
-/// Those of a request's numbers that its account has set up as receiving numbers (R121).
+/// Those of a request's numbers that its account has set up as receiving numbers (R121). Numbers that the
+/// request does not hold any more are left out: nothing waits for them.
 pub async fn receiving_on_port(
     session: &mut Session,
     account: AccountId,
@@ -438,7 +439,7 @@ pub async fn receiving_on_port(
 ) -> Result<HashSet<E164>, DbError> {
     let rows = session
         .fetch_all(
-            "SELECT r.number FROM receiving_numbers r JOIN port_numbers n ON n.number = r.number AND n.port_id = $2 WHERE r.account_id = $1",
+            "SELECT r.number FROM receiving_numbers r JOIN port_numbers n ON n.number = r.number AND n.is_open AND n.port_id = $2 WHERE r.account_id = $1",
             args![account, port],
         )
         .await?;

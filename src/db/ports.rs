@@ -190,9 +190,9 @@ pub async fn insert(
     tx: &mut Tx,
     request: &PortRequest,
     now: Timestamp,
-    facts: &[StoredFact],
+    facts: &mut Chained,
 ) -> Result<(), DbError> {
-    let head = facts.last().map_or([0; 32], |fact| fact.hash);
+    let head = facts.head().unwrap_or([0; 32]);
     tx.execute(
         "INSERT INTO ports (id, account_id, submitter_id, title, losing_carrier, status, body, wants_desk, released_at, window_at,
             loa_expires_at, last_movement, created_at, updated_at, version, facts, head)
@@ -212,7 +212,7 @@ pub async fn insert(
             request.last_movement,
             request.created_at,
             now,
-            i64::try_from(facts.len()).unwrap_or(i64::MAX),
+            i64::try_from(facts.facts.len()).unwrap_or(i64::MAX),
             head
         ],
     )
@@ -228,9 +228,9 @@ pub async fn save(
     before: &Stored,
     next: &PortRequest,
     now: Timestamp,
-    facts: &[StoredFact],
+    facts: &mut Chained,
 ) -> Result<bool, DbError> {
-    let head = facts.last().map_or(before.head, |fact| fact.hash);
+    let head = facts.head().unwrap_or(before.head);
     let saved = tx
         .execute(
             "UPDATE ports SET title = $3, losing_carrier = $4, status = $5, body = $6, wants_desk = $7, released_at = $8, window_at = $9,
@@ -249,7 +249,7 @@ pub async fn save(
                 loa_expires_at(next),
                 next.last_movement,
                 now,
-                before.facts + i64::try_from(facts.len()).unwrap_or(i64::MAX),
+                before.facts + i64::try_from(facts.facts.len()).unwrap_or(i64::MAX),
                 head
             ],
         )
@@ -355,18 +355,100 @@ async fn save_numbers(
         )
         .await?;
     }
-    let rows = fresh
-        .into_iter()
-        .map(|(position, one)| number_args(port, position, one, open))
-        .collect::<Result<Vec<_>, _>>()?;
-    tx.insert_many(
-        "INSERT INTO port_numbers (id, port_id, position, number, kind, receiving, source, description, wants_text, voice, text, order_id,
-            more, is_open)",
-        "",
-        rows,
-    )
-    .await?;
+    insert_numbers(tx, port, fresh, open).await
+}
+
+/// Stores numbers that are new. Most lists are of one kind in the state in which all begin, so that their rows
+/// differ in six columns only.
+async fn insert_numbers(
+    tx: &mut Tx,
+    port: PortId,
+    fresh: Vec<(usize, &PortNumber)>,
+    open: bool,
+) -> Result<(), DbError> {
+    let mut alike: Vec<(Alike, Vec<(usize, &PortNumber)>)> = Vec::new();
+    for (position, one) in fresh {
+        let key = Alike::of(one)?;
+        match alike.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, rows)) => rows.push((position, one)),
+            None => alike.push((key, vec![(position, one)])),
+        }
+    }
+    for (of, rows) in alike {
+        let is_open = rows.first().is_some_and(|(_, one)| holds(one, open));
+        tx.insert_alike(
+            "INSERT INTO port_numbers (port_id, kind, wants_text, voice, text, order_id, more, is_open,
+                id, position, number, receiving, source, description)",
+            [
+                port.into(),
+                kind_name(of.kind).into(),
+                of.wants_text.into(),
+                Arg::word(of.voice),
+                Arg::word(of.text),
+                of.order.into(),
+                of.more,
+                is_open.into(),
+            ],
+            &rows,
+            |(position, one)| {
+                [
+                    one.id.into(),
+                    i64::try_from(*position).unwrap_or(i64::MAX).into(),
+                    one.number.into(),
+                    one.receiving.into(),
+                    one.source.as_ref().into(),
+                    one.description.as_ref().into(),
+                ]
+            },
+        )
+        .await?;
+    }
     Ok(())
+}
+
+/// What the rows of many numbers have in common.
+#[derive(PartialEq)]
+struct Alike {
+    kind: crate::domain::number::Kind,
+    wants_text: bool,
+    voice: &'static str,
+    text: &'static str,
+    order: Option<OrderId>,
+    more: Arg,
+}
+
+impl Alike {
+    fn of(one: &PortNumber) -> Result<Self, DbError> {
+        Ok(Self {
+            kind: one.kind,
+            wants_text: one.wants_text,
+            voice: one.voice.name(),
+            text: one.text.name(),
+            order: one.order,
+            more: more_of(one)?,
+        })
+    }
+}
+
+/// What of a number is not a column, as JSON; NULL while nothing has happened to it.
+fn more_of(one: &PortNumber) -> Result<Arg, DbError> {
+    let nothing = one.not_portable.is_none()
+        && one.voice == Voice::default()
+        && one.text == Text::default()
+        && one.carrier_text == Messaging::default()
+        && one.voice_test.is_none()
+        && one.text_test.is_none();
+    if nothing {
+        return Ok(Arg::Text(None));
+    }
+    json(&More {
+        not_portable: one.not_portable.clone(),
+        voice: one.voice.clone(),
+        text: one.text.clone(),
+        carrier_text: one.carrier_text.clone(),
+        voice_test: one.voice_test.clone(),
+        text_test: one.text_test.clone(),
+    })
 }
 
 fn number_args(
@@ -375,19 +457,7 @@ fn number_args(
     one: &PortNumber,
     open: bool,
 ) -> Result<[Arg; 14], DbError> {
-    let more = More {
-        not_portable: one.not_portable.clone(),
-        voice: one.voice.clone(),
-        text: one.text.clone(),
-        carrier_text: one.carrier_text.clone(),
-        voice_test: one.voice_test.clone(),
-        text_test: one.text_test.clone(),
-    };
-    let more = if more == More::default() {
-        Arg::Text(None)
-    } else {
-        json(&more)?
-    };
+    let more = more_of(one)?;
     Ok([
         one.id.into(),
         port.into(),
@@ -434,6 +504,31 @@ async fn save_orders(
     Ok(())
 }
 
+/// New facts, linked to those before, and their JSON: a fact of 100,000 numbers is written out once, for its hash and
+/// for its row.
+#[derive(Clone, Debug, Default)]
+pub struct Chained {
+    facts: Vec<StoredFact>,
+    /// Each fact's actor and body.
+    texts: Vec<[String; 2]>,
+}
+
+impl Chained {
+    /// The facts.
+    pub fn facts(&self) -> &[StoredFact] {
+        &self.facts
+    }
+
+    /// The facts, once they are stored.
+    pub fn into_facts(self) -> Vec<StoredFact> {
+        self.facts
+    }
+
+    fn head(&self) -> Option<[u8; 32]> {
+        self.facts.last().map(|fact| fact.hash)
+    }
+}
+
 /// Links new facts to those before: each hash covers the hash before it and the fact's own row.
 pub fn chain(
     port: PortId,
@@ -442,9 +537,9 @@ pub fn chain(
     at: Timestamp,
     actor: &Actor,
     facts: Vec<(FactId, Fact)>,
-) -> Result<Vec<StoredFact>, DbError> {
+) -> Result<Chained, DbError> {
     let mut head = head;
-    let mut linked = Vec::with_capacity(facts.len());
+    let mut linked = Chained::default();
     for (offset, (id, fact)) in facts.into_iter().enumerate() {
         let seq = seq + 1 + i64::try_from(offset).unwrap_or(0);
         let stored = StoredFact {
@@ -456,16 +551,18 @@ pub fn chain(
             fact,
             hash: [0; 32],
         };
-        head = link(head, &stored)?;
-        linked.push(StoredFact {
+        let texts = [text(&stored.actor)?, text(&stored.fact)?];
+        head = link(head, &stored, &texts);
+        linked.facts.push(StoredFact {
             hash: head,
             ..stored
         });
+        linked.texts.push(texts);
     }
     Ok(linked)
 }
 
-fn link(before: [u8; 32], fact: &StoredFact) -> Result<[u8; 32], DbError> {
+fn link(before: [u8; 32], fact: &StoredFact, [actor, body]: &[String; 2]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(before);
     hash.update(fact.id.to_string());
@@ -473,9 +570,9 @@ fn link(before: [u8; 32], fact: &StoredFact) -> Result<[u8; 32], DbError> {
     hash.update(fact.seq.to_be_bytes());
     // As stored: microseconds.
     hash.update(fact.at.as_microsecond().to_be_bytes());
-    hash.update(text(&fact.actor)?);
-    hash.update(text(&fact.fact)?);
-    Ok(hash.finalize().into())
+    hash.update(actor);
+    hash.update(body);
+    hash.finalize().into()
 }
 
 fn text(value: &impl Serialize) -> Result<String, DbError> {
@@ -486,7 +583,7 @@ fn text(value: &impl Serialize) -> Result<String, DbError> {
 pub fn broken_link(facts: &[StoredFact]) -> Result<Option<i64>, DbError> {
     let mut head = [0; 32];
     for fact in facts {
-        head = link(head, fact)?;
+        head = link(head, fact, &[text(&fact.actor)?, text(&fact.fact)?]);
         if head != fact.hash {
             return Ok(Some(fact.seq));
         }
@@ -494,23 +591,26 @@ pub fn broken_link(facts: &[StoredFact]) -> Result<Option<i64>, DbError> {
     Ok(None)
 }
 
-async fn insert_facts(tx: &mut Tx, facts: &[StoredFact]) -> Result<(), DbError> {
-    let rows = facts
+async fn insert_facts(tx: &mut Tx, chained: &mut Chained) -> Result<(), DbError> {
+    let texts = std::mem::take(&mut chained.texts);
+    let rows = chained
+        .facts
         .iter()
-        .map(|one| {
-            Ok([
+        .zip(texts)
+        .map(|(one, [actor, body])| {
+            [
                 one.id.into(),
                 one.port.into(),
                 one.seq.into(),
                 one.at.into(),
                 Arg::word(one.fact.name()),
-                json(&one.actor)?,
+                actor.into(),
                 one.fact.is_staff_only().into(),
-                json(&one.fact)?,
+                body.into(),
                 one.hash.into(),
-            ])
+            ]
         })
-        .collect::<Result<Vec<[Arg; 9]>, DbError>>()?;
+        .collect::<Vec<[Arg; 9]>>();
     tx.insert_many(
         "INSERT INTO facts (id, port_id, seq, at, name, actor, staff_only, body, hash)",
         "",

@@ -209,9 +209,9 @@ async fn a_reading_sees_one_moment_and_cannot_write() {
 async fn many_rows_go_in_at_once_whatever_their_number() {
     on_both(|test| async move {
         playground(&test).await;
-        // 2,000 values a statement are 500 rows of these: none, one, all but one, exactly, one more.
+        // 6,000 values a statement are 1,500 rows of these: none, one, all but one, exactly, one more.
         let mut first = 0_i64;
-        for rows in [0_i64, 1, 499, 500, 501, 100_000] {
+        for rows in [0_i64, 1, 1_499, 1_500, 1_501, 100_000] {
             let mut tx = test.db.write().await.expect("begins");
             let values = (first..first + rows).map(|n| {
                 [
@@ -249,6 +249,58 @@ async fn many_rows_go_in_at_once_whatever_their_number() {
         assert_eq!(
             (row.int("n").expect("n"), row.text("a").expect("a").as_str()),
             (first + 2, "000000")
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_that_are_alike_share_values_and_keep_their_own() {
+    on_both(|test| async move {
+        playground(&test).await;
+        // Two values of its own each: 3,000 rows a statement.
+        let mut first = 0_i64;
+        for rows in [0_i64, 1, 2_999, 3_000, 3_001, 20_000] {
+            let items: Vec<i64> = (first..first + rows).collect();
+            let mut tx = test.db.write().await.expect("begins");
+            let stored = tx
+                .insert_alike(
+                    "INSERT INTO things (word, flag, bytes, id, number)",
+                    [
+                        Arg::display(format_args!("of {rows}")),
+                        false.into(),
+                        Arg::Bytes(None),
+                    ],
+                    &items,
+                    |n| [Arg::display(format_args!("{n:06}")), (n * 7).into()],
+                )
+                .await
+                .expect("stores");
+            assert_eq!(stored, rows.unsigned_abs());
+            tx.commit().await.expect("commits");
+            first += rows;
+        }
+        let mut read = test.db.read().await.expect("begins");
+        let row = read
+            .fetch_one(
+                "SELECT COUNT(*) AS n, CAST(SUM(number) AS BIGINT) AS total, COUNT(DISTINCT word) AS words,
+                    (SELECT COUNT(*) FROM things WHERE word = 'of 20000' AND bytes IS NULL) AS last
+                 FROM things WHERE NOT flag",
+                args![],
+            )
+            .await
+            .expect("reads");
+        let figure = |name| row.int(name).expect("a number");
+        assert_eq!(figure("n"), first);
+        assert_eq!(figure("total"), 7 * first * (first - 1) / 2);
+        assert_eq!((figure("words"), figure("last")), (5, 20_000));
+        let row = read
+            .fetch_one("SELECT word, number FROM things WHERE id = '003000'", args![])
+            .await
+            .expect("reads");
+        assert_eq!(
+            (row.text("word").expect("a word").as_str(), row.int("number").expect("n")),
+            ("of 3000", 21_000)
         );
     })
     .await;

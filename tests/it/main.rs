@@ -7,6 +7,7 @@ mod crash;
 mod db;
 mod db_schema;
 mod db_trouble;
+mod db_writer;
 mod domain;
 mod hooks;
 mod house;

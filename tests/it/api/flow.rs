@@ -1,5 +1,6 @@
 //! A port request's way through the API.
 
+use portolan::db::jobs;
 use pretty_assertions::assert_eq;
 use serde_json::json;
 
@@ -32,6 +33,14 @@ async fn a_port_goes_from_draft_to_the_carrier() {
         assert_eq!(port["account_number"], "•••• 9471");
         assert_eq!(port["pin"], "••••");
         assert_eq!(port["blockers"][0]["code"], "letter_unsigned");
+        // Numbers that come with the request are asked about like those that are added later.
+        let mut read = test.db.read().await.unwrap();
+        let asked = jobs::of_port(&mut read, id.parse().unwrap(), 10)
+            .await
+            .unwrap();
+        drop(read);
+        let kinds: Vec<&str> = asked.iter().map(|job| job.kind.as_str()).collect();
+        assert_eq!(kinds, ["carrier_portability"]);
         let allowed = port["allowed_actions"].as_array().unwrap();
         assert!(allowed.contains(&json!("send_loa")), "{allowed:?}");
         assert!(!allowed.contains(&json!("submit")), "{allowed:?}");
