@@ -81,8 +81,10 @@ impl Smtp {
 
     /// Sends a mail. Its Message-ID is its row's, so that a second copy (after a crash between sending
     /// and writing down) is one mail to every mailbox that looks at ids.
-    pub async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        let message = self.message(mail)?;
+    ///
+    /// `reply_to` is where answers to this mail go; `None`: where all others go.
+    pub async fn send(&self, mail: &Mail, reply_to: Option<&str>) -> Result<(), MailError> {
+        let message = self.message(mail, reply_to)?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(e) if e.is_permanent() => Err(MailError::Refused(e.to_string())),
@@ -90,14 +92,23 @@ impl Smtp {
         }
     }
 
-    fn message(&self, mail: &Mail) -> Result<Message, MailError> {
+    fn message(&self, mail: &Mail, reply_to: Option<&str>) -> Result<Message, MailError> {
+        let reply_to = match reply_to {
+            None => self.reply_to.clone(),
+            Some(address) => Mailbox::new(
+                self.from.name.clone(),
+                address.parse().map_err(|e: lettre::address::AddressError| {
+                    MailError::Unwritable(e.to_string())
+                })?,
+            ),
+        };
         let address = mail
             .to_address
             .parse()
             .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
         Message::builder()
             .from(self.from.clone())
-            .reply_to(self.reply_to.clone())
+            .reply_to(reply_to)
             .to(Mailbox::new(Some(mail.to_name.clone()), address))
             .subject(&mail.subject)
             .message_id(Some(format!("<{}>", mail.message_id)))

@@ -12,6 +12,7 @@ use super::views::port::{Estimate, Head, NumberRow, OldService, PortPage, Window
 use super::views::{Link, Room, Stage, StageState};
 use super::{notes, tell};
 use crate::app::ports::{StoredFact, View};
+use crate::app::notes as unread;
 use crate::app::{App, AppError, letters, ports};
 use crate::domain::port::{
     Attention, Ball, Fact, Loa, PortRequest, Status, Text, Voice, missing, next_window,
@@ -58,11 +59,20 @@ pub(super) async fn show(
 ) -> Answer {
     let app = &portal.app;
     let view = ports::view(app, &who.caller, port_id(&id)?).await?;
-    let history = history(app, &who, view.request.id).await?;
-    who.page(&page(app, &who, &view, &history))
+    let id = view.request.id;
+    let history = history(app, &who, id).await?;
+    let unread = unread::unread(app, &who.caller, &[id]).await?;
+    let unread = unread.get(&id).copied().unwrap_or(0);
+    who.page(&page(app, &who, &view, &history, unread))
 }
 
-fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact]) -> PortPage {
+fn page(
+    app: &App,
+    who: &SignedIn,
+    view: &View,
+    history: &[StoredFact],
+    unread: u32,
+) -> PortPage {
     let request = &view.request;
     let zone = view.calendar.zone();
     let now = app.clock.now();
@@ -109,6 +119,7 @@ fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact]) -> PortP
             .map(|one| event(one, zone, now))
             .collect(),
         notes_count: all_notes.len(),
+        unread,
         notes: all_notes.into_iter().skip(shown).collect(),
         actions: tell::actions(request, view.standing.status, who.user.role),
         desk,
