@@ -11,8 +11,8 @@ use super::Api;
 use super::answer::{self, Answer};
 use super::extract::{Asker, Body, Path, Query, Terms};
 use super::numbers::PageQuery;
-use super::ports::{bad_cursor, page_size};
 use super::papers::broken_form;
+use super::ports::{bad_cursor, page_size};
 use super::problem::Problem;
 use super::views::{Event, EventPage, Port};
 use crate::app::notes::{self, Draft, SentFile};
@@ -146,7 +146,11 @@ async fn draft_of(api: &Api, request: Request) -> Result<(Draft, [u8; 32]), Prob
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.to_ascii_lowercase().starts_with("multipart/form-data"));
+        .is_some_and(|value| {
+            value
+                .to_ascii_lowercase()
+                .starts_with("multipart/form-data")
+        });
     if !is_form {
         // Only files may be as large as this route takes.
         let small = api.app.config.limits.request_bytes_max();

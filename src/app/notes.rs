@@ -81,7 +81,15 @@ pub async fn write(
         had,
     };
     let extras = Extras::from(guard);
-    store(app, caller.scope(), &caller.actor, &view.request, note, extras).await
+    store(
+        app,
+        caller.scope(),
+        &caller.actor,
+        &view.request,
+        note,
+        extras,
+    )
+    .await
 }
 
 /// A file that can be attached.
@@ -119,7 +127,10 @@ pub(super) async fn inspect(
                     bytes: file.bytes,
                 }),
                 Err(why) => {
-                    problems.push(Problem::new("file", format!("{}: {why}", shown(&file.name))));
+                    problems.push(Problem::new(
+                        "file",
+                        format!("{}: {why}", shown(&file.name)),
+                    ));
                 }
             }
         }

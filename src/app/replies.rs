@@ -163,18 +163,23 @@ async fn author(
     Ok(Ok(Caller::of(&user).actor))
 }
 
+/// Reads a message. A large one takes processor time.
+async fn read(app: &App, raw: &[u8]) -> Result<Incoming, AppError> {
+    let address = app.config.mail.replies.address.clone();
+    let raw = raw.to_vec();
+    tokio::task::spawn_blocking(move || {
+        message::read(&raw, address.as_ref()).unwrap_or_else(|| Incoming::unreadable(&raw))
+    })
+    .await
+    .map_err(AppError::broken)
+}
+
 /// Takes a mail: it becomes a note, or waits for the desk. The same mail a second time changes nothing.
 ///
 /// # Errors
 /// Only what may work later; the mail has to be handed in again then.
 pub async fn receive(app: &App, raw: &[u8]) -> Result<Outcome, AppError> {
-    let Some(address) = &app.config.mail.replies.address else {
-        return Err(AppError::Forbidden("Answers by mail are switched off."));
-    };
-    let Some(mail) = message::read(raw, address) else {
-        let nothing = Incoming::unreadable(raw);
-        return set_aside(app, raw, &nothing, None, "It cannot be read.".to_owned()).await;
-    };
+    let mail = read(app, raw).await?;
     if let Some(because) = mail.automatic {
         tracing::info!(message_id = %mail.message_id, because, "an automatic answer was left out");
         return Ok(Outcome::Automatic { because });
@@ -200,7 +205,8 @@ pub async fn receive(app: &App, raw: &[u8]) -> Result<Outcome, AppError> {
     };
     let (note, files) = note_of(app, request.id, &mail, mail.own_words.clone(), false).await?;
     if mail.own_words.is_empty() && files == 0 {
-        let reason = "Nothing is left of it without what it quotes, and no file that can be attached.";
+        let reason =
+            "Nothing is left of it without what it quotes, and no file that can be attached.";
         return aside(Some(request.id), reason.to_owned()).await;
     }
     let row = row_of(app, &mail, InboundState::Noted, Some(request.id));
@@ -230,11 +236,7 @@ pub async fn receive_headers(
     size: u64,
     left_in: &str,
 ) -> Result<Outcome, AppError> {
-    let Some(address) = &app.config.mail.replies.address else {
-        return Err(AppError::Forbidden("Answers by mail are switched off."));
-    };
-    let mut mail =
-        message::read(headers, address).unwrap_or_else(|| Incoming::unreadable(headers));
+    let mut mail = read(app, headers).await?;
     if let Some(because) = mail.automatic {
         return Ok(Outcome::Automatic { because });
     }
@@ -321,7 +323,10 @@ async fn note_of(
     // One place is for the words themselves, should they be too long.
     let most = NOTE_FILES_MAX.saturating_sub(1).min(room.saturating_sub(1));
     if good.len() > most {
-        left_out.push(format!("{} more files: there is no room.", good.len() - most));
+        left_out.push(format!(
+            "{} more files: there is no room.",
+            good.len() - most
+        ));
         good.truncate(most);
     }
     let mut after = String::new();
@@ -416,11 +421,7 @@ pub async fn raw(app: &App, caller: &Caller, id: InboundId) -> Result<Bytes, App
     Ok(app.blobs.get(&blob).await?)
 }
 
-async fn open(
-    app: &App,
-    caller: &Caller,
-    id: InboundId,
-) -> Result<(Inbound, Incoming), AppError> {
+async fn open(app: &App, caller: &Caller, id: InboundId) -> Result<(Inbound, Incoming), AppError> {
     caller.desk_only()?;
     let mut read = app.db.glimpse().await?;
     let mail = inbound::get(&mut read, id)
@@ -431,14 +432,7 @@ async fn open(
         return Err(AppError::NotFound("mail"));
     };
     let raw = app.blobs.get(blob).await?;
-    let incoming = app
-        .config
-        .mail
-        .replies
-        .address
-        .as_ref()
-        .and_then(|address| message::read(&raw, address))
-        .unwrap_or_else(|| Incoming::unreadable(&raw));
+    let incoming = read(app, &raw).await?;
     Ok((mail, incoming))
 }
 

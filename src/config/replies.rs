@@ -128,8 +128,19 @@ mod tests {
         assert_eq!(address.to_string(), longest);
         let whole = address.with(&"0".repeat(TOKEN_LENGTH));
         assert_eq!(whole.split('@').next().unwrap().len(), LOCAL_PART_MAX);
-        assert!(parse(&format!("{}@a.example", "r".repeat(25))).unwrap_err().contains("at most 24"));
-        for bad in ["", "replies", "@a.example", "a b@c.example", "Name <a@b.example>", "a+b@c.example"] {
+        assert!(
+            parse(&format!("{}@a.example", "r".repeat(25)))
+                .unwrap_err()
+                .contains("at most 24")
+        );
+        for bad in [
+            "",
+            "replies",
+            "@a.example",
+            "a b@c.example",
+            "Name <a@b.example>",
+            "a+b@c.example",
+        ] {
             assert!(parse(bad).is_err(), "{bad}");
         }
     }

@@ -419,7 +419,8 @@ fn replies(config: &Config, problem: Note<'_>) {
         if config.mail.mode == MailMode::Smtp {
             problem(
                 "mail.replies.host",
-                "must name the IMAP server, because nobody would read the answers otherwise".to_owned(),
+                "must name the IMAP server, because nobody would read the answers otherwise"
+                    .to_owned(),
             );
         }
         return;
@@ -431,6 +432,17 @@ fn replies(config: &Config, problem: Note<'_>) {
         problem(
             "mail.replies.mailbox",
             "must name the mailbox in which answers arrive".to_owned(),
+        );
+    }
+    let host = replies.host.as_deref().unwrap_or_default();
+    let is_here = host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    if replies.tls == MailTls::None && !is_here {
+        problem(
+            "mail.replies.tls",
+            "must not be \"none\" unless the IMAP server is on this machine, because a password is sent".to_owned(),
         );
     }
     for (key, is_missing) in [

@@ -7,11 +7,7 @@ use crate::args;
 use crate::ids::{PortId, UserId};
 
 /// The place in a request's history up to which somebody has seen it; 0 if they never looked.
-pub async fn read_until(
-    session: &mut Session,
-    user: UserId,
-    port: PortId,
-) -> Result<i64, DbError> {
+pub async fn read_until(session: &mut Session, user: UserId, port: PortId) -> Result<i64, DbError> {
     let row = session
         .fetch_optional(
             "SELECT seq FROM note_reads WHERE user_id = $1 AND port_id = $2",

@@ -106,7 +106,9 @@ mod tests {
     fn what_is_neither_text_nor_a_known_document_is_named() {
         let says = |bytes: &[u8]| look(bytes, "file").unwrap_err().to_string();
         assert!(says(b"GIF89a\x01\x00\x01\x00\x00").starts_with("This is a GIF picture. Attach"));
-        assert!(says(b"<!DOCTYPE html><html><body>x</body></html>").starts_with("This is a web page"));
+        assert!(
+            says(b"<!DOCTYPE html><html><body>x</body></html>").starts_with("This is a web page")
+        );
         assert!(says(b"MZ\x90\x00 not words").starts_with("This is a"));
         assert!(says(b"words\x00and a zero").starts_with("This is a file of another type"));
         assert!(says(b"caf\xe9").starts_with("This is a file of another type"));

@@ -59,7 +59,11 @@ async fn take_from(
             } else {
                 replies::receive(app, &raw).await?
             };
-            tracing::debug!(uid = one.uid, outcome = outcome_word(&outcome), "a mail was taken");
+            tracing::debug!(
+                uid = one.uid,
+                outcome = outcome_word(&outcome),
+                "a mail was taken"
+            );
         }
         replies::set_place_in(app, name, validity, one.uid).await?;
         // What was not fetched stays as it is, for whoever looks into the mailbox. That a mail cannot be marked or

@@ -23,7 +23,9 @@ pub enum ImapError {
     #[error("the mail server {0} cannot be reached")]
     Connect(String, #[source] std::io::Error),
     /// The connection is not safe.
-    #[error("no safe connection to the mail server {0}: its certificate is not trusted, or it speaks no TLS")]
+    #[error(
+        "no safe connection to the mail server {0}: its certificate is not trusted, or it speaks no TLS"
+    )]
     Tls(String, #[source] std::io::Error),
     /// The file with trusted certificates.
     #[error("the certificates in {0} cannot be read")]

@@ -1,5 +1,6 @@
 //! Sending by SMTP.
 
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -21,6 +22,22 @@ pub enum MailError {
     /// The server cannot be reached or refused it for now.
     #[error("the mail server cannot take it now: {0}")]
     NotNow(String),
+}
+
+/// Says that a program sent it, so that other programs do not answer (RFC 3834, 5).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
 }
 
 /// A way to a mail server.
@@ -97,9 +114,11 @@ impl Smtp {
             None => self.reply_to.clone(),
             Some(address) => Mailbox::new(
                 self.from.name.clone(),
-                address.parse().map_err(|e: lettre::address::AddressError| {
-                    MailError::Unwritable(e.to_string())
-                })?,
+                address
+                    .parse()
+                    .map_err(|e: lettre::address::AddressError| {
+                        MailError::Unwritable(e.to_string())
+                    })?,
             ),
         };
         let address = mail
@@ -109,6 +128,7 @@ impl Smtp {
         Message::builder()
             .from(self.from.clone())
             .reply_to(reply_to)
+            .header(AutoSubmitted)
             .to(Mailbox::new(Some(mail.to_name.clone()), address))
             .subject(&mail.subject)
             .message_id(Some(format!("<{}>", mail.message_id)))

@@ -150,12 +150,7 @@ pub(super) async fn show(
     who.page(&page)
 }
 
-async fn page(
-    app: &App,
-    who: &SignedIn,
-    mail: Mail,
-    answer: Field,
-) -> Result<MailPage, AppError> {
+async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<MailPage, AppError> {
     let at = tell::when(
         mail.created_at,
         &app.config.operator.time_zone,

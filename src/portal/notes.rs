@@ -136,8 +136,7 @@ async fn page(
         tracing::warn!(error = %error, "cannot remember what was read");
     }
     let since = asked.since.unwrap_or(seen);
-    let is_new =
-        |one: &StoredFact| one.seq > since && one.actor.user != Some(who.caller.user);
+    let is_new = |one: &StoredFact| one.seq > since && one.actor.user != Some(who.caller.user);
     let words_count = history.iter().filter(|one| are_words(&one.fact)).count();
     let all_count = history.len();
     let shown: Vec<StoredFact> = history

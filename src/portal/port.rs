@@ -11,8 +11,8 @@ use super::session::{Portal, SignedIn, live_seconds};
 use super::views::port::{Estimate, Head, NumberRow, OldService, PortPage, Window as WindowView};
 use super::views::{Link, Room, Stage, StageState};
 use super::{notes, tell};
-use crate::app::ports::{StoredFact, View};
 use crate::app::notes as unread;
+use crate::app::ports::{StoredFact, View};
 use crate::app::{App, AppError, letters, ports};
 use crate::domain::port::{
     Attention, Ball, Fact, Loa, PortRequest, Status, Text, Voice, missing, next_window,
@@ -66,13 +66,7 @@ pub(super) async fn show(
     who.page(&page(app, &who, &view, &history, unread))
 }
 
-fn page(
-    app: &App,
-    who: &SignedIn,
-    view: &View,
-    history: &[StoredFact],
-    unread: u32,
-) -> PortPage {
+fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact], unread: u32) -> PortPage {
     let request = &view.request;
     let zone = view.calendar.zone();
     let now = app.clock.now();

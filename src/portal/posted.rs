@@ -1,10 +1,10 @@
 //! What a browser sends with a form: read once, and checked to come from a page of ours.
 
 use axum::body::Bytes;
-use bytes::BytesMut;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use bytes::BytesMut;
 use subtle::ConstantTimeEq as _;
 
 use super::errors::{Fault, Lost};

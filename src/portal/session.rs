@@ -77,9 +77,12 @@ impl Portal {
             return Ok(None);
         };
         let caller = Caller::of(&user);
-        let unplaced = match app.config.mail.replies.address {
-            Some(_) if caller.is_desk() => Some(replies::waiting(app, &caller).await?),
-            _ => None,
+        let unplaced = if caller.is_desk() {
+            let count = replies::waiting(app, &caller).await?;
+            // What waits can be dealt with, also when answers were switched off meanwhile.
+            (count > 0 || app.config.mail.replies.address.is_some()).then_some(count)
+        } else {
+            None
         };
         let (account, waiting) = if caller.is_desk() {
             (

@@ -67,7 +67,10 @@ pub(super) async fn show(
     who.desk_only()?;
     let found = replies::look(&portal.app, &who.caller, mail_id(&id)?).await?;
     // Which port the answer address names is known, also when the sender is not.
-    let port = found.mail.port.map_or_else(String::new, |id| id.to_string());
+    let port = found
+        .mail
+        .port
+        .map_or_else(String::new, |id| id.to_string());
     who.page(&page(&portal.app, &who, &found, Field::of(port), true))
 }
 
@@ -97,7 +100,11 @@ fn page(
             .files
             .iter()
             .map(|(name, size)| {
-                let name = if name.is_empty() { "without a name" } else { name };
+                let name = if name.is_empty() {
+                    "without a name"
+                } else {
+                    name
+                };
                 format!("{name} ({})", words::size(*size))
             })
             .collect(),
@@ -123,7 +130,10 @@ pub(super) async fn message(
         "attachment; filename=\"mail.eml\"",
     );
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; sandbox",
+    );
     Ok(response)
 }
 

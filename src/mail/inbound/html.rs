@@ -10,8 +10,8 @@ const CLOSES: char = '\u{e001}';
 const UNSEEN: [&str; 4] = ["script", "style", "title", "head"];
 /// Elements that stand on lines of their own.
 const BLOCKS: [&str; 18] = [
-    "address", "article", "div", "dl", "dt", "dd", "footer", "h1", "h2", "h3", "h4", "header", "hr", "li",
-    "p", "pre", "section", "tr",
+    "address", "article", "div", "dl", "dt", "dd", "footer", "h1", "h2", "h3", "h4", "header",
+    "hr", "li", "p", "pre", "section", "tr",
 ];
 
 /// The words of an HTML mail. What stands in a `<blockquote>` begins with `> `, as in a plain mail.
@@ -45,6 +45,8 @@ pub(super) fn to_text(html: &str) -> String {
 fn lines(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
+    // Of the same length, so that what is found in it stands at the same place.
+    let lower = html.to_ascii_lowercase();
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
         out.push_str(before);
@@ -64,10 +66,19 @@ fn lines(html: &str) -> String {
             .trim_start_matches('/')
             .chars()
             .take_while(char::is_ascii_alphanumeric)
+            .take(20)
             .collect::<String>()
             .to_ascii_lowercase();
         if UNSEEN.contains(&name.as_str()) && !closing {
-            rest = after_close(rest, &name);
+            let from = html.len() - rest.len();
+            let close = lower
+                .get(from..)
+                .and_then(|lower| lower.find(&format!("</{name}")));
+            // Never closed: nothing more is seen.
+            rest = close
+                .and_then(|at| rest.get(at..))
+                .and_then(|rest| rest.split_once('>'))
+                .map_or("", |(_, after)| after);
         } else if name == "blockquote" {
             out.push_str("<br>");
             out.push(if closing { CLOSES } else { OPENS });
@@ -81,16 +92,6 @@ fn lines(html: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-/// What follows `</name>`; nothing if it is never closed.
-fn after_close<'a>(html: &'a str, name: &str) -> &'a str {
-    let lower = html.to_ascii_lowercase();
-    let Some(at) = lower.find(&format!("</{name}")) else {
-        return "";
-    };
-    let rest = html.get(at..).unwrap_or_default();
-    rest.split_once('>').map_or("", |(_, after)| after)
 }
 
 #[cfg(test)]

@@ -98,15 +98,15 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
-/// Reads a message; `None` if it is none that can be read.
-pub fn read(raw: &[u8], address: &ReplyAddress) -> Option<Incoming> {
+/// Reads a message; `None` if it is none that can be read. Without an address there are no tokens.
+pub fn read(raw: &[u8], address: Option<&ReplyAddress>) -> Option<Incoming> {
     // Anybody may send anything: a fault in the parser makes a mail unreadable and nothing else.
     catch_unwind(AssertUnwindSafe(|| read_it(raw, address)))
         .ok()
         .flatten()
 }
 
-fn read_it(raw: &[u8], address: &ReplyAddress) -> Option<Incoming> {
+fn read_it(raw: &[u8], address: Option<&ReplyAddress>) -> Option<Incoming> {
     let message = MessageParser::default().parse(raw)?;
     let (from_name, from_address) = sender(&message);
     let text = text_of(&message);
@@ -134,7 +134,7 @@ fn read_it(raw: &[u8], address: &ReplyAddress) -> Option<Incoming> {
     }
     Some(Incoming {
         automatic: automatic(&message),
-        tokens: tokens(&message, address),
+        tokens: address.map_or_else(Vec::new, |address| tokens(&message, address)),
         own_words: own_words(&text),
         digest: digest.finalize().into(),
         size: size_of(raw),
@@ -201,13 +201,17 @@ fn automatic(message: &Message<'_>) -> Option<&'static str> {
             "precedence" if matches!(value.as_str(), "bulk" | "junk" | "list" | "auto_reply") => {
                 return Some("it says that it is bulk mail (Precedence)");
             }
-            "x-autoreply" | "x-autorespond" | "x-autoresponder" | "x-auto-reply" if value != "no" => {
+            "x-autoreply" | "x-autorespond" | "x-autoresponder" | "x-auto-reply"
+                if value != "no" =>
+            {
                 return Some("it says that it is an automatic answer (X-Autoreply)");
             }
             "return-path" if value == "<>" => {
                 return Some("it is a mail server's report (empty Return-Path)");
             }
-            name if name.starts_with("list-") => return Some("it comes from a mailing list (List-*)"),
+            name if name.starts_with("list-") => {
+                return Some("it comes from a mailing list (List-*)");
+            }
             _ => {}
         }
     }
@@ -273,8 +277,10 @@ fn clean(text: &str) -> String {
             one => one,
         })
         .filter(|one| {
-            !matches!(one, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}')
-                && (matches!(one, '\n' | '\t') || !one.is_control())
+            !matches!(
+                one,
+                '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}'
+            ) && (matches!(one, '\n' | '\t') || !one.is_control())
         })
         .collect()
 }

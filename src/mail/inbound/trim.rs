@@ -10,6 +10,9 @@ const SIGNATURE_LINES_MAX: usize = 12;
 /// Over how many lines a program may break "On Monday, … <…> wrote:".
 const ATTRIBUTION_LINES_MAX: usize = 4;
 
+/// How many signatures, footers and quotes may stand below each other.
+const TAIL_ROUNDS_MAX: usize = 10;
+
 /// What a line is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -26,7 +29,7 @@ pub fn own_words(text: &str) -> String {
     }
     let mut kinds: Vec<Kind> = lines.iter().map(|line| kind(line)).collect();
     attributions(&mut lines, &mut kinds);
-    loop {
+    for _ in 0..TAIL_ROUNDS_MAX {
         let before = lines.len();
         while kinds.last().is_some_and(|kind| *kind != Kind::Own) {
             lines.pop();
@@ -77,7 +80,9 @@ fn is_original_message(line: &str) -> bool {
         "messaggio originale",
         "oorspronkelijk bericht",
     ];
-    let inner = line.trim_matches(|one| matches!(one, '-' | ' ')).to_lowercase();
+    let inner = line
+        .trim_matches(|one| matches!(one, '-' | ' '))
+        .to_lowercase();
     line.starts_with("--") && line.ends_with("--") && WORDS.contains(&inner.as_str())
 }
 
@@ -93,17 +98,40 @@ fn is_rule(lines: &[&str], at: usize) -> bool {
 fn is_header_block(lines: &[&str], at: usize) -> bool {
     const FROM: [&str; 7] = ["from", "von", "de", "da", "van", "från", "fra"];
     const OTHERS: [&str; 24] = [
-        "sent", "date", "to", "cc", "subject", "gesendet", "datum", "an", "betreff", "envoyé", "à",
-        "objet", "enviado", "fecha", "para", "asunto", "assunto", "inviato", "a", "oggetto",
-        "verzonden", "aan", "onderwerp", "skickat",
+        "sent",
+        "date",
+        "to",
+        "cc",
+        "subject",
+        "gesendet",
+        "datum",
+        "an",
+        "betreff",
+        "envoyé",
+        "à",
+        "objet",
+        "enviado",
+        "fecha",
+        "para",
+        "asunto",
+        "assunto",
+        "inviato",
+        "a",
+        "oggetto",
+        "verzonden",
+        "aan",
+        "onderwerp",
+        "skickat",
     ];
     let named = |line: &str| {
         let name = line.split_once(':')?.0;
-        Some(name.trim_matches(|one| matches!(one, '*' | ' ')).to_lowercase())
+        Some(
+            name.trim_matches(|one| matches!(one, '*' | ' '))
+                .to_lowercase(),
+        )
     };
-    let is = |line: &str, words: &[&str]| {
-        named(line).is_some_and(|name| words.contains(&name.as_str()))
-    };
+    let is =
+        |line: &str, words: &[&str]| named(line).is_some_and(|name| words.contains(&name.as_str()));
     let Some(first) = lines.get(at) else {
         return false;
     };
@@ -159,35 +187,52 @@ fn attributions(lines: &mut Vec<&str>, kinds: &mut Vec<Kind>) {
 
 /// How many lines from this one on are "On … wrote:"; `None` if they are something else.
 fn attribution(lines: &[&str], kinds: &[Kind], at: usize) -> Option<usize> {
+    (1..=ATTRIBUTION_LINES_MAX.min(lines.len() - at))
+        .take_while(|length| kinds.get(at + length - 1) == Some(&Kind::Own))
+        .find(|length| {
+            // Somebody's last line and a program's first one are not one sentence.
+            let later = |skip| is_attribution(lines, kinds, at + skip, length - skip);
+            is_attribution(lines, kinds, at, *length) && !(1..*length).any(later)
+        })
+}
+
+fn is_attribution(lines: &[&str], kinds: &[Kind], at: usize, length: usize) -> bool {
     const BEGINS: [&str; 11] = [
         "on ", "am ", "le ", "el ", "il ", "op ", "den ", "em ", "w dniu ", "dnia ", "på ",
     ];
     const WROTE: [&str; 10] = [
-        " wrote", " schrieb", " a écrit", " escribió", " escreveu", " ha scritto", " schreef", " skrev",
-        " napisał", " writes",
+        " wrote",
+        " schrieb",
+        " a écrit",
+        " escribió",
+        " escreveu",
+        " ha scritto",
+        " schreef",
+        " skrev",
+        " napisał",
+        " writes",
     ];
-    if kinds.get(at) != Some(&Kind::Own) {
-        return None;
+    let whole = whole_line(lines, at, length);
+    if !whole.ends_with(':') {
+        return false;
     }
-    let first = lines.get(at)?.trim().to_lowercase();
-    let begins = BEGINS.iter().any(|begin| first.starts_with(begin));
-    (1..=ATTRIBUTION_LINES_MAX.min(lines.len() - at))
-        .take_while(|length| kinds.get(at + length - 1) == Some(&Kind::Own))
-        .find(|length| {
-            let whole = whole_line(lines, at, *length);
-            let ends = whole.ends_with(':');
-            let says = begins && WROTE.iter().any(|wrote| whole.contains(wrote));
-            // A language that is not known here: a moment and an address, and then a quote.
-            let shown = whole.contains('@')
-                && whole.contains(|one: char| one.is_ascii_digit())
-                && *length <= 2
-                && kinds
-                    .iter()
-                    .skip(at + length)
-                    .find(|kind| **kind != Kind::Blank)
-                    == Some(&Kind::Quote);
-            ends && (says || shown)
-        })
+    let begins = BEGINS.iter().any(|begin| whole.starts_with(begin));
+    if begins && WROTE.iter().any(|wrote| whole.contains(wrote)) {
+        return true;
+    }
+    // A language that is not known here: a moment and an address, and then a quote.
+    let has_digits = |word: &str| word.contains(|one: char| one.is_ascii_digit());
+    length <= 2
+        && whole.contains('@')
+        && whole
+            .split(' ')
+            .filter(|word| !word.contains('@'))
+            .any(has_digits)
+        && kinds
+            .iter()
+            .skip(at + length)
+            .find(|kind| **kind != Kind::Blank)
+            == Some(&Kind::Quote)
 }
 
 fn whole_line(lines: &[&str], at: usize, length: usize) -> String {
@@ -299,7 +344,8 @@ fn join(lines: &[&str]) -> String {
 mod tests {
     use super::own_words;
 
-    const QUOTE: &str = "> Hello Dana,\n>\n> Sam wrote about (404) 555-0123:\n>\n> > Which suite?\n";
+    const QUOTE: &str =
+        "> Hello Dana,\n>\n> Sam wrote about (404) 555-0123:\n>\n> > Which suite?\n";
 
     #[track_caller]
     fn is(mail: &str, words: &str) {
@@ -309,28 +355,53 @@ mod tests {
     #[test]
     fn an_answer_above_its_quote_is_what_was_written() {
         is(
-            &format!("Suite 410.\n\nThanks!\n\nOn Mon, Nov 23, 2026 at 11:05 AM Desk <replies+x@desk.example> wrote:\n\n{QUOTE}"),
+            &format!(
+                "Suite 410.\n\nThanks!\n\nOn Mon, Nov 23, 2026 at 11:05 AM Desk <replies+x@desk.example> wrote:\n\n{QUOTE}"
+            ),
             "Suite 410.\n\nThanks!",
         );
         // Gmail breaks the line where it is long.
         is(
-            &format!("Yes.\n\nOn Mon, Nov 23, 2026 at 11:05 AM Example Porting Desk <\nreplies+x@desk.example> wrote:\n\n{QUOTE}"),
+            &format!(
+                "Yes.\n\nOn Mon, Nov 23, 2026 at 11:05 AM Example Porting Desk <\nreplies+x@desk.example> wrote:\n\n{QUOTE}"
+            ),
             "Yes.",
         );
         is(
-            &format!("Ja.\n\nAm Mo., 23. Nov. 2026 um 11:05 Uhr schrieb Desk <a@b.example>:\n\n{QUOTE}"),
+            &format!(
+                "Ja.\n\nAm Mo., 23. Nov. 2026 um 11:05 Uhr schrieb Desk <a@b.example>:\n\n{QUOTE}"
+            ),
             "Ja.",
         );
         is(
-            &format!("Oui.\n\nLe lun. 23 nov. 2026 à 11:05, Desk <a@b.example> a écrit :\n\n{QUOTE}"),
+            &format!(
+                "Oui.\n\nLe lun. 23 nov. 2026 à 11:05, Desk <a@b.example> a écrit :\n\n{QUOTE}"
+            ),
             "Oui.",
         );
         // A language that nobody thought of.
         is(
-            &format!("Kyllä.\n\nma 23. marrask. 2026 klo 11.05 Desk (a@b.example) kirjoitti:\n\n{QUOTE}"),
+            &format!(
+                "Kyllä.\n\nma 23. marrask. 2026 klo 11.05 Desk (a@b.example) kirjoitti:\n\n{QUOTE}"
+            ),
             "Kyllä.",
         );
         is(&format!("Ok\n{QUOTE}"), "Ok");
+        // No empty line between the two.
+        for words in ["From the desk.", "On it.", "Am Montag"] {
+            is(
+                &format!(
+                    "{words}\nOn Mon, Nov 23, 2026 at 11:05 AM Desk <a@b.example> wrote:\n{QUOTE}"
+                ),
+                words,
+            );
+        }
+        is(
+            &format!(
+                "Yes.\nOn Mon, Nov 23, 2026 at 11:05 AM Example Porting Desk <\nreplies+019ab3f2c7d8@desk.example> wrote:\n{QUOTE}"
+            ),
+            "Yes.",
+        );
     }
 
     #[test]
@@ -360,8 +431,16 @@ mod tests {
             "Call me.\n-- \nDana Whitfield\nHarbor Dental\n(404) 555-0100\n",
             "Call me.",
         );
-        is(&format!("Call me.\n\nSent from my iPhone\n\n> On Nov 23, 2026, at 11:05, Desk wrote:\n>\n{QUOTE}"), "Call me.");
-        is("Anruf genügt.\n\nVon meinem iPhone gesendet", "Anruf genügt.");
+        is(
+            &format!(
+                "Call me.\n\nSent from my iPhone\n\n> On Nov 23, 2026, at 11:05, Desk wrote:\n>\n{QUOTE}"
+            ),
+            "Call me.",
+        );
+        is(
+            "Anruf genügt.\n\nVon meinem iPhone gesendet",
+            "Anruf genügt.",
+        );
         is("Ok.\n\nGet Outlook for iOS<https://aka.ms/o0ukef>", "Ok.");
         is("Ok.\n--\nDana\n\nSent from my Pixel", "Ok.");
     }
@@ -369,7 +448,9 @@ mod tests {
     #[test]
     fn an_answer_below_or_between_quotes_keeps_its_words() {
         is(
-            &format!("On Mon, Nov 23, 2026 at 11:05 AM Desk <a@b.example> wrote:\n{QUOTE}\nSuite 410, below."),
+            &format!(
+                "On Mon, Nov 23, 2026 at 11:05 AM Desk <a@b.example> wrote:\n{QUOTE}\nSuite 410, below."
+            ),
             "Suite 410, below.",
         );
         is(
@@ -394,7 +475,10 @@ mod tests {
             is(text, text);
         }
         let long = format!("Above\n--\n{}", "a line\n".repeat(13));
-        assert!(own_words(&long).contains("a line"), "no signature is this long");
+        assert!(
+            own_words(&long).contains("a line"),
+            "no signature is this long"
+        );
     }
 
     #[test]

@@ -184,7 +184,10 @@ impl NotesPage {
             new: 0,
             can_reply: false,
             text: Field::wrong("", "Write something first.").focused(),
-            file: Field::wrong("", "scan.gif: This is a GIF picture. Attach a PDF, a plain text, or a picture as JPEG, PNG or HEIC."),
+            file: Field::wrong(
+                "",
+                "scan.gif: This is a GIF picture. Attach a PDF, a plain text, or a picture as JPEG, PNG or HEIC.",
+            ),
             desk: false,
             ask: Act::Closed("You asked on November 24. We answer within one business day.".into()),
             silence: String::new(),

@@ -92,10 +92,27 @@ impl UnplacedList {
             at: at(day, time),
         };
         Self {
-            shell: Shell { room: Room::Unplaced, ..Shell::sample_desk("Mail that could not be placed") },
+            shell: Shell {
+                room: Room::Unplaced,
+                ..Shell::sample_desk("Mail that could not be placed")
+            },
             mails: vec![
-                row("in_01", 23, "11:20", "Dana W., dana.private@mail.example", "Re: New note from Sam Okafor", "It came from dana.private@mail.example, but its answer address was given to Dana Whitfield (dana@harbordental.example)."),
-                row("in_02", 24, "08:02", "offers@sale.example", "Phones for less", "It names no answer address of ours."),
+                row(
+                    "in_01",
+                    23,
+                    "11:20",
+                    "Dana W., dana.private@mail.example",
+                    "Re: New note from Sam Okafor",
+                    "It came from dana.private@mail.example, but its answer address was given to Dana Whitfield (dana@harbordental.example).",
+                ),
+                row(
+                    "in_02",
+                    24,
+                    "08:02",
+                    "offers@sale.example",
+                    "Phones for less",
+                    "It names no answer address of ours.",
+                ),
             ],
         }
     }
