@@ -50,7 +50,7 @@ pub struct Extras {
 /// A mail that causes an event. Both happen, or neither.
 pub enum FromMail {
     /// It is taken down; one that was taken before causes nothing.
-    Taken(Inbound),
+    Taken(Box<Inbound>),
     /// It waited for the desk.
     Placed(InboundId),
 }

@@ -164,7 +164,7 @@ async fn author(
 }
 
 /// Reads a message. A large one takes processor time.
-async fn read(app: &App, raw: &[u8]) -> Result<Incoming, AppError> {
+async fn parse(app: &App, raw: &[u8]) -> Result<Incoming, AppError> {
     let address = app.config.mail.replies.address.clone();
     let raw = raw.to_vec();
     tokio::task::spawn_blocking(move || {
@@ -179,7 +179,19 @@ async fn read(app: &App, raw: &[u8]) -> Result<Incoming, AppError> {
 /// # Errors
 /// Only what may work later; the mail has to be handed in again then.
 pub async fn receive(app: &App, raw: &[u8]) -> Result<Outcome, AppError> {
-    let mail = read(app, raw).await?;
+    let mail = parse(app, raw).await?;
+    match take_in(app, raw, &mail).await {
+        // One that trips us must not keep those behind it waiting.
+        Err(AppError::Broken(why)) => {
+            tracing::error!(message_id = %mail.message_id, error = %why, "a mail could not be taken");
+            let reason = "Something went wrong on our side when it was taken.".to_owned();
+            set_aside(app, raw, &mail, None, reason).await
+        }
+        other => other,
+    }
+}
+
+async fn take_in(app: &App, raw: &[u8], mail: &Incoming) -> Result<Outcome, AppError> {
     if let Some(because) = mail.automatic {
         tracing::info!(message_id = %mail.message_id, because, "an automatic answer was left out");
         return Ok(Outcome::Automatic { because });
@@ -189,7 +201,7 @@ pub async fn receive(app: &App, raw: &[u8]) -> Result<Outcome, AppError> {
         return Ok(Outcome::Known);
     }
     drop(read);
-    let aside = |port, reason: String| set_aside(app, raw, &mail, port, reason);
+    let aside = |port, reason: String| set_aside(app, raw, mail, port, reason);
     let token = match mail.tokens.as_slice() {
         [only] => only,
         [] => return aside(None, "It names no answer address of ours.".to_owned()).await,
@@ -203,14 +215,21 @@ pub async fn receive(app: &App, raw: &[u8]) -> Result<Outcome, AppError> {
         Ok(by) => by,
         Err(reason) => return aside(Some(request.id), reason).await,
     };
-    let (note, files) = note_of(app, request.id, &mail, mail.own_words.clone(), false).await?;
+    let said = mail.own_words.clone();
+    let (note, files) = match note_of(app, request.id, mail, said, false).await {
+        Ok(made) => made,
+        Err(error @ AppError::Invalid(_)) => {
+            return aside(Some(request.id), error.to_string()).await;
+        }
+        Err(error) => return Err(error),
+    };
     if mail.own_words.is_empty() && files == 0 {
         let reason =
             "Nothing is left of it without what it quotes, and no file that can be attached.";
         return aside(Some(request.id), reason.to_owned()).await;
     }
-    let row = row_of(app, &mail, InboundState::Noted, Some(request.id));
-    match notes::store_from_mail(app, &by, &request, note, FromMail::Taken(row)).await {
+    let row = row_of(app, mail, InboundState::Noted, Some(request.id));
+    match notes::store_from_mail(app, &by, &request, note, FromMail::Taken(Box::new(row))).await {
         Ok(Written { note, .. }) => {
             tracing::info!(port = %request.id, message_id = %mail.message_id, "an answer became a note");
             Ok(Outcome::Noted {
@@ -236,7 +255,7 @@ pub async fn receive_headers(
     size: u64,
     left_in: &str,
 ) -> Result<Outcome, AppError> {
-    let mut mail = read(app, headers).await?;
+    let mut mail = parse(app, headers).await?;
     if let Some(because) = mail.automatic {
         return Ok(Outcome::Automatic { because });
     }
@@ -340,6 +359,9 @@ async fn note_of(
     if whole > NOTE_CHARACTERS_MAX {
         let file = SentFile::whole("mail.txt", text.clone());
         let (words, _) = notes::inspect(app, vec![file]).await?;
+        if words.is_empty() {
+            return Err(AppError::field("text", "Its text is too long to be kept."));
+        }
         good.extend(words);
         text = text.chars().take(NOTE_CHARACTERS_MAX - 1_200).collect();
         text.push_str("\n\n[The whole text is attached.]");
@@ -432,7 +454,7 @@ async fn open(app: &App, caller: &Caller, id: InboundId) -> Result<(Inbound, Inc
         return Err(AppError::NotFound("mail"));
     };
     let raw = app.blobs.get(blob).await?;
-    let incoming = read(app, &raw).await?;
+    let incoming = parse(app, &raw).await?;
     Ok((mail, incoming))
 }
 
