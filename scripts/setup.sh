@@ -54,6 +54,7 @@ case "${1:-}" in
     need pdftotext poppler-utils "reads PDFs and checks their seals in tests"
     need sqlite3 sqlite3 "looks into databases from outside"
     postgres_server
+    [ -x /usr/sbin/dovecot ] || need dovecot dovecot-imapd "is the mailbox that answers are fetched from"
     if ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then
       say "Python's venv is missing (the carrier's own client library is run against the simulator): package python3-venv"
       missing+=(python3 python3-venv)

@@ -32,7 +32,7 @@ if [ ! -x "$venv/bin/python" ] || ! cmp -s tests/sdk/requirements.txt "$venv/req
   "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/sdk/requirements.txt
   cp tests/sdk/requirements.txt "$venv/requirements.txt"
 fi
-export PORTOLAN_REQUIRE_JUDGES=prism,sdk
+export PORTOLAN_REQUIRE_JUDGES=prism,sdk,imap
 
 step "tests, on SQLite and on PostgreSQL"
 if cargo nextest --version >/dev/null 2>&1; then

@@ -251,6 +251,7 @@ pub async fn send_guarded(
         size,
         sha256: sha256.clone(),
         created_at: now,
+        staff_only: false,
     };
     let (link, secret) = new_link(app, id, Purpose::Sign, &signer.email, now);
     let event = Event::SendLetter {
@@ -578,6 +579,7 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
         size,
         sha256: sha256.clone(),
         created_at: now,
+        staff_only: false,
     };
     let upload = new_link(app, request.id, Purpose::Upload, &link.email, now);
     let extras = Extras {

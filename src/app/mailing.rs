@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{App, AppError, Caller, support};
+use super::ports::{Document, Extras};
+use super::{App, AppError, Caller, replies, support};
 use crate::db::jobs::{self, NewJob};
 use crate::db::mails;
 use crate::db::papers::{Link, Purpose};
@@ -45,9 +46,10 @@ pub(super) async fn queue(
     tx: &mut Tx,
     request: &PortRequest,
     facts: &[StoredFact],
-    links: &[(Link, SecretLink)],
+    extras: &Extras,
     now: Timestamp,
 ) -> Result<(), DbError> {
+    let links = &extras.links;
     let mut submitter = None;
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
@@ -76,10 +78,10 @@ pub(super) async fn queue(
             };
             let link = wanted
                 .and_then(|purpose| links.iter().find(|(_, secret)| secret.purpose == purpose));
-            let composed = mail::compose(
-                kind,
-                &context(app, request, fact, &to_name, link.map(|(link, _)| link)),
-            );
+            let mut context = context(app, request, fact, &to_name, link.map(|(link, _)| link));
+            context.files = files_of(&fact.fact, &extras.documents);
+            context.can_reply = replies::answers_to(&app.config, reader);
+            let composed = mail::compose(kind, &context);
             let id: MailId = app.ids.next(now);
             let domain = mail_domain(app);
             let row = Mail {
@@ -112,6 +114,18 @@ pub(super) async fn queue(
         }
     }
     Ok(())
+}
+
+/// What came with a note: names with sizes.
+fn files_of(fact: &Fact, documents: &[Document]) -> Vec<String> {
+    let Fact::NoteWritten { attachments, .. } = fact else {
+        return Vec::new();
+    };
+    documents
+        .iter()
+        .filter(|one| attachments.contains(&one.id))
+        .map(|one| format!("{} ({})", one.name, words::size(one.size)))
+        .collect()
 }
 
 fn name_of(kind: MailKind) -> String {
@@ -201,6 +215,8 @@ fn context(
         reason: reason_of(fact),
         by: stored.actor.name.clone(),
         file: file_of(fact, request),
+        files: Vec::new(),
+        can_reply: false,
         at: words::moment(stored.at, &zone),
         next: format!("{} {}", standing.now, standing.next),
         window: window.map(|window| window_words(window, &zone)),

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::answers::Keep;
 use super::mailing::{self, SecretLink};
 use super::{App, AppError, Caller, answers, webhooks};
+use crate::db::inbound::{self, Inbound, InboundState};
 use crate::db::jobs::{self, NewJob};
 use crate::db::papers::{self, Link, Purpose};
 use crate::db::{DbError, Engine, Session, Signal, Signals, Tx};
@@ -19,7 +20,7 @@ use crate::domain::port::{
     NumberChange, PortNumber, PortRequest, Problem, Refusal, RefusalKind, Role, Stage, Standing,
     Step, World, apply, begin, blockers, moves, standing,
 };
-use crate::ids::{AccountId, FactId, LinkId, PortId};
+use crate::ids::{AccountId, FactId, InboundId, LinkId, PortId};
 
 pub use crate::db::papers::{Document, DocumentKind};
 pub use crate::db::ports::{Filter, Line, Stored, StoredFact};
@@ -42,6 +43,16 @@ pub struct Extras {
     pub expected: Option<i64>,
     /// What to remember under an Idempotency-Key.
     pub remember: Option<Keep<View>>,
+    /// The mail that the event came in, or a mail that waited for the desk and is settled by it.
+    pub mail: Option<FromMail>,
+}
+
+/// A mail that causes an event. Both happen, or neither.
+pub enum FromMail {
+    /// It is taken down; one that was taken before causes nothing.
+    Taken(Box<Inbound>),
+    /// It waited for the desk.
+    Placed(InboundId),
 }
 
 /// What guards a change: the version that its author saw, and the key of its answer.
@@ -225,12 +236,38 @@ pub async fn handle_all(
         }
         let around = Around::load(app, &mut tx, &stored.request).await?;
         let now = app.clock.now();
+        if let Some(mail) = &extras.mail
+            && !take_mail(&mut tx, mail, id, by, now).await?
+        {
+            return Err(Refusal::conflict(
+                "mail_settled",
+                "This mail was dealt with already.",
+                "Nothing is left to do with it.",
+            )
+            .into());
+        }
         let step = apply_all(&stored.request, events, by, &around.world(), now)?;
         if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras, None).await? {
             return Ok(handled);
         }
     }
     Err(AppError::Stale)
+}
+
+async fn take_mail(
+    tx: &mut Tx,
+    mail: &FromMail,
+    port: PortId,
+    by: &Actor,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    match mail {
+        FromMail::Taken(mail) => inbound::insert(tx, mail).await,
+        FromMail::Placed(id) => {
+            let state = InboundState::Filed;
+            inbound::settle(tx, *id, state, Some(port), &by.name, now).await
+        }
+    }
 }
 
 fn apply_all(
@@ -357,7 +394,7 @@ async fn put(
     if !receiving.is_empty() {
         people::add_receiving(tx, next.account, &receiving, now).await?;
     }
-    mailing::queue(app, tx, &next, &facts, &extras.links, now).await?;
+    mailing::queue(app, tx, &next, &facts, extras, now).await?;
     webhooks::queue(app, tx, &endpoints, &next, &facts, now).await?;
     for effect in effects {
         // Where no carrier is set up, nobody can be asked; what is typed later is asked about later.
@@ -370,7 +407,7 @@ async fn put(
         let view = match seen {
             Some(around) => around.view(next.clone(), version, Vec::new(), by.name.clone()),
             None => {
-                let documents = papers::documents(tx, next.id).await?;
+                let documents = documents(tx, next.id, by.is_desk()).await?;
                 look(app, tx, next.clone(), version, documents).await?
             }
         };
@@ -646,7 +683,7 @@ pub struct View {
     pub standing: Standing,
     /// What is in its way.
     pub blockers: Vec<Blocker>,
-    /// Its documents.
+    /// Its documents, those left out that its reader may not know of.
     pub documents: Vec<Document>,
     /// The submitter's name.
     pub submitter: String,
@@ -660,7 +697,7 @@ pub struct View {
 pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
     let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
-    let documents = papers::documents(&mut read, id).await?;
+    let documents = documents(&mut read, id, caller.is_desk()).await?;
     Ok(look(app, &mut read, stored.request, stored.version, documents).await?)
 }
 
@@ -668,16 +705,27 @@ pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppE
 pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
     let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
-    let documents = papers::documents(&mut read, id).await?;
+    let documents = documents(&mut read, id, caller.is_desk()).await?;
     Ok(look(app, &mut read, stored.request, stored.version, documents).await?)
 }
 
 /// A request as a change left it, for the answer to who changed it. What was stored is at hand: a request of
 /// 100,000 numbers takes longer to read than to store.
-pub async fn view_of(app: &App, handled: Handled) -> Result<View, AppError> {
+pub async fn view_of(app: &App, caller: &Caller, handled: Handled) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
-    let documents = papers::documents(&mut read, handled.request.id).await?;
+    let documents = documents(&mut read, handled.request.id, caller.is_desk()).await?;
     Ok(look(app, &mut read, handled.request, handled.version, documents).await?)
+}
+
+/// A request's documents, as the desk or as others may know of them.
+async fn documents(
+    session: &mut Session,
+    id: PortId,
+    is_desk: bool,
+) -> Result<Vec<Document>, DbError> {
+    let mut all = papers::documents(session, id).await?;
+    all.retain(|document| is_desk || !document.staff_only);
+    Ok(all)
 }
 
 /// A request with all that its readers see around it.
@@ -764,24 +812,6 @@ pub async fn history_page(
         }
         after = last;
     }
-}
-
-/// Writes a note on a request.
-pub async fn write_note(
-    app: &App,
-    caller: &Caller,
-    id: PortId,
-    text: String,
-    staff_only: bool,
-    guard: Guard,
-) -> Result<Handled, AppError> {
-    let event = Event::Note {
-        note: app.ids.next(app.clock.now()),
-        text,
-        staff_only,
-        attachments: Vec::new(),
-    };
-    handle(app, id, caller.scope(), &caller.actor, event, guard.into()).await
 }
 
 /// A page of requests that this caller may see.

@@ -509,6 +509,22 @@ fn what_makes_no_sense_is_refused() {
         ),
         ("[mail]\nfrom = \"desk\"", "must be like"),
         (
+            "[mail.replies]\naddress = \"replies\"",
+            "must be an address like",
+        ),
+        (
+            "[mail]\nmode = \"smtp\"\nhost = \"m.example\"\n[mail.replies]\naddress = \"r@m.example\"",
+            "nobody would read the answers",
+        ),
+        (
+            "[mail.replies]\naddress = \"r@m.example\"\nhost = \"m.example\"",
+            "`mail.replies.user`",
+        ),
+        (
+            "[mail.replies]\naddress = \"r@m.example\"\nhost = \"m.example\"\nuser = \"u\"\npassword = \"p\"\ntls = \"none\"",
+            "on this machine",
+        ),
+        (
             "[carriers.telnyx]\nenabled = true",
             "must be set, because the carrier is enabled",
         ),

@@ -16,7 +16,7 @@ use crate::domain::port::{
     Actor, Attention, Ball, CarrierOrder, Details, Fact, Loa, PortNumber, PortRequest, Proof,
     Stage, Status, Test, Text, Voice, ball_in, next_window, status,
 };
-use crate::ids::{AccountId, FactId, OrderId, PortId};
+use crate::ids::{AccountId, FactId, OrderId, PortId, UserId};
 
 /// A request as it is stored, with what guards its next save.
 #[derive(Clone, Debug)]
@@ -700,6 +700,14 @@ pub struct Filter {
     pub before: Option<PortId>,
     /// At most this many.
     pub limit: i64,
+}
+
+/// Who filed a request.
+pub async fn submitter(session: &mut Session, id: PortId) -> Result<Option<UserId>, DbError> {
+    let row = session
+        .fetch_optional("SELECT submitter_id FROM ports WHERE id = $1", args![id])
+        .await?;
+    row.map(|row| row.parse("submitter_id")).transpose()
 }
 
 /// A page of requests, newest first.

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Handler, JobContext, JobError, carrier};
-use crate::app::{App, mailing, webhooks};
+use crate::app::{App, mailing, replies, webhooks};
 use crate::config::MailMode;
 use crate::db::jobs::Job;
 use crate::db::{DbError, Tx};
@@ -47,8 +47,11 @@ impl Work {
         else {
             return Ok(());
         };
+        let reply_to = replies::address_of(&self.app, &mail)
+            .await
+            .map_err(|e| JobError::retry_because(&e))?;
         if let Some(smtp) = &self.smtp
-            && let Err(error) = smtp.send(&mail).await
+            && let Err(error) = smtp.send(&mail, reply_to.as_deref()).await
         {
             let given_up = !matches!(error, MailError::NotNow(_));
             mailing::not_sent(&self.app, id, &error.to_string(), given_up)

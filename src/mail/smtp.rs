@@ -1,5 +1,6 @@
 //! Sending by SMTP.
 
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -21,6 +22,22 @@ pub enum MailError {
     /// The server cannot be reached or refused it for now.
     #[error("the mail server cannot take it now: {0}")]
     NotNow(String),
+}
+
+/// Says that a program sent it, so that other programs do not answer (RFC 3834, 5).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
 }
 
 /// A way to a mail server.
@@ -81,8 +98,10 @@ impl Smtp {
 
     /// Sends a mail. Its Message-ID is its row's, so that a second copy (after a crash between sending
     /// and writing down) is one mail to every mailbox that looks at ids.
-    pub async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        let message = self.message(mail)?;
+    ///
+    /// `reply_to` is where answers to this mail go; `None`: where all others go.
+    pub async fn send(&self, mail: &Mail, reply_to: Option<&str>) -> Result<(), MailError> {
+        let message = self.message(mail, reply_to)?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(e) if e.is_permanent() => Err(MailError::Refused(e.to_string())),
@@ -90,14 +109,26 @@ impl Smtp {
         }
     }
 
-    fn message(&self, mail: &Mail) -> Result<Message, MailError> {
+    fn message(&self, mail: &Mail, reply_to: Option<&str>) -> Result<Message, MailError> {
+        let reply_to = match reply_to {
+            None => self.reply_to.clone(),
+            Some(address) => Mailbox::new(
+                self.from.name.clone(),
+                address
+                    .parse()
+                    .map_err(|e: lettre::address::AddressError| {
+                        MailError::Unwritable(e.to_string())
+                    })?,
+            ),
+        };
         let address = mail
             .to_address
             .parse()
             .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
         Message::builder()
             .from(self.from.clone())
-            .reply_to(self.reply_to.clone())
+            .reply_to(reply_to)
+            .header(AutoSubmitted)
             .to(Mailbox::new(Some(mail.to_name.clone()), address))
             .subject(&mail.subject)
             .message_id(Some(format!("<{}>", mail.message_id)))

@@ -31,6 +31,7 @@ mod shared;
 mod sign_in;
 mod start;
 mod tell;
+mod unplaced;
 pub mod views;
 
 pub use crate::app::support::zone_name;
@@ -50,6 +51,8 @@ pub fn router(app: App) -> Router {
     // Room for the form around the file.
     let with_list = DefaultBodyLimit::max(limits.import_bytes_max() + limits.request_bytes_max());
     let with_files = DefaultBodyLimit::max(FILES_AT_ONCE * limits.upload_bytes_max());
+    // More than is kept: somebody who attaches too much is told so beside what they wrote.
+    let with_notes = DefaultBodyLimit::max(4 * FILES_AT_ONCE * limits.upload_bytes_max());
     let portal = Portal::new(app);
     let one = "/numbers/ports/{id}";
     let at = |part: &str| format!("{one}/{part}");
@@ -74,7 +77,10 @@ pub fn router(app: App) -> Router {
             get(new_port::review_list).post(new_port::add_list),
         )
         .route(&at("lists/{list}/refused.csv"), get(new_port::refused_csv))
-        .route(&at("notes"), get(notes::show).post(notes::write))
+        .route(
+            &at("notes"),
+            get(notes::show).post(notes::write).layer(with_notes),
+        )
         .route(&at("ask-for-update"), post(notes::ask_for_update))
         .route(&at("letter"), get(letter::show))
         .route(&at("letter/preview.pdf"), get(letter::preview))
@@ -98,6 +104,15 @@ pub fn router(app: App) -> Router {
         .route("/mailbox/{id}/html", get(mailbox::html))
         .route("/start", get(start::show))
         .route("/start/checklist", get(start::checklist))
+        .route(
+            "/mailbox/{id}/reply",
+            post(mailbox::reply).layer(with_notes),
+        )
+        .route("/desk/unplaced-mail", get(unplaced::list))
+        .route("/desk/unplaced-mail/{id}", get(unplaced::show))
+        .route("/desk/unplaced-mail/{id}/message", get(unplaced::message))
+        .route("/desk/unplaced-mail/{id}/place", post(unplaced::place))
+        .route("/desk/unplaced-mail/{id}/discard", post(unplaced::discard))
         .route("/help", get(help::show))
         .route("/styleguide", get(help::style_guide))
         .merge(settings())

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use bytes::BytesMut;
 use subtle::ConstantTimeEq as _;
 
 use super::errors::{Fault, Lost};
@@ -22,8 +23,17 @@ pub(super) struct File {
     pub(super) control: String,
     /// The file's name.
     pub(super) name: String,
-    /// Its bytes.
+    /// Its bytes; none if the form's files together are more than are kept.
     pub(super) bytes: Bytes,
+    /// How many bytes it really has.
+    pub(super) size: u64,
+}
+
+impl File {
+    /// Whether its bytes are here.
+    pub(super) fn is_whole(&self) -> bool {
+        u64::try_from(self.bytes.len()).is_ok_and(|here| here == self.size)
+    }
 }
 
 /// The fields of a form, and the files that came with it.
@@ -69,7 +79,10 @@ impl Fields {
         Ok(())
     }
 
-    async fn read(request: Request) -> Result<Self, Fault> {
+    /// Reads a form. `keep`: how many bytes of files are kept; those of more are read to their end, so that the
+    /// form around them is not lost, and forgotten.
+    async fn read(request: Request, keep: usize) -> Result<Self, Fault> {
+        let mut room = keep;
         let is_multipart = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -100,16 +113,28 @@ impl Fields {
                     fields.push(control, &value)?;
                 }
                 Some(name) => {
-                    let bytes = part
-                        .bytes()
+                    let (mut bytes, mut size) = (BytesMut::new(), 0_u64);
+                    let mut part = part;
+                    while let Some(chunk) = part
+                        .chunk()
                         .await
-                        .map_err(|error| refused(error.status()))?;
+                        .map_err(|error| refused(error.status()))?
+                    {
+                        size = size.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+                        if size <= u64::try_from(room).unwrap_or(u64::MAX) {
+                            bytes.extend_from_slice(&chunk);
+                        } else {
+                            bytes = BytesMut::new();
+                        }
+                    }
+                    room = room.saturating_sub(bytes.len());
                     // A control without a choice is sent as a file without a name.
-                    if !name.is_empty() || !bytes.is_empty() {
+                    if !name.is_empty() || size > 0 {
                         fields.files.push(File {
                             control,
                             name,
-                            bytes,
+                            bytes: bytes.freeze(),
+                            size,
                         });
                     }
                 }
@@ -163,7 +188,11 @@ impl Posted {
             let small = portal.app.config.limits.request_bytes_max();
             DefaultBodyLimit::max(small).apply(&mut request);
         }
-        let fields = Fields::read(request).await?;
+        let limits = &portal.app.config.limits;
+        let keep = limits
+            .import_bytes_max()
+            .max(super::FILES_AT_ONCE * limits.upload_bytes_max());
+        let fields = Fields::read(request, keep).await?;
         let good = who.as_ref().is_some_and(|who| {
             bool::from(who.csrf.as_bytes().ct_eq(fields.one("csrf").as_bytes()))
         });
@@ -192,7 +221,7 @@ impl FromRequest<Portal> for Anonymous {
         if !is_from_here(&portal.app, request.headers()) {
             return Err(Fault::Foreign.into_response());
         }
-        Fields::read(request)
+        Fields::read(request, 0)
             .await
             .map(Self)
             .map_err(|fault| fault.into_response())

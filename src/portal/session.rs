@@ -16,7 +16,7 @@ use super::errors::{Answer, Fault};
 use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
 use crate::app::people::{self, User};
-use crate::app::{App, AppError, Caller, ports};
+use crate::app::{App, AppError, Caller, ports, replies};
 use crate::domain::port::Role;
 use crate::web::{ClientIp, Pace};
 
@@ -77,6 +77,13 @@ impl Portal {
             return Ok(None);
         };
         let caller = Caller::of(&user);
+        let unplaced = if caller.is_desk() {
+            let count = replies::waiting(app, &caller).await?;
+            // What waits can be dealt with, also when answers were switched off meanwhile.
+            (count > 0 || app.config.mail.replies.address.is_some()).then_some(count)
+        } else {
+            None
+        };
         let (account, waiting) = if caller.is_desk() {
             (
                 "Porting desk".to_owned(),
@@ -95,6 +102,7 @@ impl Portal {
             csrf,
             account,
             waiting,
+            unplaced,
             theme: theme_of(&jar),
             flash: flash_of(&jar),
             here: here.to_owned(),
@@ -192,6 +200,7 @@ pub(super) fn bare_shell(app: &App, title: &str, jar: &CookieJar) -> Shell {
         support: super::support(app),
         desk_waiting: 0,
         mailbox: false,
+        unplaced: None,
         fast_clock: None,
         here: "/".to_owned(),
     }
@@ -210,6 +219,7 @@ pub(super) struct SignedIn {
     /// Their account's name.
     pub(super) account: String,
     waiting: u32,
+    unplaced: Option<u32>,
     theme: Theme,
     flash: Vec<Flash>,
     /// The path of the page, with its query.
@@ -282,6 +292,7 @@ impl SignedIn {
             support: super::support(app),
             desk_waiting: self.waiting,
             mailbox: self.caller.is_desk(),
+            unplaced: self.unplaced,
             fast_clock: fast_clock(app),
             here: self.here.clone(),
         }

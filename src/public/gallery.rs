@@ -10,6 +10,7 @@ use crate::portal::views::port::*;
 use crate::portal::views::ports::*;
 use crate::portal::views::settings::*;
 use crate::portal::views::start::*;
+use crate::portal::views::unplaced::*;
 
 /// A page's name (also a file name) with its HTML, or why it could not be rendered.
 pub type Page = (String, Result<String, askama::Error>);
@@ -43,6 +44,9 @@ pub fn pages() -> Vec<Page> {
     add("desk-empty", &DeskPage::sample_empty());
     add("desk-review", &ReviewPage::sample());
     add("desk-review-ready", &ReviewPage::sample_ready());
+    add("desk-unplaced", &UnplacedList::sample());
+    add("desk-unplaced-empty", &UnplacedList::sample_empty());
+    add("desk-unplaced-mail", &UnplacedPage::sample());
     add("mailbox", &MailList::sample());
     add("mailbox-mail", &MailPage::sample());
     add("settings", &AccountPage::sample());

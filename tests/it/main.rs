@@ -15,6 +15,7 @@ mod imports;
 mod jobs;
 mod jobs_nodes;
 mod jobs_outage;
+mod notes;
 mod numbers;
 mod pages;
 mod portal;

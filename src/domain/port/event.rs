@@ -9,6 +9,11 @@ use crate::domain::carrier::OrderReading;
 use crate::domain::number::{E164, Kind};
 use crate::ids::{DocumentId, LinkId, NoteId, OrderId};
 
+/// The longest note, in characters.
+pub const NOTE_CHARACTERS_MAX: usize = 5_000;
+/// The most files of one note.
+pub const NOTE_FILES_MAX: usize = 10;
+
 /// Who or what causes an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {

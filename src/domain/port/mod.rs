@@ -25,7 +25,10 @@ mod world;
 pub use apply::{Effect, Step, apply, needs_campaign};
 pub use blockers::{Blocker, BlockerCode, blockers, missing, pin_needed};
 pub use details::{Address, Agreement, Change, Customer, Details, Mask, Remaining, Scope, Signer};
-pub use event::{Actor, Event, EventKind, NumberChange, PortabilityResult, Role, TestKind};
+pub use event::{
+    Actor, Event, EventKind, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, NumberChange, PortabilityResult,
+    Role, TestKind,
+};
 pub use evolve::{begin, evolve, replay};
 pub use fact::Fact;
 pub use notices::{MailKind, Reader, notices};

@@ -261,7 +261,13 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
         Fact::CarrierSpoke { body, by, .. } => format!("The gaining carrier ({by}) wrote: {body}"),
         Fact::AttentionRaised { attention: what } => format!("For the desk: {}", attention(what)),
         Fact::AttentionCleared { attention: what } => format!("Done: {}", attention(what)),
-        Fact::NoteWritten { text, .. } => text.clone(),
+        Fact::NoteWritten {
+            text, attachments, ..
+        } => match attachments.len() {
+            1 if text.trim().is_empty() => "Sent a file.".to_owned(),
+            files if text.trim().is_empty() => format!("Sent {files} files."),
+            _ => text.clone(),
+        },
         Fact::UpdateAsked => "The customer asked for an update.".to_owned(),
         Fact::SilenceNoticed { business_days } => {
             format!("Nothing has moved for {business_days} business days. We asked the carrier.")

@@ -14,5 +14,6 @@ pub mod ports;
 pub mod samples;
 pub mod settings;
 pub mod start;
+pub mod unplaced;
 
 pub use common::*;

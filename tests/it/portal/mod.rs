@@ -37,7 +37,7 @@ fn filled(form: Form) -> Form {
 const ACCOUNT_NUMBER: &str = "8155300440129471";
 
 /// Fills the form in and goes on to the letter. Gives the request's page.
-async fn filed(browser: &mut Browser<'_>) -> String {
+pub async fn filed(browser: &mut Browser<'_>) -> String {
     let page = browser.open("/numbers/ports/new").await;
     let page = browser
         .press(filled(page.form("/numbers/ports/new")), "continue")

@@ -169,6 +169,7 @@ fn notes() -> Vec<Note> {
             role: role.into(),
             text: text.into(),
             files,
+            first_new: false,
         };
     vec![
         note(
@@ -461,6 +462,7 @@ impl Shell {
             support: support(),
             desk_waiting: 0,
             mailbox: true,
+            unplaced: None,
             fast_clock: None,
             here: "/numbers/ports".into(),
         }
@@ -469,6 +471,7 @@ impl Shell {
     pub fn sample_desk(title: &str) -> Self {
         let mut shell = Self::sample(title);
         shell.room = Room::Desk;
+        shell.unplaced = Some(2);
         shell.person = Some(Person {
             name: "Sam Okafor".into(),
             email: "sam@portolan.example".into(),
