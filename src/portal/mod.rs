@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 
 pub mod assets;
+mod bulk;
 mod cancel;
 mod desk;
 mod errors;
@@ -102,7 +103,12 @@ pub fn router(app: App) -> Router {
         .route("/desk/events", get(live::of_desk))
         .route("/desk", get(desk::queues))
         .route("/desk/{queue}", get(desk::one_queue))
+        .route("/desk/bulk", get(bulk::start).post(bulk::act))
         .route("/desk/ports/{id}", get(review::show))
+        .route("/desk/ports/{id}/claim", post(desk::claim))
+        .route("/desk/ports/{id}/release", post(desk::release))
+        .route("/desk/ports/{id}/assign", post(desk::assign))
+        .route("/desk/ports/{id}/take", get(desk::take))
         .route("/desk/ports/{id}/submit", post(review::submit))
         .route(
             "/desk/ports/{id}/documents/{document}/accept",

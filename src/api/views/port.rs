@@ -405,6 +405,9 @@ fn action_name(event: EventKind) -> Option<&'static str> {
         EventKind::Note => "write_note",
         EventKind::AskForUpdate => "ask_for_update",
         EventKind::ClearAttention => "clear_attention",
+        EventKind::Claim => "claim",
+        EventKind::Unclaim => "release",
+        EventKind::AskCarrier => "ask_carrier",
         EventKind::Cancel => "cancel",
         _ => return None,
     })

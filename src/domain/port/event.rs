@@ -7,7 +7,7 @@ use super::details::{Agreement, Change, Signer};
 use super::request::{LetterRef, PortNumber, Proof};
 use crate::domain::carrier::OrderReading;
 use crate::domain::number::{E164, Kind};
-use crate::ids::{DocumentId, LinkId, NoteId, OrderId};
+use crate::ids::{DocumentId, LinkId, NoteId, OrderId, UserId};
 
 /// Who or what causes an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,6 +198,17 @@ pub enum Event {
     ConfirmSnapback,
     /// Something outside changed (a receiving number, a campaign): look again.
     LookAgain,
+    /// Somebody at the desk takes the request, or is handed it: `to`, called `name`. `over` is whom the one who does it
+    /// saw having it, and says that this is meant.
+    Claim {
+        to: UserId,
+        name: String,
+        over: Option<UserId>,
+    },
+    /// Who has the request gives it back.
+    Unclaim,
+    /// The desk asks the gaining carrier where the orders stand; with a text the carrier's staff is written to.
+    AskCarrier { text: Option<String> },
 }
 
 /// What can be said of one number.
@@ -278,6 +289,9 @@ pub enum EventKind {
     AskSnapback,
     ConfirmSnapback,
     LookAgain,
+    Claim,
+    Unclaim,
+    AskCarrier,
 }
 
 impl Event {
@@ -321,6 +335,9 @@ impl Event {
             Self::AskSnapback { .. } => EventKind::AskSnapback,
             Self::ConfirmSnapback => EventKind::ConfirmSnapback,
             Self::LookAgain => EventKind::LookAgain,
+            Self::Claim { .. } => EventKind::Claim,
+            Self::Unclaim => EventKind::Unclaim,
+            Self::AskCarrier { .. } => EventKind::AskCarrier,
         }
     }
 }

@@ -13,6 +13,7 @@ mod fact;
 pub mod moves;
 mod notices;
 mod orders;
+mod queue;
 mod refusal;
 mod request;
 mod standing;
@@ -29,9 +30,10 @@ pub use event::{Actor, Event, EventKind, NumberChange, PortabilityResult, Role, 
 pub use evolve::{begin, evolve, replay};
 pub use fact::Fact;
 pub use notices::{MailKind, Reader, notices};
+pub use queue::{Place, Queue, places};
 pub use refusal::{Problem, Refusal, RefusalKind};
 pub use request::{
-    Attention, CarrierOrder, LetterRef, Loa, PortNumber, PortRequest, Proof, ProofKind, Stage,
+    Attention, CarrierOrder, Claim, LetterRef, Loa, PortNumber, PortRequest, Proof, ProofKind, Stage,
     Supplement, Test, Text, Verdict, Voice, Window,
 };
 pub use standing::{Standing, next_window, standing};
