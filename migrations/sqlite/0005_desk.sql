@@ -1,10 +1,11 @@
 -- The desk's table: what of a request is looked for from the desk, in small rows beside the large ones. All of it follows
 -- from the request; src/db/desk.rs writes it in the commit that changes the request.
 
--- A request's place in a queue (src/domain/port/queue.rs). A passing place shows only on the day of `since`.
+-- A request's place in a queue (src/domain/port/queue.rs), and `all` for each that is in one: what all of them hold together is
+-- then as quick to count and to page as each. A passing place shows only on the day of `since`.
 CREATE TABLE desk_lines (
     port_id TEXT    NOT NULL REFERENCES ports (id),
-    queue   TEXT    NOT NULL CONSTRAINT desk_lines_queue CHECK (queue IN ('documents', 'submit', 'rejected', 'dates', 'windows', 'silent',
+    queue   TEXT    NOT NULL CONSTRAINT desk_lines_queue CHECK (queue IN ('all', 'documents', 'submit', 'rejected', 'dates', 'windows', 'silent',
         'words', 'customers', 'tests')),
     since   INTEGER NOT NULL,
     passing INTEGER NOT NULL CONSTRAINT desk_lines_passing CHECK (passing IN (0, 1)),
@@ -59,6 +60,12 @@ SELECT id, 'customers', last_movement, FALSE FROM ports WHERE body LIKE '%"atten
 INSERT INTO desk_lines (port_id, queue, since, passing)
 SELECT id, 'tests', last_movement, FALSE FROM ports
 WHERE status = 'snapback_pending' OR body LIKE '%"attention":"test_failed"%' OR body LIKE '%"attention":"text_failed"%';
+
+INSERT INTO desk_lines (port_id, queue, since, passing)
+SELECT port_id, 'all', MIN(since), FALSE FROM desk_lines WHERE NOT passing GROUP BY port_id;
+INSERT INTO desk_lines (port_id, queue, since, passing)
+SELECT d.port_id, 'all', d.since, TRUE FROM desk_lines d
+WHERE d.passing AND NOT EXISTS (SELECT 1 FROM desk_lines a WHERE a.port_id = d.port_id AND a.queue = 'all');
 
 INSERT INTO desk_search (port_id, words)
 SELECT p.id, LOWER(p.title || ' ' || p.losing_carrier || ' ' || COALESCE(json_extract(p.body, '$.details.customer.business_name'), '') || ' ' || COALESCE(json_extract(p.body, '$.details.customer.first_name'), '') || ' ' || COALESCE(json_extract(p.body, '$.details.customer.last_name'), '') || ' ' || COALESCE((SELECT group_concat(o.external_id || ' ' || COALESCE(json_extract(o.body, '$.support_key'), ''), ' ') FROM carrier_orders o WHERE o.port_id = p.id), ''))

@@ -9,7 +9,7 @@ use super::ports::{Body, like};
 use super::{Arg, DbError, Row, Session, Tx};
 use crate::args;
 use crate::domain::port::{
-    Attention, Claim, Details, Fact, Loa, PortRequest, Proof, Queue, Stage, Status, places,
+    Attention, Claim, Details, Fact, Loa, Place, PortRequest, Proof, Queue, Stage, Status, places,
 };
 use crate::ids::{AccountId, PortId, UserId};
 
@@ -22,6 +22,17 @@ pub enum Cut {
     Mine(UserId),
     /// One queue.
     Of(Queue),
+}
+
+impl Cut {
+    /// The name in addresses and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Mine(_) => "mine",
+            Self::Of(queue) => queue.name(),
+        }
+    }
 }
 
 /// Where a page of a cut begins: after this request, which stands there since then.
@@ -162,6 +173,7 @@ pub(super) async fn follow(
         )
         .await?;
     }
+    follow_all(tx, next.id, [&old, &new], dated, now).await?;
     match &next.claim {
         claim if before.is_some_and(|before| before.claim == *claim) => {}
         None if before.is_none() => {}
@@ -190,6 +202,44 @@ pub(super) async fn follow(
         )
         .await?;
     }
+    Ok(())
+}
+
+/// The line of everything: there while the request stands in any queue, since when it came onto the table.
+async fn follow_all(
+    tx: &mut Tx,
+    port: PortId,
+    [old, new]: [&[Place]; 2],
+    dated: bool,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let passing = |places: &[Place]| {
+        (!places.is_empty()).then(|| places.iter().all(|place| place.passing))
+    };
+    let (was, is) = (passing(old), passing(new));
+    let since = match (was, is) {
+        (None, None) | (Some(false), Some(false)) => return Ok(()),
+        (_, None) => {
+            tx.execute(
+                "DELETE FROM desk_lines WHERE port_id = $1 AND queue = 'all'",
+                args![port],
+            )
+            .await?;
+            return Ok(());
+        }
+        (Some(true), Some(true)) if !dated => return Ok(()),
+        (_, Some(false)) => "$2",
+        // Only the date is left: it shows on the day on which that was set.
+        (_, Some(true)) => "(SELECT since FROM desk_lines WHERE port_id = $1 AND passing AND queue <> 'all')",
+    };
+    tx.execute(
+        format!(
+            "INSERT INTO desk_lines (port_id, queue, since, passing) VALUES ($1, 'all', COALESCE({since}, $2), $3)
+             ON CONFLICT (port_id, queue) DO UPDATE SET since = excluded.since, passing = excluded.passing"
+        ),
+        args![port, now, is],
+    )
+    .await?;
     Ok(())
 }
 
@@ -227,7 +277,6 @@ pub async fn counts(
         .fetch_all(
             format!(
                 "SELECT queue, COUNT(*) AS n FROM desk_lines WHERE {SHOWN} GROUP BY queue
-                 UNION ALL SELECT 'all', COUNT(DISTINCT port_id) FROM desk_lines WHERE {SHOWN}
                  UNION ALL SELECT 'mine', COUNT(*) FROM desk_claims WHERE user_id = $2"
             ),
             args![today, me],
@@ -272,12 +321,6 @@ pub async fn page(
         )
     };
     let sql = match cut {
-        Cut::All => {
-            let later = later("MIN(since)", &mut bind);
-            format!(
-                "SELECT port_id, MIN(since) AS since FROM desk_lines WHERE {SHOWN} GROUP BY port_id HAVING {later} ORDER BY MIN(since), port_id LIMIT $2"
-            )
-        }
         Cut::Mine(user) => {
             let (user, later) = (bind(user.into()), later("since", &mut bind));
             // `$1` is named so that it has a type.
@@ -285,8 +328,8 @@ pub async fn page(
                 "SELECT port_id, since FROM desk_claims WHERE user_id = {user} AND $1 IS NOT NULL AND {later} ORDER BY since, port_id LIMIT $2"
             )
         }
-        Cut::Of(queue) => {
-            let (queue, later) = (bind(Arg::word(queue.name())), later("since", &mut bind));
+        Cut::All | Cut::Of(_) => {
+            let (queue, later) = (bind(Arg::word(cut.name())), later("since", &mut bind));
             format!(
                 "SELECT port_id, since FROM desk_lines WHERE queue = {queue} AND {SHOWN} AND {later} ORDER BY since, port_id LIMIT $2"
             )
@@ -311,14 +354,6 @@ pub async fn place(
     port: PortId,
 ) -> Result<Option<After>, DbError> {
     let row = match cut {
-        Cut::All => {
-            session
-                .fetch_optional(
-                    format!("SELECT MIN(since) AS since FROM desk_lines WHERE {SHOWN} AND port_id = $2"),
-                    args![today, port],
-                )
-                .await?
-        }
         Cut::Mine(user) => {
             session
                 .fetch_optional(
@@ -327,17 +362,22 @@ pub async fn place(
                 )
                 .await?
         }
-        Cut::Of(queue) => {
+        Cut::All | Cut::Of(_) => {
             session
                 .fetch_optional(
                     format!("SELECT since FROM desk_lines WHERE {SHOWN} AND port_id = $2 AND queue = $3"),
-                    args![today, port, queue.name()],
+                    args![today, port, cut.name()],
                 )
                 .await?
         }
     };
-    let since = row.map(|row| row.opt_instant("since")).transpose()?.flatten();
-    Ok(since.map(|since| After { since, port }))
+    row.map(|row| {
+        Ok(After {
+            since: row.instant("since")?,
+            port,
+        })
+    })
+    .transpose()
 }
 
 /// Of these requests, those that nobody but `me` has, in the same order.

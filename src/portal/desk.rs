@@ -23,11 +23,7 @@ const ROWS: i64 = 25;
 
 /// The name of a part of the table in addresses.
 pub(super) fn slug(cut: Cut) -> &'static str {
-    match cut {
-        Cut::All => "all",
-        Cut::Mine(_) => "mine",
-        Cut::Of(queue) => queue.name(),
-    }
+    cut.name()
 }
 
 /// The part of the table with this name, as this person sees it.

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::desk::Claim;
 use super::number::{Number, Reason};
 use super::others::{Attention, Document};
 use super::words::{
@@ -104,6 +105,9 @@ pub struct Port {
     /// What only a person at the desk can decide. Shown to the desk only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attention: Option<Vec<Attention>>,
+    /// Who at the desk has it. Shown to the desk only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
     /// When it was begun.
     pub created_at: Timestamp,
     /// When the desk released it to the gaining carrier.
@@ -649,6 +653,11 @@ impl Port {
                     .map(|(index, one)| Attention::of(index, one))
                     .collect()
             }),
+            claim: request
+                .claim
+                .as_ref()
+                .filter(|_| desk)
+                .map(Claim::from),
             created_at: request.created_at,
             released_at: request.released_at,
             last_movement_at: request.last_movement,

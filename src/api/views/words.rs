@@ -69,6 +69,21 @@ words! {
     MailStateWords = ["queued", "sent", "failed"];
     /// What a line of the desk's list is about.
     AttentionKindWords = [ "unknown_word", "rejection", "early_date", "jeopardy", "carrier_refused", "unreadable", "silence", "update_asked", "test_failed", "text_failed", ];
+    /// A queue of the desk; `all` is everything on its table, `mine` what the one who asks has.
+    QueueWords = queues();
+    /// What can be done to many port requests at once.
+    BulkActionWords = [ "accept_proofs", "submit", "ask_carrier", "claim", "assign", "release", "note", "clear_attention", "cancel", ];
+    /// Which date is asked for: each customer's own wish, or the earliest that the carriers take.
+    DateRuleWords = ["as_wished", "earliest"];
+    /// What comes of a bulk action for a request: it changes, stands so already, is refused by the rules, was changed by somebody else since it was looked at, is not there, or could not be changed for a reason of ours.
+    BulkOutcomeWords = ["changed", "nothing", "refused", "stale", "not_found", "failed"];
     /// What a column of a file holds.
     ColumnMeaningWords = Meaning::ALL.map(super::meaning_name);
+}
+
+fn queues() -> Vec<&'static str> {
+    std::iter::once("all")
+        .chain(port::Queue::ALL.map(port::Queue::name))
+        .chain(["mine"])
+        .collect()
 }
