@@ -258,13 +258,7 @@ async fn look_at(
         return Ok(line);
     }
     let step = planned(app, ready, &stored, &around).and_then(|events| {
-        ports::apply_all(
-            &stored.request,
-            events,
-            &caller.actor,
-            &around.world(),
-            now,
-        )
+        ports::apply_all(&stored.request, events, &caller.actor, &around.world(), now)
     });
     line.outcome = match step {
         Err(refusal) => Outcome::Refused(refusal),
@@ -410,7 +404,12 @@ fn unknown(target: Target) -> Line {
 
 /// The line of a request of which nothing is known yet but whether it is still the version that was seen.
 fn line_of(stored: &Stored, around: &Around, target: Target) -> Line {
-    let numbers: Vec<E164> = stored.request.numbers.iter().map(|one| one.number).collect();
+    let numbers: Vec<E164> = stored
+        .request
+        .numbers
+        .iter()
+        .map(|one| one.number)
+        .collect();
     let is_stale = target
         .version
         .is_some_and(|version| version != stored.version);

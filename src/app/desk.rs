@@ -193,7 +193,8 @@ fn item(
         }
     };
     Item {
-        late: patience.is_some_and(|patience| days >= patience) || due.as_ref().is_some_and(is_past),
+        late: patience.is_some_and(|patience| days >= patience)
+            || due.as_ref().is_some_and(is_past),
         why: say::why(&row, &queues, &calendar),
         todo: say::todo(&row, first),
         queue: first,
@@ -239,7 +240,10 @@ pub async fn onward(
             .map(|one| one.port)
             .filter(|id| *id != port)
             .collect();
-        next = rows::free(&mut read, &ids, caller.user).await?.first().copied();
+        next = rows::free(&mut read, &ids, caller.user)
+            .await?
+            .first()
+            .copied();
         if next.is_some() || from.is_none() {
             break;
         }

@@ -178,11 +178,8 @@ pub(super) async fn follow(
         claim if before.is_some_and(|before| before.claim == *claim) => {}
         None if before.is_none() => {}
         None => {
-            tx.execute(
-                "DELETE FROM desk_claims WHERE port_id = $1",
-                args![next.id],
-            )
-            .await?;
+            tx.execute("DELETE FROM desk_claims WHERE port_id = $1", args![next.id])
+                .await?;
         }
         Some(claim) => {
             tx.execute(
@@ -213,9 +210,8 @@ async fn follow_all(
     dated: bool,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let passing = |places: &[Place]| {
-        (!places.is_empty()).then(|| places.iter().all(|place| place.passing))
-    };
+    let passing =
+        |places: &[Place]| (!places.is_empty()).then(|| places.iter().all(|place| place.passing));
     let (was, is) = (passing(old), passing(new));
     let since = match (was, is) {
         (None, None) | (Some(false), Some(false)) => return Ok(()),
@@ -230,7 +226,9 @@ async fn follow_all(
         (Some(true), Some(true)) if !dated => return Ok(()),
         (_, Some(false)) => "$2",
         // Only the date is left: it shows on the day on which that was set.
-        (_, Some(true)) => "(SELECT since FROM desk_lines WHERE port_id = $1 AND passing AND queue <> 'all')",
+        (_, Some(true)) => {
+            "(SELECT since FROM desk_lines WHERE port_id = $1 AND passing AND queue <> 'all')"
+        }
     };
     tx.execute(
         format!(
@@ -353,24 +351,25 @@ pub async fn place(
     today: Timestamp,
     port: PortId,
 ) -> Result<Option<After>, DbError> {
-    let row = match cut {
-        Cut::Mine(user) => {
-            session
+    let row =
+        match cut {
+            Cut::Mine(user) => {
+                session
+                    .fetch_optional(
+                        "SELECT since FROM desk_claims WHERE user_id = $1 AND port_id = $2",
+                        args![user, port],
+                    )
+                    .await?
+            }
+            Cut::All | Cut::Of(_) => session
                 .fetch_optional(
-                    "SELECT since FROM desk_claims WHERE user_id = $1 AND port_id = $2",
-                    args![user, port],
-                )
-                .await?
-        }
-        Cut::All | Cut::Of(_) => {
-            session
-                .fetch_optional(
-                    format!("SELECT since FROM desk_lines WHERE {SHOWN} AND port_id = $2 AND queue = $3"),
+                    format!(
+                        "SELECT since FROM desk_lines WHERE {SHOWN} AND port_id = $2 AND queue = $3"
+                    ),
                     args![today, port, cut.name()],
                 )
-                .await?
-        }
-    };
+                .await?,
+        };
     row.map(|row| {
         Ok(After {
             since: row.instant("since")?,
@@ -405,11 +404,7 @@ pub async fn free(
 }
 
 /// Requests that a text finds, newest first: by number, carrier order, company, person, carrier, account, own name or id.
-pub async fn search(
-    session: &mut Session,
-    text: &str,
-    limit: i64,
-) -> Result<Vec<PortId>, DbError> {
+pub async fn search(session: &mut Session, text: &str, limit: i64) -> Result<Vec<PortId>, DbError> {
     let text = text.trim();
     let mut values = vec![like(text).into(), text.to_lowercase().into(), limit.into()];
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -463,7 +458,8 @@ pub async fn rows(
     ids: &[PortId],
 ) -> Result<Vec<DeskRow>, DbError> {
     let mut places: HashMap<PortId, Vec<(Queue, Timestamp)>> = HashMap::new();
-    let lines = format!("SELECT port_id, queue, since FROM desk_lines WHERE {SHOWN} AND port_id IN");
+    let lines =
+        format!("SELECT port_id, queue, since FROM desk_lines WHERE {SHOWN} AND port_id IN");
     for row in of_ids(session, &lines, "", vec![today.into()], ids).await? {
         if let Some(queue) = Queue::named(&row.text("queue")?) {
             places

@@ -13,8 +13,8 @@ use super::{Arg, DbError, Row, Session, Tx, desk};
 use crate::args;
 use crate::domain::carrier::{Messaging, OrderStatus};
 use crate::domain::port::{
-    Actor, Attention, Ball, CarrierOrder, Claim, Details, Fact, Loa, PortNumber, PortRequest, Proof,
-    Stage, Status, Test, Text, Voice, ball_in, next_window, status,
+    Actor, Attention, Ball, CarrierOrder, Claim, Details, Fact, Loa, PortNumber, PortRequest,
+    Proof, Stage, Status, Test, Text, Voice, ball_in, next_window, status,
 };
 use crate::ids::{AccountId, FactId, OrderId, PortId};
 

@@ -137,9 +137,10 @@ impl Sent {
                 staff_only: self.staff_only,
             },
             "assign" => Action::Assign {
-                to: self.to.parse().map_err(|_| {
-                    AppError::field("to", "Choose to whom you hand them.")
-                })?,
+                to: self
+                    .to
+                    .parse()
+                    .map_err(|_| AppError::field("to", "Choose to whom you hand them."))?,
                 over: self.over,
             },
             "release" => Action::Release,
@@ -303,8 +304,10 @@ fn summary(done: bool, changes: usize, others: usize, mails: usize) -> String {
     };
     let others = match (done, others) {
         (_, 0) => String::new(),
-        (true, others) => format!(" {} stayed as they were.", ports_words(others)),
-        (false, others) => format!(" {} would stay as they are.", ports_words(others)),
+        (true, 1) => " 1 port stayed as it was.".to_owned(),
+        (true, others) => format!(" {others} ports stayed as they were."),
+        (false, 1) => " 1 port would stay as it is.".to_owned(),
+        (false, others) => format!(" {others} ports would stay as they are."),
     };
     if done {
         format!("Done for {}.{others} {mails}", ports_words(changes))
@@ -346,7 +349,11 @@ fn row(line: &Line, done: bool) -> BulkRow {
                 .map(|mail| format!("{}: {}", mail.to_address, mail.subject))
                 .collect();
         }
-        Outcome::Nothing => stays(Tone::Info, "Nothing to do", "It stands so already.".to_owned()),
+        Outcome::Nothing => stays(
+            Tone::Info,
+            "Nothing to do",
+            "It stands so already.".to_owned(),
+        ),
         Outcome::Refused(refusal) => {
             stays(Tone::Stop, "Refused", refusal.to_string().trim().to_owned());
         }

@@ -47,7 +47,9 @@ pub(super) fn cut_words(cut: Cut) -> &'static str {
 fn purpose(cut: Cut) -> &'static str {
     match cut {
         Cut::All => "Everything on the desk's table, the longest waiting first.",
-        Cut::Mine(_) => "What you have taken or were handed, also while it waits for somebody else.",
+        Cut::Mine(_) => {
+            "What you have taken or were handed, also while it waits for somebody else."
+        }
         Cut::Of(queue) => queue.purpose(),
     }
 }
@@ -186,10 +188,7 @@ async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: Option<&str>) ->
         (false, many) => format!("{many} of {total} ports"),
     };
     let page = DeskPage {
-        shell: who.shell(
-            Room::Desk,
-            if searched { "Search" } else { cut_words(cut) },
-        ),
+        shell: who.shell(Room::Desk, if searched { "Search" } else { cut_words(cut) }),
         queues,
         slug: slug(cut).to_owned(),
         name: if searched {
@@ -383,11 +382,9 @@ pub(super) async fn release(
     let done = desk::release(app, &who.caller, id, Guard::default()).await;
     match done {
         // To give back what somebody else has is no reason to take it over.
-        Err(AppError::Refused(refusal)) => Ok(who.go(
-            &back(&posted, id),
-            Tone::Stop,
-            refusal.to_string().trim(),
-        )),
+        Err(AppError::Refused(refusal)) => {
+            Ok(who.go(&back(&posted, id), Tone::Stop, refusal.to_string().trim()))
+        }
         done => answer(
             &posted,
             id,
@@ -438,7 +435,11 @@ pub(super) async fn take(
     }
     let view = ports::glance(app, &who.caller, id).await?;
     let Some(claim) = &view.request.claim else {
-        return Ok(who.go(&back, Tone::Info, "Nobody has it any more. You can take it."));
+        return Ok(who.go(
+            &back,
+            Tone::Info,
+            "Nobody has it any more. You can take it.",
+        ));
     };
     let to = match to {
         Some(to) => Some(desk::agent(app, to).await?),

@@ -119,6 +119,7 @@ pub fn router(app: App) -> Router {
             post(review::refuse_proof),
         )
         .route("/desk/ports/{id}/resubmit", post(review::resubmit))
+        .route("/desk/ports/{id}/ask-carrier", post(review::ask_carrier))
         .route("/desk/ports/{id}/give-up", post(review::give_up))
         .route("/desk/ports/{id}/accept-date", post(review::accept_date))
         .route("/desk/ports/{id}/clear", post(review::clear))

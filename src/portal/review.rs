@@ -8,7 +8,9 @@ use super::errors::{Answer, Fault};
 use super::port::{self, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
-use super::views::desk::{AttentionLine, Check, ReviewDocument, ReviewNumber, ReviewPage, WorkLine};
+use super::views::desk::{
+    AttentionLine, Check, ReviewDocument, ReviewNumber, ReviewPage, WorkLine,
+};
 use super::views::form::BadLine;
 use super::views::{Act, Badge, Choice, Field, Room, Tone};
 use super::{fields, tell};
@@ -185,6 +187,7 @@ async fn page(
             _ => Act::Hidden,
         },
         give_up: tell::act(EventKind::GiveUp, status, role),
+        ask: tell::act(EventKind::AskCarrier, status, role),
         hopeless: request
             .numbers
             .iter()
@@ -373,13 +376,7 @@ impl Place {
 
     /// On to the next in the queue, or back to the page: with what was done, or with why not. Nothing typed is lost by
     /// either.
-    async fn on(
-        self,
-        app: &App,
-        who: &SignedIn,
-        done: Result<(), AppError>,
-        says: &str,
-    ) -> Answer {
+    async fn on(self, app: &App, who: &SignedIn, done: Result<(), AppError>, says: &str) -> Answer {
         let here = address(self.id, self.cut);
         match done {
             Ok(()) => self.onward(app, who, says).await,
@@ -405,7 +402,10 @@ impl Place {
             _ if onward.here => who.done(&address(self.id, Some(cut)), says),
             Some(next) => who.done(
                 &address(next, Some(cut)),
-                &format!("{says} This is the next one; {} left in \"{name}\".", onward.left),
+                &format!(
+                    "{says} This is the next one; {} left in \"{name}\".",
+                    onward.left
+                ),
             ),
             None if onward.left > 0 => who.done(
                 &format!("/desk/{}", slug(cut)),
@@ -540,7 +540,32 @@ pub(super) async fn resubmit(
     let id = port_id(&id)?;
     let place = Place::of(app, &posted, id).await?;
     let done = happen(app, who, id, vec![Event::Resubmit], None).await;
-    place.on(app, who, done, "It goes back to the carrier.").await
+    place
+        .on(app, who, done, "It goes back to the carrier.")
+        .await
+}
+
+/// Has the orders read now, and writes to the carrier's staff if there is something to write.
+pub(super) async fn ask_carrier(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let place = Place::of(app, &posted, id).await?;
+    let text = posted.one("question").trim();
+    let text = (!text.is_empty()).then(|| text.chars().take(1_000).collect());
+    let done = happen(app, who, id, vec![Event::AskCarrier { text }], None).await;
+    place
+        .on(
+            app,
+            who,
+            done,
+            "The carrier is asked. What it says comes in by itself.",
+        )
+        .await
 }
 
 pub(super) async fn give_up(
@@ -577,7 +602,9 @@ pub(super) async fn give_up(
         return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let done = happen(app, &who, id, vec![Event::GiveUp { numbers, reason }], None).await;
-    place.on(app, &who, done, "Given up. The other numbers go on.").await
+    place
+        .on(app, &who, done, "Given up. The other numbers go on.")
+        .await
 }
 
 pub(super) async fn accept_date(

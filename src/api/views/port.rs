@@ -653,11 +653,7 @@ impl Port {
                     .map(|(index, one)| Attention::of(index, one))
                     .collect()
             }),
-            claim: request
-                .claim
-                .as_ref()
-                .filter(|_| desk)
-                .map(Claim::from),
+            claim: request.claim.as_ref().filter(|_| desk).map(Claim::from),
             created_at: request.created_at,
             released_at: request.released_at,
             last_movement_at: request.last_movement,

@@ -68,9 +68,7 @@ fn to_submit(row: &DeskRow) -> String {
         let number = number
             .parse::<E164>()
             .map_or_else(|_| number.clone(), words::number);
-        return format!(
-            "Blocked: {number} is set up as a receiving number in this account."
-        );
+        return format!("Blocked: {number} is set up as a receiving number in this account.");
     }
     let wish = row.details.requested_date.map_or_else(String::new, |date| {
         format!(" Wished for {}.", date.strftime("%a, %b %-d"))

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::blockers::{blockers, missing};
+use super::claims;
 use super::details::Change;
 use super::event::{Actor, Event, Role};
 use super::evolve::evolve;
@@ -12,11 +13,9 @@ use super::orders;
 use super::refusal::Refusal;
 use super::request::{Attention, Loa, PortRequest, Stage, Supplement, Test, Text, Verdict, Voice};
 use super::status::status;
-use super::words;
 use super::world::World;
 use crate::domain::carrier::{Messaging, OrderStatus};
 use crate::domain::number::{E164, Kind, Region};
-use crate::ids::UserId;
 
 /// What an event leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -576,8 +575,8 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
         }
         Event::ConfirmSnapback => step.happened(Fact::SnappedBack),
         Event::LookAgain => {}
-        Event::Claim { to, name, over } => claim(step, by, to, name, over, world)?,
-        Event::Unclaim => unclaim(step, by)?,
+        Event::Claim { to, name, over } => claims::claim(step, by, to, name, over, world)?,
+        Event::Unclaim => claims::unclaim(step, by)?,
         Event::AskCarrier { text } => {
             step.happened(Fact::CarrierAsked { text: text.clone() });
             if let Some(text) = text {
@@ -586,56 +585,6 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             step.want(Effect::ReadFromCarrier);
         }
     }
-    Ok(())
-}
-
-/// Of two who take a request at the same moment, the later one learns who has it.
-fn claim(
-    step: &mut Stepper,
-    by: &Actor,
-    to: UserId,
-    name: String,
-    over: Option<UserId>,
-    world: &World<'_>,
-) -> Result<(), Refusal> {
-    let held = step.request.claim.clone();
-    if let Some(held) = &held {
-        if held.user == to {
-            return Ok(());
-        }
-        if by.user != Some(held.user) && over != Some(held.user) {
-            return Err(Refusal::conflict(
-                "claimed",
-                format!(
-                    "{} has it since {}.",
-                    held.name,
-                    words::moment(held.at, world.calendar.zone())
-                ),
-                "Ask them to give it back, or take it over and say so.",
-            ));
-        }
-    }
-    step.happened(Fact::Claimed {
-        user: to,
-        name,
-        from: held.map(|held| held.name),
-        handed_by: (by.user != Some(to)).then(|| by.name.clone()),
-    });
-    Ok(())
-}
-
-fn unclaim(step: &mut Stepper, by: &Actor) -> Result<(), Refusal> {
-    let Some(held) = step.request.claim.clone() else {
-        return Ok(());
-    };
-    if by.user != Some(held.user) && by.role != Role::Administrator {
-        return Err(Refusal::conflict(
-            "claimed",
-            format!("{} has it.", held.name),
-            "Only they and an administrator can give it back. Take it over instead.",
-        ));
-    }
-    step.happened(Fact::Unclaimed { name: held.name });
     Ok(())
 }
 

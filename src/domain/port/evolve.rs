@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use super::details::Details;
 use super::event::{NumberChange, TestKind};
 use super::fact::Fact;
-use super::request::{Claim, Loa, PortNumber, PortRequest, Stage, Supplement, Text, Verdict, Voice};
+use super::request::{
+    Claim, Loa, PortNumber, PortRequest, Stage, Supplement, Text, Verdict, Voice,
+};
 use crate::domain::number::E164;
 
 /// The request that the first fact begins; `None` if the fact begins none.

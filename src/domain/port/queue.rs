@@ -149,10 +149,7 @@ pub fn places(request: &PortRequest) -> Vec<Place> {
         .any(|one| one.verdict == Verdict::Waiting);
     let mut found = Vec::new();
     for queue in Queue::ALL {
-        let asked = request
-            .attention
-            .iter()
-            .any(|one| Queue::of(one) == queue);
+        let asked = request.attention.iter().any(|one| Queue::of(one) == queue);
         let stands = match queue {
             Queue::Documents => matches!(at, Status::InReview | Status::Rejected) && to_check,
             Queue::Submit => at == Status::InReview && !to_check,

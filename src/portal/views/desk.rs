@@ -255,6 +255,8 @@ pub struct ReviewPage {
     pub resubmit: Act,
     /// Give up numbers that will not port; the others go on.
     pub give_up: Act,
+    /// Ask the gaining carrier where the orders stand.
+    pub ask: Act,
     /// The numbers that could be given up: value and what is shown.
     pub hopeless: Vec<Choice>,
     /// Why they are given up, if that was sent incomplete.

@@ -29,7 +29,14 @@ fn actor(role: Role) -> Actor {
 /// Lets something happen by whoever may make it happen first.
 async fn happen(app: &App, id: PortId, event: Event) -> Result<(), AppError> {
     let may = portolan::domain::port::moves::find(event.kind()).expect("every event has a line");
-    ports::handle(app, id, Scope::Any, &actor(may.by[0]), event, Extras::default())
-        .await
-        .map(|_| ())
+    ports::handle(
+        app,
+        id,
+        Scope::Any,
+        &actor(may.by[0]),
+        event,
+        Extras::default(),
+    )
+    .await
+    .map(|_| ())
 }

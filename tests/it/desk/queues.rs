@@ -32,7 +32,12 @@ impl Dice {
     }
 }
 
-fn reading(port: PortId, at: Timestamp, dice: &mut Dice, numbers: Vec<NumberReading>) -> OrderReading {
+fn reading(
+    port: PortId,
+    at: Timestamp,
+    dice: &mut Dice,
+    numbers: Vec<NumberReading>,
+) -> OrderReading {
     let status = match dice.below(8) {
         0 => OrderStatus::InProcess,
         1 => OrderStatus::Submitted,
@@ -239,7 +244,9 @@ async fn belongs(t: &TestApp, who: &Caller, id: PortId, queue: Queue) -> bool {
     if !place.passing {
         return true;
     }
-    let facts = ports::history(&t.app, who, id, 0, 10_000).await.expect("facts");
+    let facts = ports::history(&t.app, who, id, 0, 10_000)
+        .await
+        .expect("facts");
     let dated = facts
         .iter()
         .filter(|one| {
@@ -266,7 +273,11 @@ async fn compare(t: &TestApp, who: &Caller, ids: &[PortId]) -> BTreeMap<Queue, u
                 expected.insert(*id);
             }
         }
-        assert_eq!(in_queue(t, who, Cut::Of(queue)).await, expected, "{queue:?}");
+        assert_eq!(
+            in_queue(t, who, Cut::Of(queue)).await,
+            expected,
+            "{queue:?}"
+        );
         all.extend(expected.iter().copied());
         *sizes.entry(queue).or_default() += expected.len();
     }
@@ -285,7 +296,7 @@ async fn random_desk(t: &TestApp, seed: u64, ports: usize, steps: u64) -> Vec<Po
     let ana = t.submitter(&account, "Ana Ruiz").await;
     let mut ids: Vec<PortId> = Vec::new();
     for line in 0..ports {
-        let number = format!("+1404555{:04}", 100 + line);
+        let number = format!("+1404555{:04}", 101 + line);
         let id = t.complete_port(&ana, &[&number]).await;
         ids.push(id.parse().expect("an id"));
     }
@@ -329,7 +340,12 @@ async fn a_queue_holds_what_the_rule_says() {
     .await;
 }
 
-async fn lines(session: &mut Session) -> (BTreeSet<(String, String, bool)>, BTreeMap<String, BTreeSet<String>>) {
+async fn lines(
+    session: &mut Session,
+) -> (
+    BTreeSet<(String, String, bool)>,
+    BTreeMap<String, BTreeSet<String>>,
+) {
     let rows = session
         .fetch_all("SELECT port_id, queue, passing FROM desk_lines", &[])
         .await
@@ -445,19 +461,40 @@ async fn the_desk_finds_a_port() {
         assert_eq!(by_id["items"][0]["port"], *other);
         assert_eq!(by_id["items"][0]["queues"], serde_json::json!([]));
 
-        let proof = ports::get(&t.app, port).await.expect("reads").expect("there").request.proof[0].document;
-        happen(&t.app, port, Event::AcceptProof { document: proof }).await.expect("accepted");
-        happen(&t.app, port, Event::Release).await.expect("released");
+        let proof = ports::get(&t.app, port)
+            .await
+            .expect("reads")
+            .expect("there")
+            .request
+            .proof[0]
+            .document;
+        happen(&t.app, port, Event::AcceptProof { document: proof })
+            .await
+            .expect("accepted");
+        happen(&t.app, port, Event::Release)
+            .await
+            .expect("released");
         let now = t.clock.now();
         let order = OrderReading {
             status: OrderStatus::Submitted,
             ..reading(port, now, &mut Dice(1), Vec::new())
         };
         let orders = vec![(t.app.ids.next(now), order)];
-        happen(&t.app, port, Event::ReadOrders { carrier: "telnyx".to_owned(), orders })
-            .await
-            .expect("read");
-        assert_eq!(found("sr_porting_7").await, [id.clone()], "the carrier's own number");
+        happen(
+            &t.app,
+            port,
+            Event::ReadOrders {
+                carrier: "telnyx".to_owned(),
+                orders,
+            },
+        )
+        .await
+        .expect("read");
+        assert_eq!(
+            found("sr_porting_7").await,
+            [id.clone()],
+            "the carrier's own number"
+        );
         assert_eq!(found("order-port").await, [id], "the carrier's id");
     })
     .await;
@@ -480,7 +517,12 @@ async fn a_row_says_why_since_when_and_by_when() {
             .ok(200);
         t.sign_and_prove(&ana, &id).await;
         let row = || async {
-            t.get("/v1/desk/queues/documents").by(&dana).send().await.ok(200)["items"][0].clone()
+            t.get("/v1/desk/queues/documents")
+                .by(&dana)
+                .send()
+                .await
+                .ok(200)["items"][0]
+                .clone()
         };
         let fresh = row().await;
         assert_eq!(fresh["why"], "A latest billing statement came: bill.png.");
@@ -490,7 +532,10 @@ async fn a_row_says_why_since_when_and_by_when() {
         assert_eq!(fresh["due_at"], "2026-12-02T05:00:00Z");
         t.clock.advance(SignedDuration::from_hours(24));
         let late = row().await;
-        assert_eq!((&late["business_days"], &late["late"]), (&1.into(), &true.into()));
+        assert_eq!(
+            (&late["business_days"], &late["late"]),
+            (&1.into(), &true.into())
+        );
     })
     .await;
 }

@@ -121,16 +121,19 @@ impl TakePage {
 impl BulkPage {
     /// A look at what submitting three ports would do.
     pub fn sample() -> Self {
-        let row = |title: &str, outcome: Badge, to: Option<Badge>, says: &[&str], mails: &[&str]| BulkRow {
-            href: "/desk/ports/port_01jd6m3v8xk2".into(),
-            title: title.into(),
-            account: "Harbor Dental Group".into(),
-            from: Some(Badge::new(Tone::Go, "In review")),
-            to,
-            outcome,
-            says: says.iter().map(|text| (*text).to_owned()).collect(),
-            mails: mails.iter().map(|text| (*text).to_owned()).collect(),
-        };
+        let row =
+            |title: &str, outcome: Badge, to: Option<Badge>, says: &[&str], mails: &[&str]| {
+                BulkRow {
+                    href: "/desk/ports/port_01jd6m3v8xk2".into(),
+                    title: title.into(),
+                    account: "Harbor Dental Group".into(),
+                    from: Some(Badge::new(Tone::Go, "In review")),
+                    to,
+                    outcome,
+                    says: says.iter().map(|text| (*text).to_owned()).collect(),
+                    mails: mails.iter().map(|text| (*text).to_owned()).collect(),
+                }
+            };
         Self {
             shell: Shell::sample_desk("Submit to the carrier"),
             heading: "Submit to the carrier".into(),
@@ -138,7 +141,7 @@ impl BulkPage {
             queue: "submit".into(),
             queue_name: "Submit".into(),
             step: BulkStep::Look,
-            summary: "2 ports would change. 1 port would stay as they are. 2 mails go out. Nothing has been done yet.".into(),
+            summary: "2 ports would change. 1 port would stay as it is. 2 mails go out. Nothing has been done yet.".into(),
             changed: false,
             looked: "action=submit&carrier=telnyx&date=wish".into(),
             ports: vec!["port_01jd6m3v8xk2".into(), "port_01jd6m3v8xk3".into(), "port_01jd6m3v8xk4".into()],
@@ -180,7 +183,7 @@ impl BulkPage {
     pub fn sample_done() -> Self {
         let mut page = Self::sample();
         page.step = BulkStep::Done;
-        page.summary = "Done for 2 ports. 1 port stayed as they were. 2 mails go out.".into();
+        page.summary = "Done for 2 ports. 1 port stayed as it was. 2 mails go out.".into();
         for row in page.rows.iter_mut().take(2) {
             row.outcome = Badge::new(Tone::Done, "Done");
         }
@@ -196,7 +199,13 @@ impl BulkPage {
             rows: vec![],
             seen: vec![],
             changes: 0,
-            sees: Choice::list(&[("all", "The customers; each gets it by mail"), ("desk", "Only the desk")], "all"),
+            sees: Choice::list(
+                &[
+                    ("all", "The customers; each gets it by mail"),
+                    ("desk", "Only the desk"),
+                ],
+                "all",
+            ),
             text: Field::wrong("", "Write something.").focused(),
             ..Self::sample()
         }
@@ -310,6 +319,7 @@ impl ReviewPage {
             earliest: "2026-12-02".into(),
             resubmit: Act::Hidden,
             give_up: Act::Hidden,
+            ask: Act::Open,
             hopeless: vec![],
             give_up_reason: Field::default(),
             numbers_more: 0,
