@@ -235,7 +235,7 @@ pub async fn assign(
 /// into its history, who is mailed what, and why it would be refused. Without it each request is changed by itself, in a
 /// transaction of its own: those that are refused keep none of the others from it. Send the `version` of each request that you
 /// looked at: one that changed meanwhile is left alone, and a repetition does nothing twice.
-#[utoipa::path(post, path = "/desk/bulk", operation_id = "bulk", tag = "The desk", request_body = BulkInput,
+#[utoipa::path(post, path = "/desk/bulk", operation_id = "bulk_ports", tag = "The desk", request_body = BulkInput,
     responses((status = 200, description = "What would come of it, or what came of it", body = BulkReport)))]
 pub async fn bulk(
     State(api): State<Api>,

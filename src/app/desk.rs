@@ -106,6 +106,13 @@ fn day_start(app: &App) -> Timestamp {
         .map_or(now, |start| start.timestamp())
 }
 
+/// How many requests stand on the desk's table.
+pub async fn waiting(app: &App, caller: &Caller) -> Result<u32, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.read().await?;
+    Ok(rows::waiting(&mut read, day_start(app)).await?)
+}
+
 /// A page of the desk's table. The number of statements does not depend on how much stands on it.
 ///
 /// # Errors

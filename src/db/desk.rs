@@ -296,6 +296,17 @@ pub async fn counts(
     Ok(counts)
 }
 
+/// How many requests stand on the desk's table.
+pub async fn waiting(session: &mut Session, today: Timestamp) -> Result<u32, DbError> {
+    let row = session
+        .fetch_one(
+            format!("SELECT COUNT(*) AS n FROM desk_lines WHERE queue = 'all' AND {SHOWN}"),
+            args![today],
+        )
+        .await?;
+    row.small("n")
+}
+
 /// A page of a cut, the longest waiting first.
 pub async fn page(
     session: &mut Session,

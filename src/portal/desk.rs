@@ -68,7 +68,7 @@ fn tone(cut: Cut) -> Tone {
 }
 
 /// What of the table an address asks for, beside the queue.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Query {
     text: String,
     after: Option<After>,
@@ -204,7 +204,7 @@ async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: Option<&str>) ->
         search: query.text.clone(),
         tick_all: Query {
             tick_all: true,
-            ..Query::read_again(&query)
+            ..query.clone()
         }
         .href(cut),
         ticked: query.tick_all,
@@ -218,16 +218,6 @@ async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: Option<&str>) ->
         live_seconds: if searched { 0 } else { live_seconds(app) },
     };
     who.page(&page)
-}
-
-impl Query {
-    fn read_again(other: &Self) -> Self {
-        Self {
-            text: other.text.clone(),
-            after: other.after,
-            tick_all: other.tick_all,
-        }
-    }
 }
 
 fn item(who: &SignedIn, item: &Item, cut: Cut, now: Timestamp) -> DeskItem {

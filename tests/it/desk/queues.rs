@@ -11,7 +11,8 @@ use portolan::domain::carrier::{
     Activation, CarrierReason, CodeSystem, Messaging, NumberReading, OrderReading, OrderStatus,
 };
 use portolan::domain::port::{
-    Change, Event, Fact, LetterRef, Proof, ProofKind, Queue, Signer, TestKind, Verdict, places,
+    Change, Event, Fact, LetterRef, Proof, ProofKind, Queue, Signer, Status, TestKind, Verdict,
+    places, status,
 };
 use portolan::ids::PortId;
 
@@ -37,15 +38,16 @@ fn reading(
     at: Timestamp,
     dice: &mut Dice,
     numbers: Vec<NumberReading>,
+    status: Option<OrderStatus>,
 ) -> OrderReading {
-    let status = match dice.below(8) {
+    let status = status.unwrap_or_else(|| match dice.below(8) {
         0 => OrderStatus::InProcess,
         1 => OrderStatus::Submitted,
         2 => OrderStatus::Exception,
         3..6 => OrderStatus::FocConfirmed,
         6 => OrderStatus::Ported,
         _ => OrderStatus::Unknown("awaiting-lrn-merge".to_owned()),
-    };
+    });
     let code = ["ACCOUNT_NUMBER_MISMATCH", "NEVER_HEARD_OF"][dice.below(2) as usize];
     OrderReading {
         external_id: format!("order-{port}"),
@@ -85,7 +87,24 @@ async fn whim(t: &TestApp, id: PortId, dice: &mut Dice) {
         .request;
     let first = request.numbers.first().map(|one| one.number);
     let proof = request.proof.last().map(|one| one.document);
-    let event = match dice.below(24) {
+    let at = status(&request);
+    let to_check = request
+        .proof
+        .iter()
+        .any(|one| one.verdict == Verdict::Waiting);
+    // Half of the time the step that comes next, so that some get far.
+    let step = match (dice.below(2), at) {
+        (0, Status::Draft) => 0,
+        (0, Status::AwaitingSignature) => 3,
+        (0, Status::AwaitingProof) => 6,
+        (0, Status::InReview) if to_check => 8,
+        (0, Status::InReview) => 11,
+        (0, Status::Submitted | Status::Porting) => 13,
+        (0, Status::Scheduled) => [13, 17][dice.below(2) as usize],
+        (0, Status::Testing) => 18,
+        _ => dice.below(24),
+    };
+    let event = match step {
         0..3 => Event::SendLetter {
             letter: LetterRef {
                 document: app.ids.next(now),
@@ -140,7 +159,12 @@ async fn whim(t: &TestApp, id: PortId, dice: &mut Dice) {
                     },
                 })
                 .collect();
-            let reading = reading(id, now, dice, numbers);
+            let next = match (dice.below(2), at) {
+                (0, Status::Submitted) => Some(OrderStatus::FocConfirmed),
+                (0, Status::Scheduled | Status::Porting) => Some(OrderStatus::Ported),
+                _ => None,
+            };
+            let reading = reading(id, now, dice, numbers, next);
             Event::ReadOrders {
                 carrier: "telnyx".to_owned(),
                 orders: vec![(app.ids.next(now), reading)],
@@ -282,6 +306,8 @@ async fn compare(t: &TestApp, who: &Caller, ids: &[PortId]) -> BTreeMap<Queue, u
         *sizes.entry(queue).or_default() += expected.len();
     }
     assert_eq!(in_queue(t, who, Cut::All).await, all, "everything");
+    let shown = desk::waiting(&t.app, who).await.expect("counts");
+    assert_eq!(usize::try_from(shown).expect("small"), all.len());
     let waiting = ports::waiting_for_desk(&t.app, who).await.expect("counts");
     assert!(
         usize::try_from(waiting).expect("small") <= all.len(),
@@ -477,7 +503,7 @@ async fn the_desk_finds_a_port() {
         let now = t.clock.now();
         let order = OrderReading {
             status: OrderStatus::Submitted,
-            ..reading(port, now, &mut Dice(1), Vec::new())
+            ..reading(port, now, &mut Dice(1), Vec::new(), None)
         };
         let orders = vec![(t.app.ids.next(now), order)];
         happen(
