@@ -145,7 +145,7 @@ pub(super) async fn follow(
     let (old, new) = (before.map(places).unwrap_or_default(), places(next));
     for place in &old {
         if !new.iter().any(|one| one.queue == place.queue) {
-            tx.execute(
+            tx.later(
                 "DELETE FROM desk_lines WHERE port_id = $1 AND queue = $2",
                 args![next.id, place.queue.name()],
             )
@@ -164,7 +164,7 @@ pub(super) async fn follow(
         } else {
             "desk_lines.since"
         };
-        tx.execute(
+        tx.later(
             format!(
                 "INSERT INTO desk_lines (port_id, queue, since, passing) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (port_id, queue) DO UPDATE SET since = {since}, passing = excluded.passing"
@@ -178,11 +178,11 @@ pub(super) async fn follow(
         claim if before.is_some_and(|before| before.claim == *claim) => {}
         None if before.is_none() => {}
         None => {
-            tx.execute("DELETE FROM desk_claims WHERE port_id = $1", args![next.id])
+            tx.later("DELETE FROM desk_claims WHERE port_id = $1", args![next.id])
                 .await?;
         }
         Some(claim) => {
-            tx.execute(
+            tx.later(
                 "INSERT INTO desk_claims (port_id, user_id, since) VALUES ($1, $2, $3)
                  ON CONFLICT (port_id) DO UPDATE SET user_id = excluded.user_id, since = excluded.since",
                 args![next.id, claim.user, claim.at],
@@ -192,7 +192,7 @@ pub(super) async fn follow(
     }
     let words = search_words(next);
     if before.is_none_or(|before| search_words(before) != words) {
-        tx.execute(
+        tx.later(
             "INSERT INTO desk_search (port_id, words) VALUES ($1, $2)
              ON CONFLICT (port_id) DO UPDATE SET words = excluded.words",
             args![next.id, words],
@@ -216,7 +216,7 @@ async fn follow_all(
     let since = match (was, is) {
         (None, None) | (Some(false), Some(false)) => return Ok(()),
         (_, None) => {
-            tx.execute(
+            tx.later(
                 "DELETE FROM desk_lines WHERE port_id = $1 AND queue = 'all'",
                 args![port],
             )
@@ -230,7 +230,7 @@ async fn follow_all(
             "(SELECT since FROM desk_lines WHERE port_id = $1 AND passing AND queue <> 'all')"
         }
     };
-    tx.execute(
+    tx.later(
         format!(
             "INSERT INTO desk_lines (port_id, queue, since, passing) VALUES ($1, 'all', COALESCE({since}, $2), $3)
              ON CONFLICT (port_id, queue) DO UPDATE SET since = excluded.since, passing = excluded.passing"

@@ -66,7 +66,8 @@ struct Sent {
 }
 
 impl Sent {
-    fn read(posted: &Posted) -> Self {
+    /// A field that is not sent yet is what the page will send of it, so that a look and the deed after it compare equal.
+    fn read(app: &App, posted: &Posted) -> Self {
         let targets = |name: &str| -> Vec<Target> {
             let read = |text: &str| {
                 let (port, version) = text.split_once('@').unwrap_or((text, ""));
@@ -79,8 +80,14 @@ impl Sent {
         };
         Self {
             action: posted.one("action").to_owned(),
-            carrier: posted.one("carrier").to_owned(),
-            date: posted.one("date").to_owned(),
+            carrier: match posted.one("carrier") {
+                "" => app.config.carriers.default.clone(),
+                carrier => carrier.to_owned(),
+            },
+            date: match posted.one("date") {
+                "earliest" => "earliest".to_owned(),
+                _ => "wish".to_owned(),
+            },
             text: posted.one("text").to_owned(),
             staff_only: posted.one("sees") == "desk",
             to: posted.one("to").to_owned(),
@@ -109,7 +116,7 @@ impl Sent {
             .finish()
     }
 
-    fn action(&self, app: &App) -> Result<Action, AppError> {
+    fn action(&self) -> Result<Action, AppError> {
         let queue = match self.cut {
             Some(Cut::Of(queue)) => Some(queue),
             _ => None,
@@ -118,11 +125,7 @@ impl Sent {
             "claim" => Action::Claim { over: self.over },
             "accept_proofs" => Action::AcceptProofs,
             "submit" => Action::Submit {
-                carrier: if self.carrier.is_empty() {
-                    app.config.carriers.default.clone()
-                } else {
-                    self.carrier.clone()
-                },
+                carrier: self.carrier.clone(),
                 date: if self.date == "earliest" {
                     DateRule::Earliest
                 } else {
@@ -164,7 +167,7 @@ fn holds_lines(queue: Queue) -> bool {
 pub(super) async fn act(State(portal): State<Portal>, posted: Posted) -> Answer {
     let (app, who) = (&portal.app, &posted.who);
     who.desk_only()?;
-    let sent = Sent::read(&posted);
+    let sent = Sent::read(app, &posted);
     let back = format!("/desk/{}", slug(sent.cut.unwrap_or(Cut::All)));
     if sent.ports.is_empty() {
         let says = "Tick at least one port first.";
@@ -176,7 +179,7 @@ pub(super) async fn act(State(portal): State<Portal>, posted: Posted) -> Answer 
     // The details were changed after the look: it is looked at once more.
     let changed = sent.does && sent.looked != sent.details();
     let does = sent.does && !changed;
-    let (report, problems) = match sent.action(app) {
+    let (report, problems) = match sent.action() {
         Err(AppError::Invalid(problems)) => (None, problems),
         Err(error) => return Err(error.into()),
         Ok(action) => {

@@ -324,6 +324,16 @@ async fn many_are_submitted_after_a_look() {
             "{}",
             page.text()
         );
+
+        // What was looked at and not changed is done at once.
+        let page = agent.open("/desk/submit?tick=all").await;
+        let look = agent.send(ticked(&page).set("action", "submit")).await;
+        let page = agent.press(look.form(bulk), "run").await;
+        assert!(
+            page.one(".page-head p").starts_with("Done for 1 port."),
+            "{}",
+            page.text()
+        );
     })
     .await;
 }
