@@ -21,6 +21,7 @@ mod papers;
 mod people;
 mod ports;
 mod problem;
+mod queues;
 mod views;
 mod webhooks;
 
@@ -146,6 +147,11 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .routes(routes!(moves::clear_attention))
         .routes(routes!(history::events))
         .routes(routes!(desk::desk))
+        .routes(routes!(queues::queue))
+        .routes(routes!(queues::claim))
+        .routes(routes!(queues::release))
+        .routes(routes!(queues::assign))
+        .routes(routes!(queues::bulk))
         .routes(routes!(desk::mails))
         .routes(routes!(desk::mail))
         .routes(routes!(checks::numbers))

@@ -11,7 +11,7 @@ use crate::db::mails;
 use crate::db::papers::{Link, Purpose};
 use crate::db::people;
 use crate::db::ports::StoredFact;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Session, Tx};
 use crate::domain::calendar::TextPromise;
 use crate::domain::port::{
     Fact, Loa, MailKind, PortRequest, Reader, Voice, Window, World, next_window, notices, standing,
@@ -53,21 +53,7 @@ pub(super) async fn queue(
     let mut submitter = None;
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
-            let to = match reader {
-                Reader::Submitter => {
-                    if submitter.is_none() {
-                        submitter = people::user(tx, request.submitter).await?;
-                    }
-                    submitter
-                        .as_ref()
-                        .map(|user| (user.name.clone(), user.email.clone()))
-                }
-                Reader::Owner => signer_of(request),
-                Reader::Desk => Some((
-                    app.config.operator.name.clone(),
-                    app.config.operator.support.email.clone(),
-                )),
-            };
+            let to = recipient(app, tx, request, reader, &mut submitter).await?;
             let Some((to_name, to_address)) = to else {
                 continue;
             };
@@ -126,6 +112,75 @@ fn files_of(fact: &Fact, documents: &[Document]) -> Vec<String> {
         .filter(|one| attachments.contains(&one.id))
         .map(|one| format!("{} ({})", one.name, words::size(one.size)))
         .collect()
+}
+
+/// The name and address of a mail's reader. `submitter` keeps whom was looked up already.
+async fn recipient(
+    app: &App,
+    session: &mut Session,
+    request: &PortRequest,
+    reader: Reader,
+    submitter: &mut Option<people::User>,
+) -> Result<Option<(String, String)>, DbError> {
+    Ok(match reader {
+        Reader::Submitter => {
+            if submitter.is_none() {
+                *submitter = people::user(session, request.submitter).await?;
+            }
+            submitter
+                .as_ref()
+                .map(|user| (user.name.clone(), user.email.clone()))
+        }
+        Reader::Owner => signer_of(request),
+        Reader::Desk => Some((
+            app.config.operator.name.clone(),
+            app.config.operator.support.email.clone(),
+        )),
+    })
+}
+
+/// A mail that facts become, before it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// Its kind's name.
+    pub kind: String,
+    /// Who reads it: `submitter`, `owner` or `desk`.
+    pub reader: &'static str,
+    /// Their name.
+    pub to_name: String,
+    /// Their address.
+    pub to_address: String,
+    /// Its subject.
+    pub subject: String,
+}
+
+/// The mails that these facts become, without making them: who is mailed what.
+pub(super) async fn planned(
+    app: &App,
+    session: &mut Session,
+    request: &PortRequest,
+    facts: &[StoredFact],
+) -> Result<Vec<Planned>, DbError> {
+    let mut submitter = None;
+    let mut found = Vec::new();
+    for fact in facts {
+        for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
+            if let Some((to_name, to_address)) =
+                recipient(app, session, request, reader, &mut submitter).await?
+            {
+                let subject =
+                    mail::compose(kind, &context(app, request, fact, &to_name, None)).subject;
+                found.push(Planned {
+                    kind: name_of(kind),
+                    reader: reader.name(),
+                    to_name,
+                    to_address,
+                    subject,
+                });
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn name_of(kind: MailKind) -> String {

@@ -14,6 +14,8 @@ use crate::domain::port::{Actor, Problem, Refusal, Role};
 use crate::ids::{AccountId, Ids, UserId};
 
 pub mod answers;
+pub mod bulk;
+pub mod desk;
 pub mod forms;
 pub mod import;
 pub mod inbox;

@@ -103,13 +103,16 @@ impl Caller {
 
 /// The calendar of a request: its losing provider's, in the zone of its numbers' NPAC region.
 pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
-    let zone = request
-        .numbers
-        .first()
-        .and_then(|one| one.number.npac_zone())
+    let first = request.numbers.first().map(|one| one.number);
+    calendar_of(app, first, &request.details.losing_carrier)
+}
+
+/// The calendar of a request of which only its first number and its losing provider are at hand.
+pub fn calendar_of(app: &App, first: Option<E164>, carrier: &str) -> Calendar {
+    let zone = first
+        .and_then(|number| number.npac_zone())
         .and_then(|name| calendar_zone(name).ok())
         .unwrap_or_else(|| app.config.operator.time_zone.clone());
-    let carrier = &request.details.losing_carrier;
     let settings = &app.config.calendar;
     // The settings were read, so their hours are in order.
     let days = settings
@@ -121,7 +124,7 @@ pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
 }
 
 /// What lies around a request.
-struct Around {
+pub(super) struct Around {
     calendar: Calendar,
     receiving: HashSet<E164>,
     campaign_approved: bool,
@@ -152,7 +155,7 @@ impl Around {
         }
     }
 
-    async fn load(
+    pub(super) async fn load(
         app: &App,
         session: &mut Session,
         request: &PortRequest,
@@ -167,7 +170,15 @@ impl Around {
         })
     }
 
-    fn world(&self) -> World<'_> {
+    pub(super) fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    pub(super) fn account_name(&self) -> &str {
+        &self.account_name
+    }
+
+    pub(super) fn world(&self) -> World<'_> {
         World {
             calendar: &self.calendar,
             receiving: self.receiving.clone(),
@@ -270,7 +281,7 @@ async fn take_mail(
     }
 }
 
-fn apply_all(
+pub(super) fn apply_all(
     request: &PortRequest,
     events: Vec<Event>,
     by: &Actor,
@@ -554,7 +565,7 @@ fn holder_says(number: &str, port: PortId, may_know: bool) -> String {
     }
 }
 
-fn visible(stored: Option<Stored>, scope: Scope) -> Result<Stored, AppError> {
+pub(super) fn visible(stored: Option<Stored>, scope: Scope) -> Result<Stored, AppError> {
     match (stored, scope) {
         (Some(stored), Scope::Any) => Ok(stored),
         (Some(stored), Scope::Account(account)) if stored.request.account == account => Ok(stored),
@@ -906,6 +917,13 @@ pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
                 .iter()
                 .any(|one| matches!(one, Attention::EarlyDate { .. })),
             EventKind::ClearAttention => !request.attention.is_empty(),
+            EventKind::Claim => request
+                .claim
+                .as_ref()
+                .is_none_or(|held| held.user != caller.user),
+            EventKind::Unclaim => request.claim.as_ref().is_some_and(|held| {
+                held.user == caller.user || caller.actor.role == Role::Administrator
+            }),
             EventKind::LookAgain => false,
             _ => true,
         })

@@ -41,6 +41,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(2, "0002_desk"),
     migration!(3, "0003_bulk_numbers"),
     migration!(4, "0004_notes"),
+    migration!(5, "0005_desk"),
 ];
 
 /// Why the schema cannot be used.

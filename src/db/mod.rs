@@ -27,6 +27,7 @@ use sqlx::{AssertSqlSafe, Transaction};
 mod arg;
 mod bulk;
 mod connect;
+pub mod desk;
 mod error;
 pub mod inbound;
 pub mod jobs;

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Arg, DbError, Row, Session, Tx};
+use super::{Arg, DbError, Row, Session, Tx, desk};
 use crate::args;
 use crate::domain::carrier::{Messaging, OrderStatus};
 use crate::domain::port::{
-    Actor, Attention, Ball, CarrierOrder, Details, Fact, Loa, PortNumber, PortRequest, Proof,
-    Stage, Status, Test, Text, Voice, ball_in, next_window, status,
+    Actor, Attention, Ball, CarrierOrder, Claim, Details, Fact, Loa, PortNumber, PortRequest,
+    Proof, Stage, Status, Test, Text, Voice, ball_in, next_window, status,
 };
 use crate::ids::{AccountId, FactId, OrderId, PortId, UserId};
 
@@ -52,15 +52,17 @@ pub struct StoredFact {
 
 /// What of a request is neither a column nor a row of its own.
 #[derive(Serialize, Deserialize)]
-struct Body {
-    details: Details,
-    loa: Loa,
+pub(super) struct Body {
+    pub(super) details: Details,
+    pub(super) loa: Loa,
     letters: u32,
-    proof: Vec<Proof>,
-    stage: Stage,
-    attention: Vec<Attention>,
+    pub(super) proof: Vec<Proof>,
+    pub(super) stage: Stage,
+    pub(super) attention: Vec<Attention>,
     #[serde(default)]
     reminded_of: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) claim: Option<Claim>,
 }
 
 /// What of a number is not a column.
@@ -146,6 +148,7 @@ async fn load_with(
         attention: body.attention,
         last_movement: row.instant("last_movement")?,
         reminded_of: body.reminded_of,
+        claim: body.claim,
     };
     Ok(Some(Stored {
         request,
@@ -219,6 +222,7 @@ pub async fn insert(
     .await?;
     save_numbers(tx, request.id, &[], request).await?;
     save_orders(tx, request.id, &[], &request.orders).await?;
+    desk::follow(tx, None, request, facts.said(), now).await?;
     insert_facts(tx, facts).await
 }
 
@@ -268,6 +272,7 @@ pub async fn save(
     }
     save_numbers(tx, next.id, &before.request.numbers, next).await?;
     save_orders(tx, next.id, &before.request.orders, &next.orders).await?;
+    desk::follow(tx, Some(&before.request), next, facts.said(), now).await?;
     insert_facts(tx, facts).await?;
     Ok(true)
 }
@@ -281,6 +286,7 @@ fn body_of(request: &PortRequest) -> Body {
         stage: request.stage.clone(),
         attention: request.attention.clone(),
         reminded_of: request.reminded_of,
+        claim: request.claim.clone(),
     }
 }
 
@@ -522,6 +528,11 @@ impl Chained {
     /// The facts, once they are stored.
     pub fn into_facts(self) -> Vec<StoredFact> {
         self.facts
+    }
+
+    /// What they say.
+    fn said(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().map(|stored| &stored.fact)
     }
 
     fn head(&self) -> Option<[u8; 32]> {
@@ -852,7 +863,7 @@ pub async fn attention(
 }
 
 /// A text to look for, as a LIKE pattern in which its own wildcards mean themselves.
-fn like(text: &str) -> String {
+pub(super) fn like(text: &str) -> String {
     let mut pattern = String::from("%");
     for character in text.to_lowercase().chars() {
         if matches!(character, '%' | '_' | '\\') {

@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 
 pub mod assets;
+mod bulk;
 mod cancel;
 mod desk;
 mod errors;
@@ -120,7 +121,12 @@ pub fn router(app: App) -> Router {
         .route("/desk/events", get(live::of_desk))
         .route("/desk", get(desk::queues))
         .route("/desk/{queue}", get(desk::one_queue))
+        .route("/desk/bulk", get(bulk::start).post(bulk::act))
         .route("/desk/ports/{id}", get(review::show))
+        .route("/desk/ports/{id}/claim", post(desk::claim))
+        .route("/desk/ports/{id}/release", post(desk::release))
+        .route("/desk/ports/{id}/assign", post(desk::assign))
+        .route("/desk/ports/{id}/take", get(desk::take))
         .route("/desk/ports/{id}/submit", post(review::submit))
         .route(
             "/desk/ports/{id}/documents/{document}/accept",
@@ -131,6 +137,7 @@ pub fn router(app: App) -> Router {
             post(review::refuse_proof),
         )
         .route("/desk/ports/{id}/resubmit", post(review::resubmit))
+        .route("/desk/ports/{id}/ask-carrier", post(review::ask_carrier))
         .route("/desk/ports/{id}/give-up", post(review::give_up))
         .route("/desk/ports/{id}/accept-date", post(review::accept_date))
         .route("/desk/ports/{id}/clear", post(review::clear))

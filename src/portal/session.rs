@@ -16,7 +16,7 @@ use super::errors::{Answer, Fault};
 use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
 use crate::app::people::{self, User};
-use crate::app::{App, AppError, Caller, ports, replies};
+use crate::app::{App, AppError, Caller, desk, ports, replies};
 use crate::domain::port::Role;
 use crate::web::{ClientIp, Pace};
 
@@ -87,7 +87,7 @@ impl Portal {
         let (account, waiting) = if caller.is_desk() {
             (
                 "Porting desk".to_owned(),
-                ports::waiting_for_desk(app, &caller).await?,
+                desk::waiting(app, &caller).await?,
             )
         } else {
             let own = people::accounts(app, &caller).await?;

@@ -42,6 +42,11 @@ pub fn pages() -> Vec<Page> {
     add("port-number", &NumberPage::sample());
     add("desk", &DeskPage::sample());
     add("desk-empty", &DeskPage::sample_empty());
+    add("desk-search", &DeskPage::sample_search());
+    add("desk-take", &TakePage::sample());
+    add("desk-bulk", &BulkPage::sample());
+    add("desk-bulk-done", &BulkPage::sample_done());
+    add("desk-bulk-ask", &BulkPage::sample_ask());
     add("desk-review", &ReviewPage::sample());
     add("desk-review-ready", &ReviewPage::sample_ready());
     add("desk-unplaced", &UnplacedList::sample());

@@ -8,6 +8,7 @@ mod db;
 mod db_schema;
 mod db_trouble;
 mod db_writer;
+mod desk;
 mod domain;
 mod hooks;
 mod house;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::blockers::{blockers, missing};
+use super::claims;
 use super::details::Change;
 use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, Role};
 use super::evolve::evolve;
@@ -585,6 +586,15 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
         }
         Event::ConfirmSnapback => step.happened(Fact::SnappedBack),
         Event::LookAgain => {}
+        Event::Claim { to, name, over } => claims::claim(step, by, to, name, over, world)?,
+        Event::Unclaim => claims::unclaim(step, by)?,
+        Event::AskCarrier { text } => {
+            step.happened(Fact::CarrierAsked { text: text.clone() });
+            if let Some(text) = text {
+                step.want(Effect::TellCarrier(text));
+            }
+            step.want(Effect::ReadFromCarrier);
+        }
     }
     Ok(())
 }
