@@ -163,6 +163,12 @@ struct Typed {
 impl Typed {
     fn field(&self, name: &str, value: &str) -> Field {
         match self.wrong.iter().find(|(field, _)| field == name) {
+            // The first error has the focus; the consent stands above the other fields.
+            Some((_, says)) if self.wrong.iter().all(|(field, _)| field != "consent") => {
+                let first = self.wrong.first().is_some_and(|(field, _)| field == name);
+                let field = Field::wrong(value, says);
+                if first { field.focused() } else { field }
+            }
             Some((_, says)) => Field::wrong(value, says),
             None => Field::of(value),
         }
@@ -430,7 +436,7 @@ fn upload_page(
         file: if refused.is_empty() {
             Field::default()
         } else {
-            Field::wrong("", &refused)
+            Field::wrong("", &refused).focused()
         },
         refused,
         numbers: request

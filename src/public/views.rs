@@ -363,7 +363,7 @@ impl SignPage {
         let mut page = Self::sample();
         page.consent_error =
             "Tick this box: without it we may not take an electronic signature.".into();
-        page.name = Field::wrong("", "Type your full name. It is your signature.").focused();
+        page.name = Field::wrong("", "Type your full name. It is your signature.");
         page.role = Field::of("Owner");
         page.errors = vec![
             Link::new("#consent", "Agree to sign electronically."),

@@ -2,6 +2,7 @@
 
 mod form;
 mod lists;
+mod mails;
 mod path;
 mod session;
 mod settings;
