@@ -71,7 +71,7 @@ journey("a letter that nobody signed in time is sent again", async (cast) => {
   });
   await desk.mail(customer.email, /was not signed in time/);
   await sendLetter(customer);
-}, { stage: { day: 3, env: { PORTOLAN_LINKS__SIGNATURE_DAYS: "1" } } });
+}, { stage: { day: 3, env: { PORTOLAN_LINKS__SIGNATURE_DAYS: "1", PORTOLAN_LINKS__REMINDER_DAYS: "[]" } } });
 
 journey("a port is called off before anything is at a carrier, and its link with it", async (cast) => {
   const company = await cast.stage.company({ count: 1 });

@@ -103,8 +103,8 @@ journey("numbers come one by one, by Manual Add, from a CSV file and from a work
   await customer.at(/\/letter$/);
 });
 
-journey("a Twilio account and a mobile number are asked for what they need", async (cast) => {
-  const company = await cast.stage.company({ count: 1, provider: "meridian", carrier: "Meridian Mobile", pin: "481516", kind: "mobile" });
+journey("a Twilio account is asked for its Account SID, and a PIN may be left out", async (cast) => {
+  const company = await cast.stage.company({ count: 1 });
   const customer = await cast.customer();
   const { page } = customer;
   await customer.open("/numbers/ports/new");
@@ -112,23 +112,18 @@ journey("a Twilio account and a mobile number are asked for what they need", asy
   assert.equal(await sid.isVisible(), false);
   await customer.field("Carrier Name").fill("Twilio Inc.");
   await sid.waitFor();
-  await customer.field("Carrier Name").fill(company.carrier);
-  await until("the field is gone again", async () => !(await sid.isVisible()));
-
-  await fillForm(page, { ...company, pin: null });
+  await customer.sees(/It helps a smoother transfer/);
+  await sid.fill("not a SID");
+  await fillForm(page, { ...company, carrier: "Twilio Inc." });
   await row(page, 0).number.fill(company.numbers[0]);
   await row(page, 0).receiving.fill(company.receiving);
   await agree(page);
-  await customer.press("Save and finish later");
-  await customer.sees(/^Saved\./);
-  // The carrier says that the number is a mobile one; from then on the PIN is asked for, with the reason.
-  await until("the PIN is asked for", async () => {
-    await customer.reloads();
-    return (await page.getByText(/Required because .* is a mobile number/).count()) > 0;
-  });
   await customer.press("Continue to Letter of Authorization");
-  await customer.focusIsOn(/^Account PIN/);
-  await customer.field(/^Account PIN/).fill(company.pin);
+  await customer.focusIsOn(/^Twilio Account SID/);
+  // It may be left out; a carrier that is not Twilio is not asked at all.
+  await sid.fill("");
+  await customer.field("Carrier Name").fill(company.carrier);
+  await until("the field is gone again", async () => !(await sid.isVisible()));
   await customer.press("Continue to Letter of Authorization");
   await customer.at(/\/letter$/);
 });

@@ -2,16 +2,8 @@
 import assert from "node:assert/strict";
 import { journey } from "../support/cast.mjs";
 import { csv } from "../support/files.mjs";
-import { agree, fillForm, fillNumbers, row, sendLetter, paperwork, submit, testCalls } from "../support/port.mjs";
+import { agree, fillForm, paperwork, reloadsUntil, row, sendLetter, submit, testCalls } from "../support/port.mjs";
 import { until } from "../support/stage.mjs";
-
-/** Waits for a status by pressing reload, as people without scripts do. */
-function reloadsUntil(person, status) {
-  return until(`the page says ${status}`, async () => {
-    await person.reloads();
-    return (await person.page.getByRole("region", { name: "Where it stands" }).getByText(status, { exact: true }).count()) > 0;
-  }, 60);
-}
 
 journey("without scripts a port goes from the form to completed", async (cast) => {
   const company = await cast.stage.company({ count: 4 });
@@ -57,8 +49,7 @@ journey("without scripts a port goes from the form to completed", async (cast) =
   await desk.menu("Settings");
   await desk.follow("Accounts");
   await customer.open(port);
-  const account = (await page.locator(".who .soft").first().textContent()).trim();
-  await desk.page.getByRole("row").filter({ has: desk.page.getByText(account, { exact: true }) }).getByRole("button", { name: /It is approved/ }).click();
+  await desk.page.getByRole("row").filter({ has: desk.page.getByText(customer.account, { exact: true }) }).getByRole("button", { name: /It is approved/ }).click();
   await reloadsUntil(customer, "Completed");
   await customer.sees("You can now cancel your old service.");
 }, { context: { javaScriptEnabled: false } });

@@ -54,7 +54,12 @@ journey("an address that is printed on the letter is mended, and the letter sign
   await owner.field("Type your full name").fill(company.owner);
   await owner.press("Sign the letter");
   await owner.heading("Signed");
+  // What was corrected is shown once more, and goes back to the carrier.
   await customer.open(port);
+  await customer.follow("Answer the question");
+  await customer.sees(/^You corrected this on/);
+  await customer.press("Send the correction");
+  await customer.at(port);
   await stands(customer, "Scheduled");
 });
 
@@ -78,7 +83,7 @@ journey("a proof is refused with a reason, and another one sent from the list's 
   await customer.follow("Send", line);
   await customer.at(`${port}/proof`);
   await customer.sees("The bill is of June. Please send the latest one.");
-  await customer.field("Screenshot").check();
+  await customer.field(/^Screenshot/).check();
   await customer.field("The file").setInputFiles({ ...bill(company), name: "latest.pdf" });
   await customer.press("Send Proof of Ownership");
   await customer.sees("Thank you, it has arrived.");

@@ -6,10 +6,8 @@ import { until } from "../support/stage.mjs";
 
 journey("two people edit the same request: the second one is told, and keeps what they typed", async (cast) => {
   const company = await cast.stage.company({ count: 1 });
-  const dana = await cast.customer();
-  const email = dana.email.replace("dana", "lee");
-  await cast.stage.user("Lee Moreno", email, { account: dana.account });
-  const lee = await cast.person("colleague", email);
+  const dana = await cast.customer({ paired: true });
+  const lee = await cast.person("colleague", dana.colleague);
 
   const port = await file(dana, company);
   await Promise.all([dana.open(`${port}/edit`), lee.open(`${port}/edit`)]);

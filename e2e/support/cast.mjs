@@ -15,13 +15,16 @@ const SIZES = {
 const PATIENCE = 40_000;
 
 let shared;
+/** How many customers the journeys want on the shared stage. */
+let wanted = 0;
 /** The browser, and the stage that most journeys share. */
 export async function world() {
   shared ??= (async () => {
     const [browser, stage] = await Promise.all([
       launch(),
-      // Links and letters outlive a slow machine here; the journeys about old ones have a stage of their own.
-      Stage.open({ env: { PORTOLAN_LINKS__SIGNATURE_DAYS: "365", PORTOLAN_LINKS__UPLOAD_DAYS: "365", PORTOLAN_LOA__MAX_AGE_DAYS: "365" } }),
+      // Links and letters outlive a slow machine here, and no reminder replaces a link while somebody reads behind it;
+      // the journey about old ones has a stage of its own.
+      Stage.open({ customers: wanted, pairs: 4, env: { PORTOLAN_LINKS__SIGNATURE_DAYS: "365", PORTOLAN_LINKS__UPLOAD_DAYS: "365", PORTOLAN_LINKS__REMINDER_DAYS: "[360]", PORTOLAN_LOA__MAX_AGE_DAYS: "365" } }),
     ]);
     return { browser, stage };
   })();
@@ -41,9 +44,10 @@ export async function strike() {
  */
 export function journey(name, steps, { sizes = Object.keys(SIZES), context = {}, stage } = {}) {
   for (const size of sizes) {
+    wanted += 1;
     test(`${name} (${size})`, { timeout: 170_000 }, async () => {
       const { browser, stage: usual } = await world();
-      const own = stage ? await Stage.open(stage) : null;
+      const own = stage ? await Stage.open({ customers: 1, ...stage }) : null;
       const cast = new Cast({ browser, stage: own ?? usual, size, context, name });
       try {
         await steps(cast);
@@ -84,12 +88,17 @@ class Cast {
     return person;
   }
 
-  /** Somebody new, alone in a new account, as porting users are. */
-  async customer(account = "Harbor Office", options = {}) {
-    const email = `dana.${this.size}.${crypto.randomUUID().slice(0, 8)}@harbor.example`;
-    const made = await this.stage.user("Dana Whitfield", email, { account: `${account} ${email.slice(5, -15)}` });
-    const person = await this.person("customer", email, options);
-    return Object.assign(person, { email, account: made.account });
+  /** Somebody alone in a new account, or with a colleague in it. */
+  hire({ paired = false } = {}) {
+    const { customers } = this.stage;
+    const at = customers.findIndex(({ colleague }) => Boolean(colleague) === paired);
+    return customers.splice(at < 0 ? 0 : at, 1)[0] ?? assert.fail("no customer is left: each journey has one");
+  }
+
+  async customer({ paired, ...options } = {}) {
+    const hired = this.hire({ paired });
+    const person = await this.person("customer", hired.email, options);
+    return Object.assign(person, { email: hired.email, account: hired.name, colleague: hired.colleague });
   }
 
   desk(options) { return this.person("desk", "desk@portolan.example", options); }

@@ -130,9 +130,26 @@ export async function review(desk, company) {
   await desk.at(/^\/desk\/ports\//);
 }
 
-/** The badge on top of a port's page, once it says this. */
+const WAY = ["Draft", "Awaiting signature", "Awaiting proof of ownership", "In review", "Submitted", "Scheduled", "Porting now", "Testing", "Completed"];
+
+/**
+ * Waits until the page of a port says that it stands here, or further on: the calendar does not wait for a slow
+ * machine. What is not on the way, such as "Action required", is waited for as it is.
+ */
 export function stands(person, status) {
-  return person.page.getByRole("region", { name: "Where it stands" }).getByText(status, { exact: true }).first().waitFor({ timeout: 60_000 });
+  const on = WAY.indexOf(status) < 0 ? [status] : WAY.slice(WAY.indexOf(status));
+  const words = new RegExp(`^\\s*(${on.join("|")})\\s*$`);
+  return person.page.getByRole("region", { name: "Where it stands" }).getByText(words).first().waitFor({ timeout: 90_000 });
+}
+
+/** The same for pages without scripts, which are reloaded. */
+export function reloadsUntil(person, status) {
+  const on = WAY.slice(WAY.indexOf(status));
+  const words = new RegExp(`^\\s*(${on.join("|")})\\s*$`);
+  return until(`the page says ${status}`, async () => {
+    await person.reloads();
+    return (await person.page.getByRole("region", { name: "Where it stands" }).getByText(words).count()) > 0;
+  }, 90);
 }
 
 /** Records a good call for each number. */

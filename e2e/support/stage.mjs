@@ -2,7 +2,7 @@
 // own, and what a test may do behind the scenes: give people an account, put companies on the losing
 // providers' files.
 import { execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,8 +36,11 @@ const OWNERS = [["Rosa", "Alder"], ["Wade", "Keller"], ["Helen", "Park"], ["Toma
 const TRADES = ["Bakery", "Dental Group", "Outfitters", "Cabinetry", "Florist", "Tutoring", "Roofing", "Catering"];
 
 export class Stage {
-  /** Starts a demo. `day` is how many seconds a desk day takes; `env` are more settings. */
-  static async open({ day = 2, env = {}, args = [], folder = mkdtempSync(join(tmpdir(), "portolan-e2e-")) } = {}) {
+  /**
+   * Starts a demo. `day` is how many seconds a desk day takes, `env` are more settings, `customers` is how many
+   * people in accounts of their own there are, and `pairs` how many of these have a colleague.
+   */
+  static async open({ day = 2, env = {}, customers = 0, pairs = 0, folder = mkdtempSync(join(tmpdir(), "portolan-e2e-")) } = {}) {
     const stage = new this();
     stage.folder = folder;
     stage.env = {
@@ -52,7 +55,11 @@ export class Stage {
     };
     stage.said = "";
     stage.next = 0;
-    stage.run(["demo", ...args], stage.env);
+    mkdirSync(stage.env.PORTOLAN_DEMO__FOLDER, { recursive: true });
+    writeFileSync(join(stage.env.PORTOLAN_DEMO__FOLDER, "this-is-a-portolan-demo"), "");
+    stage.customers = [];
+    for (let at = 0; at < customers; at += 1) stage.customers.push(await stage.hire(at, at < pairs));
+    stage.run(["demo", "--keep"], stage.env);
     await until("the demo stands", () => {
       if (stage.gone) throw new Error(`the demo ended: ${stage.said}`);
       return stage.said.includes("The ports are filed.");
@@ -79,12 +86,20 @@ export class Stage {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Somebody new who can sign in; a submitter in a new account of this name unless told otherwise. */
-  async user(name, email, { account, role = "submitter" } = {}) {
-    const args = ["user", "add", name, email, "--role", role, ...(account ? ["--account", account] : []), "--json"];
-    const env = { ...this.env, PORTOLAN_DATA__FOLDER: this.env.PORTOLAN_DEMO__FOLDER, PORTOLAN_NEW_PASSWORD: PASSWORD, PORTOLAN_DEMO__FOLDER: this.folder };
-    const { stdout } = await promisify(execFile)(binary, args, { cwd: this.folder, env });
-    return JSON.parse(stdout);
+  /** Somebody in a new account, as an operator makes them before the server runs; perhaps with a colleague. */
+  async hire(at, withColleague) {
+    const env = { ...this.env, PORTOLAN_DATA__FOLDER: this.env.PORTOLAN_DEMO__FOLDER, PORTOLAN_NEW_PASSWORD: PASSWORD };
+    const add = async (name, email, account) => {
+      const { stdout } = await promisify(execFile)(binary, ["user", "add", name, email, "--account", account, "--json"], { cwd: this.folder, env });
+      return JSON.parse(stdout).account;
+    };
+    const customer = { name: `Harbor Office ${at + 1}`, email: `dana${at + 1}@harbor.example` };
+    const account = await add("Dana Whitfield", customer.email, customer.name);
+    if (withColleague) {
+      customer.colleague = `lee${at + 1}@harbor.example`;
+      await add("Lee Moreno", customer.colleague, account);
+    }
+    return customer;
   }
 
   /** A call of the API, with the desk's key unless another is given. */

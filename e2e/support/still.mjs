@@ -9,25 +9,30 @@ import { bill } from "./files.mjs";
 import { Stage, until } from "./stage.mjs";
 
 /** How many days before today the play begins, and how many seconds a day takes then. */
-const DAYS = 24;
-const DAY = 2;
+const DAYS = 20;
+const DAY = 1.8;
 
 export class Still extends Stage {
   static async open() {
     const folder = mkdtempSync(join(tmpdir(), "portolan-pages-"));
     const demo = join(folder, "demo");
     mkdirSync(demo);
-    writeFileSync(join(demo, "this-is-a-portolan-demo"), "");
     // A Monday morning in the east.
     const begins = new Date(Date.now() - DAYS * 86_400_000);
     begins.setUTCDate(begins.getUTCDate() - ((begins.getUTCDay() + 6) % 7));
     begins.setUTCHours(15, 0, 0, 0);
     writeFileSync(join(demo, "clock.json"), JSON.stringify({ wall: new Date().toISOString(), desk: begins.toISOString(), speed: 86_400 / DAY }));
-    const long = { PORTOLAN_LINKS__SIGNATURE_DAYS: "365", PORTOLAN_LINKS__UPLOAD_DAYS: "365", PORTOLAN_LOA__MAX_AGE_DAYS: "365" };
-    const still = await super.open({ folder, args: ["--keep"], day: DAY, env: long });
+    const long = { PORTOLAN_LINKS__SIGNATURE_DAYS: "365", PORTOLAN_LINKS__UPLOAD_DAYS: "365", PORTOLAN_LINKS__REMINDER_DAYS: "[360]", PORTOLAN_LOA__MAX_AGE_DAYS: "365" };
+    const still = await super.open({ folder, day: DAY, env: long });
     await still.play();
     await still.freeze();
     return still;
+  }
+
+  /** Where a stranger can be led who is sent a link. */
+  async links() {
+    const { unsigned, unproved, cancelled } = this.all;
+    return Promise.all([this.link(unsigned, "/sign/"), this.link(unproved, "/upload/"), this.link(unproved, "/sign/"), this.link(cancelled, "/sign/"), `${this.base}/sign/${"x".repeat(43)}`]);
   }
 
   async ports() {
@@ -108,9 +113,10 @@ export class Still extends Stage {
   /** Each company of the demo comes to stand where the pages about it are worth looking at. */
   async play() {
     const all = Object.fromEntries(await Promise.all(
-      Object.entries({ testing: 518, rejected: 206, unproved: 303, declined: 404, partial: 585, dated: 607, silent: 207, review: 515, cancelled: 503, completed: 716, refused: 845, split: 360, jeopardy: 315 })
+      Object.entries({ unsigned: 253, testing: 518, rejected: 206, unproved: 303, declined: 404, partial: 585, dated: 607, silent: 207, review: 515, cancelled: 503, completed: 716, refused: 845, split: 360, jeopardy: 315 })
         .map(async ([what, area]) => [what, (await this.port(area)).id]),
     ));
+    this.all = all;
     const soon = new Date(Date.now() + 9 * 86_400_000);
     while ([0, 6].includes(soon.getUTCDay())) soon.setUTCDate(soon.getUTCDate() + 1);
     await Promise.all([

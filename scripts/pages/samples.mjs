@@ -8,7 +8,7 @@ const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": 
 const POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
 /** `{ pages: [{ name, url }], mails: [{ name, url }], close() }` */
-export async function samples(folder = join(process.env.PORTOLAN_TARGET_DIR ?? process.env.CARGO_TARGET_DIR ?? "target", "screens", "pages")) {
+export async function samples(folder = join("target", "screens", "pages")) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const file = join(folder, path);
