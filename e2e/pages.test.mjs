@@ -2,7 +2,7 @@
 // a phone's and a desktop's size, light and dark; and it is light to load.
 //
 //   make pages                  checks, with a server and requests of its own
-//   make pages ARGS=--write     also writes docs/page-weights.md anew
+//   make pages WRITE=1          also writes docs/page-weights.md anew
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -20,10 +20,10 @@ const LATER = 20_000;
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-const LOOKS = [390, 1280].flatMap((width) => ["light", "dark"].map((colorScheme) => ({ width, colorScheme })));
-const context = (browser, { width, colorScheme }) => browser.newContext({
-  viewport: { width, height: width < 600 ? 844 : 900 }, colorScheme, reducedMotion: "reduce", hasTouch: width < 600, isMobile: width < 600,
-});
+/** What a theme can change: it is the same page but for its colours. */
+const COLOURS = ["color-contrast", "link-in-text-block"];
+const WIDTHS = [390, 1280];
+const context = (width) => browser.newContext({ viewport: { width, height: width < 600 ? 844 : 900 }, reducedMotion: "reduce", hasTouch: width < 600, isMobile: width < 600 });
 
 let browser;
 let still;
@@ -39,12 +39,12 @@ after(async () => {
   await still?.close();
 });
 
-/** Visits each page in turn, two at a time, in a context with this look. */
-async function visit(list, look, see) {
+/** Visits each page in turn, two at a time, at this width. */
+async function visit(list, width, see) {
   // What runs no scripts by the server's own policy cannot be looked at from inside: mails are among the samples.
   const line = list.filter(({ kind }) => kind !== "/mailbox/ID/html");
   await Promise.all([1, 2].map(async () => {
-    const here = await context(browser, look);
+    const here = await context(width);
     const page = await here.newPage();
     for (let one = line.shift(); one; one = line.shift()) {
       await here.clearCookies();
@@ -56,11 +56,18 @@ async function visit(list, look, see) {
   }));
 }
 
-/** What axe finds on the open page, one line for each place. */
+/** What axe finds on the open page in both themes, one line for each place. */
 async function faults(page) {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"], iframes: false }), RULES);
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary.replace(/\s+/g, " ").slice(0, 300)}`));
+  const found = [];
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const runOnly = colorScheme === "light" ? { type: "tag", values: RULES } : { type: "rule", values: COLOURS };
+    const { violations } = await page.evaluate((only) => globalThis.axe.run(document, { runOnly: only, resultTypes: ["violations"], iframes: false }), runOnly);
+    for (const { id, nodes } of violations) for (const { target, failureSummary } of nodes) found.push(`${colorScheme}: ${id}: ${target.join(" ")}: ${failureSummary.replace(/\s+/g, " ").slice(0, 300)}`);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+  return found;
 }
 
 test("the crawl comes to every kind of page", () => {
@@ -70,10 +77,10 @@ test("the crawl comes to every kind of page", () => {
   }
 });
 
-for (const look of LOOKS) {
-  test(`axe finds nothing, ${look.width} wide, ${look.colorScheme}`, { timeout: 400_000 }, async () => {
+for (const width of WIDTHS) {
+  test(`axe finds nothing, ${width} pixels wide, light and dark`, { timeout: 400_000 }, async () => {
     const found = [];
-    await visit(pages, look, async (page, { name }) => {
+    await visit(pages, width, async (page, { name }) => {
       for (const fault of await faults(page)) found.push(`${name}: ${fault}`);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (over > 0) found.push(`${name}: ${over} pixels wider than the screen`);
@@ -87,9 +94,9 @@ test("axe finds nothing on the sample pages and mails", { timeout: 400_000 }, as
   const gallery = await samples();
   try {
     const found = [];
-    for (const look of [LOOKS[0], LOOKS[3]]) {
-      await visit([...gallery.pages, ...gallery.mails], look, async (page, { name }) => {
-        for (const fault of await faults(page)) found.push(`${name} ${look.width} ${look.colorScheme}: ${fault}`);
+    for (const width of WIDTHS) {
+      await visit([...gallery.pages, ...gallery.mails], width, async (page, { name }) => {
+        for (const fault of await faults(page)) found.push(`${name} ${width}: ${fault}`);
       });
     }
     assert.deepEqual(found, []);
@@ -122,7 +129,7 @@ test("pages are light, and what they share is loaded once", { timeout: 200_000 }
   const rows = [];
   const found = [];
   for (const one of pages.filter(({ kind }) => !kind.includes("/html") && !kind.startsWith("/v1/docs"))) {
-    const here = await context(browser, LOOKS[2]);
+    const here = await context(1280);
     await here.addCookies(one.cookies);
     const page = await here.newPage();
     const first = await weigh(page, one.url);
@@ -138,7 +145,7 @@ test("pages are light, and what they share is loaded once", { timeout: 200_000 }
       if (keep !== "public, max-age=31536000, immutable") found.push(`${one.name}: ${url} may be kept: ${keep}`);
     }
   }
-  if (process.argv.includes("--write") || process.env.PORTOLAN_WRITE_WEIGHTS) writeFileSync(join(root, "docs", "page-weights.md"), table(rows));
+  if (process.env.PORTOLAN_WRITE_WEIGHTS) writeFileSync(join(root, "docs", "page-weights.md"), table(rows));
   assert.deepEqual(found, []);
 });
 
@@ -154,7 +161,7 @@ sheet and scripts; at most ${FIRST / 1000} are promised, the heaviest has ${most
 opened once more; at most ${LATER / 1000} are promised, the heaviest has ${most("later")}. Style sheet, scripts and symbols are kept for good: their
 addresses change with their content.
 
-Written by \`make pages ARGS=--write\`, which fails when a page is heavier than promised. The pages are those of a desk with requests
+Written by \`make pages WRITE=1\`, which fails when a page is heavier than promised. The pages are those of a desk with requests
 in every state, each kind as each of its people meets it.
 
 | page | who | first | later |

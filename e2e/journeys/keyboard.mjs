@@ -33,7 +33,8 @@ function look() {
   const labels = Array.from(at.labels ?? []);
   const own = ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName) ? "" : at.textContent;
   const name = [at.getAttribute("aria-label"), ...labels.map((label) => label.textContent), own].map((text) => (text ?? "").replace(/\s+/g, " ").trim()).find(Boolean) ?? "";
-  const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+  // The parts of a date field are the browser's own, and it marks the part itself.
+  const outlined = at.type === "date" || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2);
   const onScreen = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
   const onTop = !middle || at.contains(middle) || middle.contains(at) || labels.some((label) => label.contains(middle));
   return {
@@ -110,7 +111,7 @@ journey("by keyboard alone a port goes from signing in to its test calls", async
   await owner.heading("Signed");
   await owner.open(await desk.mailedLink(company.email, /^Please send the phone bill/, "Upload the bill"));
   await tabTo(owner, "The file");
-  const [chooser] = await Promise.all([owner.page.waitForEvent("filechooser"), owner.page.keyboard.press("Enter")]);
+  const [chooser] = await Promise.all([owner.page.waitForEvent("filechooser"), owner.page.keyboard.press("Space")]);
   await chooser.setFiles(bill(company));
   await presses(owner, "Send Proof of Ownership");
   await owner.heading("Thank you, it has arrived");

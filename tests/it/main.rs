@@ -18,6 +18,7 @@ mod jobs_outage;
 mod numbers;
 mod pages;
 mod portal;
+mod requirements;
 mod scenarios;
 mod simulator;
 mod support;

@@ -117,11 +117,24 @@ fn each_kind_of_mail_is_composed_as_it_was() {
             kind,
             MailKind::LetterToSign | MailKind::LetterReminder | MailKind::UploadBill
         );
-        assert_eq!(mail.text.contains(LINK_PLACE), asks, "{kind:?}: a secret link only where one is needed");
+        assert_eq!(
+            mail.text.contains(LINK_PLACE),
+            asks,
+            "{kind:?}: a secret link only where one is needed"
+        );
         assert_eq!(mail.html.contains(LINK_PLACE), asks, "{kind:?}");
-        assert!(!mail.html.contains("<LLC>") && !mail.html.contains("<ana@"), "{kind:?}: names are no markup");
+        assert!(
+            !mail.html.contains("<LLC>") && !mail.html.contains("<ana@"),
+            "{kind:?}: names are no markup"
+        );
         insta::assert_snapshot!(
-            format!("composed-{}", serde_json::to_value(kind).expect("a name").as_str().expect("a text")),
+            format!(
+                "composed-{}",
+                serde_json::to_value(kind)
+                    .expect("a name")
+                    .as_str()
+                    .expect("a text")
+            ),
             format!("Subject: {}\n\n{}", mail.subject, mail.text)
         );
     }

@@ -70,7 +70,9 @@ impl Server {
 /// A header that is there once.
 #[track_caller]
 fn header(mail: &Value, name: &str) -> String {
-    let all = mail["headers"][name].as_array().map_or(&[][..], Vec::as_slice);
+    let all = mail["headers"][name]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice);
     assert_eq!(all.len(), 1, "{name} in {}", mail["headers"]);
     all[0].as_str().expect("a text").to_owned()
 }
@@ -106,12 +108,22 @@ fn sound(mail: &Value) {
         .flatten()
         .filter_map(|part| part["type"].as_str())
         .collect();
-    assert_eq!(kinds, ["text/plain", "text/html"], "the plain part first: {about}");
+    assert_eq!(
+        kinds,
+        ["text/plain", "text/html"],
+        "the plain part first: {about}"
+    );
     // RFC 5322, 2.1.1.
-    assert!(mail["longest_line"].as_u64().expect("a number") <= 998, "{about}");
+    assert!(
+        mail["longest_line"].as_u64().expect("a number") <= 998,
+        "{about}"
+    );
     let sent = mail["date"].as_f64().expect("a date");
     let now = Clock::system().wall().as_second() as f64;
-    assert!((now - sent).abs() < 300.0, "{about}: dated {sent}, now is {now}");
+    assert!(
+        (now - sent).abs() < 300.0,
+        "{about}: dated {sent}, now is {now}"
+    );
     assert_eq!(mail["from"], "desk@porting.example", "{about}");
     assert_eq!(
         mail["addresses"]["from"],
@@ -120,8 +132,18 @@ fn sound(mail: &Value) {
     );
     let answers = mail["addresses"]["reply-to"].as_array().expect("a list");
     assert_eq!(answers.len(), 1, "{about}");
-    assert!(answers[0][1].as_str().is_some_and(|to| to.contains('@')), "{about}");
-    for name in ["to", "mime-version", "message-id", "in-reply-to", "references", "date"] {
+    assert!(
+        answers[0][1].as_str().is_some_and(|to| to.contains('@')),
+        "{about}"
+    );
+    for name in [
+        "to",
+        "mime-version",
+        "message-id",
+        "in-reply-to",
+        "references",
+        "date",
+    ] {
         assert!(!header(mail, name).is_empty(), "{about}");
     }
     assert!(mail["headers"]["bcc"].is_null(), "{about}");
@@ -138,15 +160,19 @@ fn settings(server: &Server) -> String {
 /// secret link is in the mail alone; nobody's account number or PIN is in any.
 #[tokio::test]
 async fn a_ports_mails_arrive_whole_and_in_its_own_thread() {
-    let Some(mut server) = Server::start().await else {
-        return;
-    };
     on_sqlite(|test| async move {
+        let Some(mut server) = Server::start().await else {
+            return;
+        };
         let desk = Desk::with(&test, &settings(&server)).await;
         let account = desk.account("Harbor Dental").await;
         let mut dana = desk.submitter(&account, "dana@harbor.example").await;
-        let form = filled(dana.open("/numbers/ports/new").await.form("/numbers/ports/new"))
-            .set("pin", "PIN-73920518");
+        let form = filled(
+            dana.open("/numbers/ports/new")
+                .await
+                .form("/numbers/ports/new"),
+        )
+        .set("pin", "PIN-73920518");
         let port = dana.press(form, "continue").await.path;
         let port = port.trim_end_matches("/letter").to_owned();
         let letter = format!("{port}/letter");
@@ -165,11 +191,18 @@ async fn a_ports_mails_arrive_whole_and_in_its_own_thread() {
         let text = part(&first, "text/plain");
         let there = link(&text).expect("a link to sign").to_owned();
         assert!(part(&first, "text/html").contains(&there));
-        let path = there.split("://").nth(1).and_then(|rest| rest.split_once('/')).map(|(_, path)| format!("/{path}"));
+        let path = there
+            .split("://")
+            .nth(1)
+            .and_then(|rest| rest.split_once('/'))
+            .map(|(_, path)| format!("/{path}"));
         let path = path.expect("an address");
         let mut maria = desk.browser();
         let page = maria.open(&path).await;
-        let form = page.form(&path).add("consent", "yes").set("name", "María José O'Kovács");
+        let form = page
+            .form(&path)
+            .add("consent", "yes")
+            .set("name", "María José O'Kovács");
         assert_eq!(maria.send(form).await.status, 200);
         desk.run_jobs().await;
         let signed = server.take(2).await;
@@ -179,27 +212,44 @@ async fn a_ports_mails_arrive_whole_and_in_its_own_thread() {
             .expect("R116");
         assert!(link(&part(bill, "text/plain")).is_some_and(|to| to.contains("/upload/")));
         assert!(
-            signed.values().any(|mail| mail["to"][0] == "dana@harbor.example"
-                && header(mail, "subject").starts_with("Signed:")),
+            signed
+                .values()
+                .any(|mail| mail["to"][0] == "dana@harbor.example"
+                    && header(mail, "subject").starts_with("Signed:")),
             "R114"
         );
         all.extend(signed);
 
         let proof = format!("{port}/proof");
         let page = dana.open(&proof).await;
-        dana.send(page.form(&proof).file("file", "bill.png", &picture())).await;
+        dana.send(page.form(&proof).file("file", "bill.png", &picture()))
+            .await;
         let notes = format!("{port}/notes");
         let page = dana.open(&notes).await;
-        dana.send(page.form(&notes).set("text", "Is \u{201c}Tuesday\u{201d} possible?\r\nBcc: all@harbor.example")).await;
+        dana.send(page.form(&notes).set(
+            "text",
+            "Is \u{201c}Tuesday\u{201d} possible?\r\nBcc: all@harbor.example",
+        ))
+        .await;
         let mut agent = desk.agent().await;
         let page = agent.open(&notes).await;
-        agent.send(page.form(&notes).set("text", "We look into it.\n.\nA line with only a full stop above.")).await;
+        agent
+            .send(page.form(&notes).set(
+                "text",
+                "We look into it.\n.\nA line with only a full stop above.",
+            ))
+            .await;
         desk.run_jobs().await;
         let mails = desk.mails().await;
         all.extend(server.take(mails.len() - all.len()).await);
 
         // A second port has a thread of its own.
-        let form = filled(dana.open("/numbers/ports/new").await.form("/numbers/ports/new")).set("number", "+14045550124");
+        let form = filled(
+            dana.open("/numbers/ports/new")
+                .await
+                .form("/numbers/ports/new"),
+        )
+        .set("number", "+14045550124");
         let other = dana.press(form, "continue").await.path;
         let page = dana.open(&other).await;
         dana.send(page.form(&format!("{other}/send"))).await;
@@ -211,29 +261,56 @@ async fn a_ports_mails_arrive_whole_and_in_its_own_thread() {
         let mut threads: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
         for stored in &mails {
             assert_eq!(stored.state, MailState::Sent, "{:?}", stored.last_error);
-            assert!(stored.sealed_link.is_none(), "a link that was sent is forgotten");
+            assert!(
+                stored.sealed_link.is_none(),
+                "a link that was sent is forgotten"
+            );
             let mail = &all[&format!("<{}>", stored.message_id)];
             sound(mail);
             assert_eq!(header(mail, "subject"), stored.subject);
             assert_eq!(mail["to"], serde_json::json!([stored.to_address]));
             assert_eq!(header(mail, "in-reply-to"), header(mail, "references"));
-            threads.entry(stored.port).or_default().insert(header(mail, "references"));
-            for (kind, body) in [("text/plain", &stored.body_text), ("text/html", &stored.body_html)] {
+            threads
+                .entry(stored.port)
+                .or_default()
+                .insert(header(mail, "references"));
+            for (kind, body) in [
+                ("text/plain", &stored.body_text),
+                ("text/html", &stored.body_html),
+            ] {
                 let came = part(mail, kind);
                 let came = match link(&part(mail, "text/plain")) {
                     Some(link) => came.replace(link, LINK_PLACE),
                     None => came,
                 };
-                assert_eq!(came.trim_end(), body.replace("\r\n", "\n").trim_end(), "{}", stored.subject);
+                assert_eq!(
+                    came.trim_end(),
+                    body.replace("\r\n", "\n").trim_end(),
+                    "{}",
+                    stored.subject
+                );
             }
             let raw = mail["raw"].as_str().expect("a text");
-            for place in [raw.to_owned(), part(mail, "text/plain"), part(mail, "text/html")] {
-                for secret in [ACCOUNT_NUMBER, "73920518", crate::support::browser::PASSWORD] {
+            for place in [
+                raw.to_owned(),
+                part(mail, "text/plain"),
+                part(mail, "text/html"),
+            ] {
+                for secret in [
+                    ACCOUNT_NUMBER,
+                    "73920518",
+                    crate::support::browser::PASSWORD,
+                ] {
                     assert!(!place.contains(secret), "{}", stored.subject);
                 }
             }
-            let links = part(mail, "text/plain").matches("/sign/").count() + part(mail, "text/plain").matches("/upload/").count();
-            assert!(links <= 1 && (links == 0 || stored.reader == "owner"), "{}", stored.subject);
+            let links = part(mail, "text/plain").matches("/sign/").count()
+                + part(mail, "text/plain").matches("/upload/").count();
+            assert!(
+                links <= 1 && (links == 0 || stored.reader == "owner"),
+                "{}",
+                stored.subject
+            );
         }
         assert_eq!(threads.len(), 2);
         assert!(threads.values().all(|ids| ids.len() == 1), "{threads:?}");
@@ -246,10 +323,10 @@ async fn a_ports_mails_arrive_whole_and_in_its_own_thread() {
 /// Every kind of mail there is, with made-up data.
 #[tokio::test]
 async fn every_mail_arrives_as_it_was_written() {
-    let Some(mut server) = Server::start().await else {
-        return;
-    };
     on_sqlite(|test| async move {
+        let Some(mut server) = Server::start().await else {
+            return;
+        };
         let desk = Desk::with(&test, &settings(&server)).await;
         let account = desk.account("Harbor Dental").await;
         let mut dana = desk.submitter(&account, "dana@harbor.example").await;
@@ -262,7 +339,8 @@ async fn every_mail_arrives_as_it_was_written() {
         let one = desk.mails().await.remove(0);
 
         let config = &desk.app.config;
-        let smtp = Smtp::new(&config.mail, &config.operator.support.email).expect("settings that can be used");
+        let smtp = Smtp::new(&config.mail, &config.operator.support.email)
+            .expect("settings that can be used");
         let samples = templates::samples().expect("mails");
         for (name, sample) in &samples {
             let mut mail = one.clone();
@@ -270,15 +348,25 @@ async fn every_mail_arrives_as_it_was_written() {
             mail.subject.clone_from(&sample.subject);
             mail.body_text.clone_from(&sample.text);
             mail.body_html.clone_from(&sample.html);
-            smtp.send(&mail).await.unwrap_or_else(|e| panic!("{name}: {e}"));
+            smtp.send(&mail)
+                .await
+                .unwrap_or_else(|e| panic!("{name}: {e}"));
         }
         let came = server.take(samples.len()).await;
         for (name, sample) in &samples {
             let mail = &came[&format!("<{name}@porting.example>")];
             sound(mail);
             assert_eq!(header(mail, "subject"), sample.subject, "{name}");
-            assert_eq!(part(mail, "text/plain").trim_end(), sample.text.trim_end(), "{name}");
-            assert_eq!(part(mail, "text/html").trim_end(), sample.html.trim_end(), "{name}");
+            assert_eq!(
+                part(mail, "text/plain").trim_end(),
+                sample.text.trim_end(),
+                "{name}"
+            );
+            assert_eq!(
+                part(mail, "text/html").trim_end(),
+                sample.html.trim_end(),
+                "{name}"
+            );
         }
     })
     .await;
