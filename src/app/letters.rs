@@ -13,7 +13,7 @@ use crate::db::papers::{self, Document, DocumentKind, Link, LinkState, Purpose};
 use crate::documents::seal;
 use crate::domain::port::{
     Actor, Address, Event, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining, Role,
-    Scope as PortScope, Signer,
+    Scope as PortScope, Signer, Stage,
 };
 use crate::ids::{DocumentId, LinkId, PortId};
 
@@ -350,9 +350,9 @@ pub enum Opened {
     Expired,
     /// It did its work already.
     Used(Box<PortRequest>),
-    /// A newer mail has a newer link.
+    /// A newer mail has a newer link, or will have.
     Replaced,
-    /// What it was for is over.
+    /// The request was called off.
     Over,
     /// There is no such link.
     Unknown,
@@ -381,7 +381,12 @@ pub async fn look(app: &App, token: &str, purpose: Purpose) -> Result<Opened, Ap
     };
     Ok(match link.state {
         LinkState::Replaced => Opened::Replaced,
-        LinkState::Dead => Opened::Over,
+        LinkState::Dead => match (&stored.request.stage, &stored.request.loa) {
+            (Stage::Cancelled { .. }, _) => Opened::Over,
+            (_, Loa::Expired { .. }) => Opened::Expired,
+            // What is printed on the letter changed; a new one goes out with a link of its own.
+            _ => Opened::Replaced,
+        },
         LinkState::Used => Opened::Used(Box::new(stored.request)),
         LinkState::Live if app.clock.now() >= link.expires_at => Opened::Expired,
         LinkState::Live => Opened::Live(Box::new(Live {

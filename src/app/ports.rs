@@ -444,10 +444,11 @@ async fn store_extras(
     for (link, _) in &extras.links {
         papers::insert_link(tx, link).await?;
     }
-    if !is_new && !matches!(next.loa, Loa::Sent { .. }) {
+    let cancelled = matches!(next.stage, Stage::Cancelled { .. });
+    if !is_new && (cancelled || !matches!(next.loa, Loa::Sent { .. })) {
         papers::kill_links(tx, next.id, Purpose::Sign).await?;
     }
-    if matches!(next.stage, Stage::Cancelled { .. }) {
+    if cancelled {
         papers::kill_links(tx, next.id, Purpose::Upload).await?;
     }
     Ok(())

@@ -20,6 +20,7 @@ mod notes;
 mod numbers;
 mod pages;
 mod portal;
+mod requirements;
 mod scenarios;
 mod simulator;
 mod support;

@@ -8,7 +8,11 @@ use super::page;
 #[test]
 fn pages_say_what_the_requirements_ask_for() {
     let asked = [
+        ("R4", "port", "(losing provider) to"),
+        ("R4", "public-sign", "Losing provider (LCP)"),
+        ("R4", "public-sign", "Gaining carrier (GCP)"),
         ("R5", "help", "existing office phone number"),
+        ("R8", "port", "(gaining carrier)"),
         ("R9", "help", "Calls, or only texts?"),
         ("R10", "help", "transferred from your current provider"),
         ("R11", "help", "send and receive texts"),
@@ -78,6 +82,7 @@ fn pages_say_what_the_requirements_ask_for() {
             "help",
             "billed the same as a standard virtual number",
         ),
+        ("R50", "help", "the normal monthly charge and usage"),
         ("R51", "help", "termination or port-out fees"),
         (
             "R52",

@@ -1,7 +1,9 @@
 //! The portal, as somebody with a browser and without scripts meets it.
 
 mod form;
+mod links;
 mod lists;
+mod mails;
 mod path;
 mod session;
 mod settings;
