@@ -16,7 +16,7 @@ use super::errors::{Answer, Fault};
 use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
 use crate::app::people::{self, User};
-use crate::app::{App, AppError, Caller, desk, ports, replies};
+use crate::app::{App, AppError, Caller, desk, replies};
 use crate::domain::port::Role;
 use crate::web::{ClientIp, Pace};
 

@@ -118,7 +118,10 @@ mod tests {
         let weeks = weeks(&calendar, date(2026, 12, 18));
         let days: Vec<&Day> = weeks.iter().flat_map(|week| &week.days).collect();
         assert_eq!(days.len() % 7, 0);
-        assert_eq!((days[0].number.as_str(), days[0].month.as_str()), ("13", "Dec"));
+        assert_eq!(
+            (days[0].number.as_str(), days[0].month.as_str()),
+            ("13", "Dec")
+        );
         let of = |kind: &DayKind| -> Vec<&str> {
             days.iter()
                 .filter(|day| day.kind == *kind)
@@ -126,11 +129,24 @@ mod tests {
                 .collect()
         };
         assert_eq!(of(&DayKind::Today), ["Friday, December 18"]);
-        assert_eq!(of(&DayKind::Closed("Christmas Day".to_owned())), ["Friday, December 25"]);
+        assert_eq!(
+            of(&DayKind::Closed("Christmas Day".to_owned())),
+            ["Friday, December 25"]
+        );
         let usual = of(&DayKind::Usual);
-        assert_eq!(usual.len(), 11, "the 5th to the 15th business day: {usual:?}");
-        assert_eq!((usual[0], usual[10]), ("Monday, December 28", "Tuesday, January 12"));
+        assert_eq!(
+            usual.len(),
+            11,
+            "the 5th to the 15th business day: {usual:?}"
+        );
+        assert_eq!(
+            (usual[0], usual[10]),
+            ("Monday, December 28", "Tuesday, January 12")
+        );
         assert_eq!(of(&DayKind::Slow), ["Friday, January 15"]);
-        assert!(days.iter().any(|day| day.number == "1" && day.month == "Jan"));
+        assert!(
+            days.iter()
+                .any(|day| day.number == "1" && day.month == "Jan")
+        );
     }
 }

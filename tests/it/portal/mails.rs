@@ -348,7 +348,7 @@ async fn every_mail_arrives_as_it_was_written() {
             mail.subject.clone_from(&sample.subject);
             mail.body_text.clone_from(&sample.text);
             mail.body_html.clone_from(&sample.html);
-            smtp.send(&mail)
+            smtp.send(&mail, None)
                 .await
                 .unwrap_or_else(|e| panic!("{name}: {e}"));
         }

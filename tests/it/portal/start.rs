@@ -1,6 +1,5 @@
 //! Before one starts.
 
-use super::*;
 use crate::support::browser::Desk;
 use crate::support::database::on_sqlite;
 
@@ -41,14 +40,19 @@ async fn somebody_reads_what_porting_is_and_what_to_have_at_hand() {
         assert_eq!(page.all(".month .is-usual").len(), 11, "the calendar");
         assert_eq!(page.all(".month .is-today").len(), 1);
         assert!(
-            page.attr("a", "href").iter().any(|href| href.starts_with("mailto:")),
+            page.attr("a", "href")
+                .iter()
+                .any(|href| href.starts_with("mailto:")),
             "R61"
         );
 
         // R9, R12: only texts.
         let page = browser.open("/start?for=texts").await;
         let text = page.text();
-        assert!(text.contains("voice stays with your current provider"), "{text}");
+        assert!(
+            text.contains("voice stays with your current provider"),
+            "{text}"
+        );
         assert!(text.contains("A2P 10DLC"));
 
         let page = browser.open("/start/checklist").await;
