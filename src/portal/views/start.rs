@@ -80,7 +80,7 @@ impl DayKind {
             Self::Closed(_) => "is-closed",
             Self::Usual => "is-usual",
             Self::Slow => "is-slow",
-            Self::Plain => "is-plain",
+            Self::Plain => "is-day",
         }
     }
 
