@@ -335,6 +335,7 @@ fn each_secret_is_hidden_wherever_settings_are_shown() {
             "\"postgres://portolan:***@db.example/portolan?***\"",
             "\"***\"",
             "\"***\"",
+            "\"***\"",
             "\"***\""
         ]
     );
