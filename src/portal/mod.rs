@@ -29,6 +29,7 @@ mod session;
 mod settings;
 mod shared;
 mod sign_in;
+mod start;
 mod tell;
 mod unplaced;
 pub mod views;
@@ -110,6 +111,8 @@ pub fn router(app: App) -> Router {
         .route("/desk/unplaced-mail/{id}/message", get(unplaced::message))
         .route("/desk/unplaced-mail/{id}/place", post(unplaced::place))
         .route("/desk/unplaced-mail/{id}/discard", post(unplaced::discard))
+        .route("/start", get(start::show))
+        .route("/start/checklist", get(start::checklist))
         .route("/help", get(help::show))
         .route("/styleguide", get(help::style_guide))
         .merge(settings())

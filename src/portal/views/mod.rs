@@ -13,6 +13,7 @@ pub mod port;
 pub mod ports;
 pub mod samples;
 pub mod settings;
+pub mod start;
 pub mod unplaced;
 
 pub use common::*;
