@@ -304,6 +304,7 @@ fn each_secret_is_hidden_wherever_settings_are_shown() {
             "database.url",
             "secrets.master_key",
             "mail.password",
+            "mail.replies.password",
             "carriers.telnyx.api_key"
         ]
     );
@@ -332,6 +333,7 @@ fn each_secret_is_hidden_wherever_settings_are_shown() {
         shown,
         [
             "\"postgres://portolan:***@db.example/portolan?***\"",
+            "\"***\"",
             "\"***\"",
             "\"***\"",
             "\"***\""

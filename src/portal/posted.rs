@@ -10,9 +10,12 @@ use subtle::ConstantTimeEq as _;
 use super::errors::{Fault, Lost};
 use super::session::{Portal, SignedIn};
 use crate::app::App;
+use crate::config::Limits;
 
 /// The most fields of a form. The longest form of ours has some hundreds.
 const FIELDS_MAX: usize = 20_000;
+/// The most files of a form.
+const FILES_MAX: usize = 200;
 
 /// Fields that are not sent back to the browser when a form has to be sent again: they are typed anew.
 const NOT_REPEATED: [&str; 4] = ["csrf", "password", "old_password", "new_password"];
@@ -79,10 +82,13 @@ impl Fields {
         Ok(())
     }
 
-    /// Reads a form. `keep`: how many bytes of files are kept; those of more are read to their end, so that the
-    /// form around them is not lost, and forgotten.
-    async fn read(request: Request, keep: usize) -> Result<Self, Fault> {
-        let mut room = keep;
+    /// Reads a form. Of its files so many bytes are kept as one form may bring; those of more are read to their
+    /// end, so that the form around them is not lost, and forgotten. Only files may be large.
+    async fn read(request: Request, limits: &Limits) -> Result<Self, Fault> {
+        let mut room = limits
+            .import_bytes_max()
+            .max(super::FILES_AT_ONCE * limits.upload_bytes_max());
+        let mut texts = limits.import_bytes_max() + limits.request_bytes_max();
         let is_multipart = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -90,6 +96,8 @@ impl Fields {
             .is_some_and(|value| value.starts_with("multipart/form-data"));
         let mut fields = Self::default();
         if !is_multipart {
+            let mut request = request;
+            DefaultBodyLimit::max(limits.request_bytes_max()).apply(&mut request);
             let body = Bytes::from_request(request, &())
                 .await
                 .map_err(|rejection| refused(rejection.into_response().status()))?;
@@ -109,8 +117,16 @@ impl Fields {
             let control = part.name().unwrap_or_default().to_owned();
             match part.file_name().map(str::to_owned) {
                 None => {
-                    let value = part.text().await.map_err(|error| refused(error.status()))?;
-                    fields.push(control, &value)?;
+                    let (mut value, mut part) = (Vec::new(), part);
+                    while let Some(chunk) = part
+                        .chunk()
+                        .await
+                        .map_err(|error| refused(error.status()))?
+                    {
+                        texts = texts.checked_sub(chunk.len()).ok_or(Fault::TooLarge)?;
+                        value.extend_from_slice(&chunk);
+                    }
+                    fields.push(control, &String::from_utf8_lossy(&value))?;
                 }
                 Some(name) => {
                     let (mut bytes, mut size) = (BytesMut::new(), 0_u64);
@@ -128,6 +144,9 @@ impl Fields {
                         }
                     }
                     room = room.saturating_sub(bytes.len());
+                    if fields.files.len() >= FILES_MAX {
+                        return Err(Fault::TooLarge);
+                    }
                     // A control without a choice is sent as a file without a name.
                     if !name.is_empty() || size > 0 {
                         fields.files.push(File {
@@ -188,11 +207,7 @@ impl Posted {
             let small = portal.app.config.limits.request_bytes_max();
             DefaultBodyLimit::max(small).apply(&mut request);
         }
-        let limits = &portal.app.config.limits;
-        let keep = limits
-            .import_bytes_max()
-            .max(super::FILES_AT_ONCE * limits.upload_bytes_max());
-        let fields = Fields::read(request, keep).await?;
+        let fields = Fields::read(request, &portal.app.config.limits).await?;
         let good = who.as_ref().is_some_and(|who| {
             bool::from(who.csrf.as_bytes().ct_eq(fields.one("csrf").as_bytes()))
         });
@@ -221,7 +236,7 @@ impl FromRequest<Portal> for Anonymous {
         if !is_from_here(&portal.app, request.headers()) {
             return Err(Fault::Foreign.into_response());
         }
-        Fields::read(request, 0)
+        Fields::read(request, &portal.app.config.limits)
             .await
             .map(Self)
             .map_err(|fault| fault.into_response())

