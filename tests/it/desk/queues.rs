@@ -343,12 +343,12 @@ async fn a_queue_holds_what_the_rule_says() {
     on_both(|test| async move {
         let t = TestApp::on(&test).await;
         let dana = caller(&t.desk().await);
-        let ids = random_desk(&t, 1, 10, 250).await;
+        let ids = random_desk(&t, 1, 16, 40).await;
         let mut dice = Dice(2);
         let mut seen: BTreeMap<Queue, usize> = BTreeMap::new();
-        for _ in 0..12 {
-            for _ in 0..15 {
-                let id = ids[dice.below(10) as usize];
+        for _ in 0..14 {
+            for _ in 0..20 {
+                let id = ids[dice.below(ids.len() as u64) as usize];
                 whim(&t, id, &mut dice).await;
             }
             for (queue, many) in compare(&t, &dana, &ids).await {
