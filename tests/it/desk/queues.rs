@@ -471,8 +471,8 @@ async fn the_desk_finds_a_port() {
                     .collect::<Vec<_>>()
             }
         };
-        assert_eq!(found("(404) 555-0123").await, [id.clone()]);
-        assert_eq!(found("5550123").await, [id.clone()]);
+        assert_eq!(found("(404) 555-0123").await, std::slice::from_ref(&id));
+        assert_eq!(found("5550123").await, std::slice::from_ref(&id));
         assert_eq!(found("kovacs").await.len(), 2, "a person");
         assert_eq!(found("HARBOR dental").await.len(), 2, "a company");
         assert_eq!(found("zebra").await.len(), 2, "an account");
@@ -518,7 +518,7 @@ async fn the_desk_finds_a_port() {
         .expect("read");
         assert_eq!(
             found("sr_porting_7").await,
-            [id.clone()],
+            std::slice::from_ref(&id),
             "the carrier's own number"
         );
         assert_eq!(found("order-port").await, [id], "the carrier's id");
