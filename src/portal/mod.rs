@@ -30,6 +30,7 @@ mod session;
 mod settings;
 mod shared;
 mod sign_in;
+mod start;
 mod tell;
 pub mod views;
 
@@ -96,6 +97,8 @@ pub fn router(app: App) -> Router {
         .route("/mailbox", get(mailbox::list))
         .route("/mailbox/{id}", get(mailbox::show))
         .route("/mailbox/{id}/html", get(mailbox::html))
+        .route("/start", get(start::show))
+        .route("/start/checklist", get(start::checklist))
         .route("/help", get(help::show))
         .route("/styleguide", get(help::style_guide))
         .merge(settings())

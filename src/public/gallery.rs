@@ -9,6 +9,7 @@ use crate::portal::views::misc::*;
 use crate::portal::views::port::*;
 use crate::portal::views::ports::*;
 use crate::portal::views::settings::*;
+use crate::portal::views::start::*;
 
 /// A page's name (also a file name) with its HTML, or why it could not be rendered.
 pub type Page = (String, Result<String, askama::Error>);
@@ -59,6 +60,8 @@ pub fn pages() -> Vec<Page> {
     add("settings-keys", &KeysPage::sample());
     add("settings-webhooks", &WebhooksPage::sample());
     add("help", &HelpPage::sample());
+    add("start", &StartPage::sample());
+    add("start-checklist", &ChecklistPage::sample());
     add("styleguide", &StyleGuide::sample());
     for status in [403, 404, 409, 413, 419, 429, 500, 503] {
         add(&format!("error-{status}"), &ErrorPage::sample(status));

@@ -40,7 +40,9 @@ pub enum Room {
     Mailbox,
     /// Settings.
     Settings,
-    /// How porting works, and whom to ask.
+    /// What to know before one starts.
+    Start,
+    /// Questions and answers, and whom to ask.
     Help,
     /// None of them.
     Nowhere,

@@ -13,5 +13,6 @@ pub mod port;
 pub mod ports;
 pub mod samples;
 pub mod settings;
+pub mod start;
 
 pub use common::*;

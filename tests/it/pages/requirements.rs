@@ -8,23 +8,27 @@ use super::page;
 #[test]
 fn pages_say_what_the_requirements_ask_for() {
     let asked = [
-        ("R5", "help", "existing office phone number"),
-        ("R9", "help", "Calls, or only texts?"),
-        ("R10", "help", "transferred from your current provider"),
-        ("R11", "help", "send and receive texts"),
-        ("R13", "help", "porting for voice, hosted for messaging"),
-        ("R14", "help", "The phone number itself moves"),
-        ("R15", "help", "Plans, bundles and services do not move"),
-        ("R16", "help", "at the time of the port, not before"),
+        ("R5", "start", "existing office phone number"),
+        (
+            "R9",
+            "start",
+            "What do you want to do with your number here?",
+        ),
+        ("R10", "start", "transferred from your current provider"),
+        ("R11", "start", "sends and receives texts"),
+        ("R13", "start", "porting for voice, hosted for messaging"),
+        ("R14", "start", "The phone number itself moves"),
+        ("R15", "start", "Plans, bundles and services do not move"),
+        ("R16", "start", "at the time of the port, not before"),
         (
             "R17",
-            "help",
+            "start",
             "after the port is complete and the carriers have updated their routing",
         ),
         (
             "R18",
-            "help",
-            "disconnect the access line and remove all services",
+            "start",
+            "disconnects the access line and removes all services",
         ),
         (
             "R18",
@@ -72,13 +76,13 @@ fn pages_say_what_the_requirements_ask_for() {
         ),
         ("R46", "port-new", "Twilio Account SID (optional)"),
         ("R47", "port-new", "It helps a smoother transfer"),
-        ("R48", "help", "no separate fee to port"),
+        ("R48", "start", "no separate fee to port"),
         (
             "R49",
-            "help",
+            "start",
             "billed the same as a standard virtual number",
         ),
-        ("R51", "help", "termination or port-out fees"),
+        ("R51", "start", "termination or port-out fees"),
         (
             "R52",
             "port-new",
@@ -101,7 +105,7 @@ fn pages_say_what_the_requirements_ask_for() {
             "completion may vary with the carriers' schedules",
         ),
         ("R57", "port", "Calls work at once afterwards"),
-        ("R58", "help", "Texts may take up to 2 business days"),
+        ("R58", "start", "Texts may take up to 2 business days"),
         (
             "R59",
             "port",

@@ -5,6 +5,7 @@ mod lists;
 mod path;
 mod session;
 mod settings;
+mod start;
 mod walls;
 
 use super::support::browser::{Browser, Form, Page};

@@ -157,6 +157,8 @@ async fn a_stranger_is_asked_to_sign_in_everywhere() {
             "/settings/webhooks",
             "/settings/receiving",
             "/help",
+            "/start",
+            "/start/checklist",
             "/styleguide",
             "/documents/doc_1",
         ] {

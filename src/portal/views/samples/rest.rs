@@ -4,6 +4,7 @@ use super::*;
 use crate::portal::views::mailbox::*;
 use crate::portal::views::misc::*;
 use crate::portal::views::settings::*;
+use crate::portal::views::start::*;
 
 impl MailList {
     /// A few mails.
@@ -323,7 +324,55 @@ impl HelpPage {
             shell: Shell {
                 room: Room::Help,
                 here: "/help".into(),
-                ..Shell::sample("How porting works")
+                ..Shell::sample("Help")
+            },
+            estimate: estimate(),
+        }
+    }
+}
+
+impl StartPage {
+    /// Somebody who thinks of porting.
+    pub fn sample() -> Self {
+        let day = |number: u8, kind: DayKind| Day {
+            number: number.to_string(),
+            month: if number == 22 { "Nov" } else { "" }.into(),
+            says: format!("November {number}"),
+            kind,
+        };
+        Self {
+            shell: Shell {
+                room: Room::Start,
+                here: "/start".into(),
+                ..Shell::sample("Before you start")
+            },
+            only_texts: true,
+            estimate: estimate(),
+            weeks: vec![Week {
+                days: vec![
+                    day(22, DayKind::Past),
+                    day(23, DayKind::Today),
+                    day(24, DayKind::Plain),
+                    day(25, DayKind::Usual),
+                    day(26, DayKind::Closed("Thanksgiving Day".into())),
+                    day(27, DayKind::Slow),
+                    day(28, DayKind::Closed(String::new())),
+                ],
+            }],
+            prices: "https://harborvoice.example/prices".into(),
+            terms: "https://harborvoice.example/terms".into(),
+        }
+    }
+}
+
+impl ChecklistPage {
+    /// The list.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell {
+                room: Room::Start,
+                here: "/start/checklist".into(),
+                ..Shell::sample("What to have at hand")
             },
             estimate: estimate(),
         }
