@@ -279,7 +279,7 @@ pub async fn agents(app: &App, caller: &Caller) -> Result<Vec<User>, AppError> {
     caller.desk_only()?;
     let mut read = app.db.read().await?;
     let mut agents = people::users(&mut read, None).await?;
-    agents.retain(|user| is_agent(user));
+    agents.retain(is_agent);
     Ok(agents)
 }
 
