@@ -226,7 +226,7 @@ pub async fn handle_all(
         let around = Around::load(app, &mut tx, &stored.request).await?;
         let now = app.clock.now();
         let step = apply_all(&stored.request, events, by, &around.world(), now)?;
-        if let Some(handled) = commit(app, tx, Some(stored), step, by, &extras, None).await? {
+        if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras, None).await? {
             return Ok(handled);
         }
     }
@@ -265,17 +265,22 @@ fn apply_all(
 }
 
 /// Stores a step with all that goes with it. `None` when somebody else was faster. `seen` is what is around a new request.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that one commit holds together"
+)]
 async fn commit(
     app: &App,
     mut tx: Tx,
     before: Option<Stored>,
     step: Step,
     by: &Actor,
+    now: Timestamp,
     extras: &Extras,
     seen: Option<Around>,
 ) -> Result<Option<Handled>, AppError> {
     let held = step.next.clone();
-    let outcome = match put(app, &mut tx, before, step, by, extras, seen).await {
+    let outcome = match put(app, &mut tx, before, step, by, now, extras, seen).await {
         Ok(Some(handled)) => {
             if !handled.facts.is_empty() {
                 tx.signal(Signal::about("port", handled.request.id));
@@ -298,12 +303,17 @@ async fn commit(
     }
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that one commit holds together"
+)]
 async fn put(
     app: &App,
     tx: &mut Tx,
     before: Option<Stored>,
     step: Step,
     by: &Actor,
+    now: Timestamp,
     extras: &Extras,
     seen: Option<Around>,
 ) -> Result<Option<Handled>, DbError> {
@@ -312,7 +322,6 @@ async fn put(
         facts,
         effects,
     } = step;
-    let now = app.clock.now();
     let (seq, head, version) = before.as_ref().map_or((0, [0; 32], 0), |stored| {
         (stored.facts, stored.head, stored.version)
     });
@@ -608,9 +617,18 @@ pub async fn begin_port(
         step.effects.extend(after.effects);
     }
     let tx = app.db.write().await?;
-    commit(app, tx, None, step, &caller.actor, &extras, Some(around))
-        .await?
-        .ok_or(AppError::Stale)
+    commit(
+        app,
+        tx,
+        None,
+        step,
+        &caller.actor,
+        now,
+        &extras,
+        Some(around),
+    )
+    .await?
+    .ok_or(AppError::Stale)
 }
 
 /// The place in the vault of a request's secret.
