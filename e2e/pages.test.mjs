@@ -33,7 +33,7 @@ before(async () => {
   [browser, still] = await Promise.all([launch(), Still.open()]);
   const links = await still.links();
   pages = await crawl(browser, still.base, { more: (who) => (who === "nobody" ? links : ["/no/such/page", "/styleguide", ...Object.values(still.all).map((port) => `/numbers/ports/${port}/test`)]) });
-}, { timeout: 240_000 });
+}, { timeout: 400_000 });
 after(async () => {
   await browser?.close();
   await still?.close();

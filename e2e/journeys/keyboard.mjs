@@ -13,7 +13,7 @@ async function tabTo(person, name, { role, back = false, stops = 140 } = {}) {
     const at = await page.evaluate(look);
     if (!at) continue;
     // A browser that is busy scrolls a moment later.
-    if (!at.frame) await until(`${at.what} has the focus, and that can be seen`, async () => (await page.evaluate(look))?.seen ?? true, 5).catch(async (error) => {
+    if (!at.frame) await until(`${at.what} has the focus, and that can be seen`, async () => (await page.evaluate(look))?.seen ?? true, 20).catch(async (error) => {
       throw new Error(`${error.message}: ${JSON.stringify(await page.evaluate(look))}`);
     });
     const fits = name instanceof RegExp ? name.test(at.name) : at.name === name || at.name.startsWith(`${name} (optional)`);

@@ -104,14 +104,14 @@ fn faults(table: &str, open: &[usize]) -> Vec<String> {
     for row in &rows {
         let number = row.number;
         let mut say = |text: String| faults.push(format!("R{number}: {text}"));
-        if row.words.split_whitespace().count() < 3 {
+        if row.words.split_whitespace().count() < 2 {
             say("does not say what is asked".to_owned());
         }
         if row.place == "**open**" {
             if !open.contains(&number) {
                 say("is open, and was not before".to_owned());
             }
-            if row.proof.split_whitespace().count() < 3 {
+            if row.proof.split_whitespace().count() < 2 {
                 say("does not say what there is instead".to_owned());
             }
             continue;

@@ -102,7 +102,6 @@ fn context() -> MailContext {
         others: true,
         safe: true,
         link_expires: "December 20, 2026, 4:20 PM CST".to_owned(),
-        ..MailContext::default()
     }
 }
 

@@ -9,8 +9,9 @@ use portolan::clock::Clock;
 use portolan::mail::smtp::Smtp;
 use portolan::mail::{LINK_PLACE, templates};
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::*;
 use crate::simulator::judged::judge;
@@ -20,7 +21,7 @@ use crate::support::database::on_sqlite;
 /// What the server of another make has been given.
 struct Server {
     _child: Child,
-    lines: Lines<BufReader<ChildStdout>>,
+    lines: UnboundedReceiver<String>,
     port: u64,
 }
 
@@ -36,7 +37,14 @@ impl Server {
             .kill_on_drop(true)
             .spawn()
             .expect("python starts");
-        let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let mut out = BufReader::new(child.stdout.take().expect("piped")).lines();
+        // What it says is read as it comes: it stops when the pipe is full.
+        let (say, lines) = unbounded_channel();
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = out.next_line().await {
+                let _ = say.send(line);
+            }
+        });
         let mut server = Self {
             _child: child,
             lines,
@@ -47,10 +55,9 @@ impl Server {
     }
 
     async fn next(&mut self) -> Value {
-        let line = tokio::time::timeout(Duration::from_secs(30), self.lines.next_line())
+        let line = tokio::time::timeout(Duration::from_secs(30), self.lines.recv())
             .await
             .expect("a line in time")
-            .expect("readable")
             .expect("it goes on");
         serde_json::from_str(&line).expect("JSON")
     }
