@@ -42,6 +42,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_bulk_numbers"),
     migration!(4, "0004_notes"),
     migration!(5, "0005_desk"),
+    migration!(6, "0006_kept_forms"),
 ];
 
 /// Why the schema cannot be used.

@@ -63,6 +63,8 @@ pub fn router(app: App) -> Router {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/theme", post(sign_in::theme))
         .route("/numbers/ports", get(ports::list))
+        .route("/numbers/ports/keep", post(new_port::keep).layer(form))
+        .route("/numbers/ports/check", post(new_port::check))
         .route("/numbers/ports/template.csv", get(new_port::template))
         .route(
             "/numbers/ports/new",
