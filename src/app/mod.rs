@@ -26,10 +26,12 @@ pub mod mailing;
 pub mod notes;
 pub mod numbers;
 pub mod open;
+pub mod overview;
 pub mod papers;
 pub mod people;
 pub mod ports;
 pub mod replies;
+pub(crate) mod seen;
 pub mod support;
 pub mod vault;
 pub mod webhooks;
@@ -38,7 +40,12 @@ pub use crate::db::papers::Purpose;
 
 /// Everything that a use case needs. Clones share it.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Whole>);
+
+struct Whole {
+    parts: Parts,
+    seen: seen::Seen,
+}
 
 /// What an [`App`] is made of.
 pub struct Parts {
@@ -63,13 +70,16 @@ pub struct Parts {
 impl std::ops::Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.0.parts
     }
 }
 
 impl From<Parts> for App {
     fn from(parts: Parts) -> Self {
-        Self(Arc::new(parts))
+        Self(Arc::new(Whole {
+            parts,
+            seen: seen::Seen::default(),
+        }))
     }
 }
 

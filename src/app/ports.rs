@@ -1,18 +1,20 @@
 //! Port requests: the one door through which everything happens to them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::answers::Keep;
 use super::mailing::{self, SecretLink};
+use super::seen::Key;
 use super::{App, AppError, Caller, answers, webhooks};
 use crate::db::inbound::{self, Inbound, InboundState};
 use crate::db::jobs::{self, NewJob};
 use crate::db::papers::{self, Link, Purpose};
 use crate::db::{DbError, Engine, Session, Signal, Signals, Tx};
-use crate::db::{outside, people, ports};
+use crate::db::{outside, overview, people, ports};
 use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
 use crate::domain::port::{
@@ -705,12 +707,67 @@ pub struct View {
     pub calendar: Calendar,
 }
 
+/// A request as a row of the overview shows it.
+#[derive(Debug)]
+pub struct Glanced {
+    /// The request, with few of its numbers.
+    pub request: PortRequest,
+    /// How many numbers it has.
+    pub numbers: i64,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What is in its way.
+    pub blockers: Vec<Blocker>,
+    /// Its calendar.
+    pub calendar: Calendar,
+    /// The account's name.
+    pub account_name: String,
+    /// The submitter's name.
+    pub submitter: String,
+    /// Last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Glanced {
+    pub(super) fn of(app: &App, row: overview::Glance) -> Self {
+        let request = row.stored.request;
+        let around = Around {
+            calendar: calendar(app, &request),
+            receiving: row.receiving,
+            campaign_approved: row.campaign_approved,
+            account_name: row.account_name,
+            unheard: false,
+        };
+        let world = around.world();
+        Self {
+            standing: standing(&request, &world),
+            blockers: blockers(&request, &world),
+            numbers: row.numbers,
+            submitter: row.submitter,
+            updated_at: row.updated_at,
+            calendar: around.calendar,
+            account_name: around.account_name,
+            request,
+        }
+    }
+}
+
 /// One request for a list: as [`view`], with few of its numbers.
 pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
     let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
     let documents = documents(&mut read, id, caller.is_desk()).await?;
     Ok(look(app, &mut read, stored.request, stored.version, documents).await?)
+}
+
+/// The most numbers of a request that is remembered until the next commit.
+const SEEN_NUMBERS_MAX: usize = 250;
+
+/// [`view`], or what it said before if nothing was committed since. For pages.
+pub async fn seen(app: &App, caller: &Caller, id: PortId) -> Result<Arc<View>, AppError> {
+    let small = |view: &View| view.request.numbers.len() <= SEEN_NUMBERS_MAX;
+    app.seen(Key::Port(caller.user, id), small, view(app, caller, id))
+        .await
 }
 
 /// One request, for its page.
@@ -826,6 +883,29 @@ pub async fn history_page(
     }
 }
 
+/// The whole history of a request as its reader may see it, or what it was before if nothing was committed since.
+pub async fn history_seen(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+) -> Result<Arc<Vec<StoredFact>>, AppError> {
+    const PAGE: usize = 1_000;
+    let short = |facts: &Vec<StoredFact>| facts.len() <= PAGE;
+    app.seen(Key::History(caller.user, id), short, async {
+        let mut all: Vec<StoredFact> = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = history_page(app, caller, id, after, PAGE, |_| true).await?;
+            all.extend(page.facts);
+            match page.next {
+                Some(next) => after = next,
+                None => return Ok(all),
+            }
+        }
+    })
+    .await
+}
+
 /// A page of requests that this caller may see.
 pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<Line>, AppError> {
     if caller.account.is_some() {
@@ -836,23 +916,54 @@ pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<
 }
 
 /// What tells when requests change.
-pub struct Changes(Signals);
+pub struct Changes {
+    signals: Signals,
+    /// Who listens, if they may not hear of all.
+    whose: Option<(App, Caller)>,
+}
 
 /// Listens to changes of requests from now on.
 pub fn changes(app: &App) -> Changes {
-    Changes(app.db.signals())
+    Changes {
+        signals: app.db.signals(),
+        whose: None,
+    }
 }
 
 impl Changes {
+    /// Only those of requests that this caller may see.
+    #[must_use]
+    pub fn for_caller(self, app: &App, caller: &Caller) -> Self {
+        let whose = (!caller.is_desk()).then(|| (app.clone(), caller.clone()));
+        Self { whose, ..self }
+    }
+
+    async fn concerns(&self, id: &str) -> bool {
+        let Some((app, caller)) = &self.whose else {
+            return true;
+        };
+        let Ok(id) = id.parse() else {
+            return false;
+        };
+        // What cannot be found out is looked at.
+        glance(app, caller, id)
+            .await
+            .map_or_else(|error| !matches!(error, AppError::NotFound(_)), |_| true)
+    }
+
     /// Waits until this request, or any with `None`, changed or may have changed.
     pub async fn next(&mut self, id: Option<PortId>) {
         let id = id.map(|id| id.to_string());
         loop {
-            match self.0.next().await {
+            match self.signals.next().await {
                 // Some were missed: it may have been this one.
                 None => return,
                 Some(signal) if signal.topic != "port" => {}
-                Some(signal) if id.as_ref().is_none_or(|id| *id == signal.about) => return,
+                Some(signal) if id.as_ref().is_none_or(|id| *id == signal.about) => {
+                    if self.concerns(&signal.about).await {
+                        return;
+                    }
+                }
                 Some(_) => {}
             }
         }
@@ -933,8 +1044,11 @@ pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
 
 /// How many requests are in each status.
 pub async fn counts(app: &App, caller: &Caller) -> Result<Vec<(String, i64)>, AppError> {
-    let mut read = app.db.read().await?;
-    Ok(ports::counts(&mut read, caller.account).await?)
+    let counts = app.seen(Key::Own(caller.user, "counts"), |_| true, async {
+        let mut read = app.db.glimpse().await?;
+        Ok(ports::counts(&mut read, caller.account).await?)
+    });
+    Ok(counts.await?.as_ref().clone())
 }
 
 /// Whether a refusal only says that the event comes too late or too early, so that a timer or a

@@ -127,8 +127,18 @@ async fn load_with(
             args![id],
         )
         .await?;
+    stored_of(&row, id, &numbers, &orders).map(Some)
+}
+
+/// A request from its row, and the rows of its numbers and orders.
+pub(super) fn stored_of(
+    row: &Row,
+    id: PortId,
+    numbers: &[Row],
+    orders: &[Row],
+) -> Result<Stored, DbError> {
     let body: Body = row.json("body")?;
-    let head = hash_of(&row, "head")?;
+    let head = hash_of(row, "head")?;
     let request = PortRequest {
         id,
         account: row.parse("account_id")?,
@@ -150,12 +160,12 @@ async fn load_with(
         reminded_of: body.reminded_of,
         claim: body.claim,
     };
-    Ok(Some(Stored {
+    Ok(Stored {
         request,
         version: row.int("version")?,
         facts: row.int("facts")?,
         head,
-    }))
+    })
 }
 
 fn hash_of(row: &Row, column: &str) -> Result<[u8; 32], DbError> {

@@ -6,7 +6,7 @@ use axum::response::IntoResponse as _;
 use jiff::SignedDuration;
 
 use super::errors::Answer;
-use super::port::{self, event, port_id};
+use super::port::{event, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::views::letter::LetterPage;
@@ -39,7 +39,7 @@ async fn page(
     let zone = view.calendar.zone();
     let now = app.clock.now();
     let status = view.standing.status;
-    let history = port::history(app, who, id).await?;
+    let history = ports::history_seen(app, &who.caller, id).await?;
     let lacks = missing(request);
     let can_send = match tell::act(EventKind::SendLetter, status, who.user.role) {
         Act::Open => match lacks.first() {

@@ -82,6 +82,7 @@ pub(super) async fn list(
                 .last()
                 .filter(|_| more)
                 .map(|last| href(Some(last.id))),
+            plain: false,
         },
         mails: mails.iter().map(|mail| row(app, mail)).collect(),
         search,

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::errors::{Answer, Fault};
-use super::port::{self, capital, port_id};
+use super::port::{capital, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::views::port::{FixField, FixPage, FixQuestion};
@@ -390,7 +390,7 @@ pub(super) async fn show(
     if let Some(instead) = elsewhere(&who, &view) {
         return Ok(instead);
     }
-    let history = port::history(app, &who, view.request.id).await?;
+    let history = ports::history_seen(app, &who.caller, view.request.id).await?;
     who.page(&page(app, &who, &view, &history, &Typed::default()))
 }
 
@@ -408,7 +408,7 @@ pub(super) async fn answer(
     let request = &view.request;
     let id = request.id;
     who.here = format!("/numbers/ports/{id}/answer");
-    let history = port::history(app, &who, id).await?;
+    let history = ports::history_seen(app, &who.caller, id).await?;
     let shown = page(app, &who, &view, &history, &Typed::default());
     let mut typed = Typed::default();
     for field in shown.questions.iter().flat_map(|one| &one.fields) {

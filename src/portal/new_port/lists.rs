@@ -15,6 +15,7 @@ use crate::app::lists::{self, List};
 use crate::app::ports::{Guard, View};
 use crate::app::{App, AppError, ports};
 use crate::domain::import::{Accepted, Basis, Import, Mapping, Meaning, SkipReason, check, guess};
+use crate::domain::table::safe_cell;
 use crate::ids::PortId;
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::port::port_id;
@@ -240,7 +241,7 @@ pub(in crate::portal) async fn refused(
         ];
         let quoted: Vec<String> = cells
             .iter()
-            .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
+            .map(|cell| format!("\"{}\"", safe_cell(cell).replace('"', "\"\"")))
             .collect();
         text.push_str(&quoted.join(","));
         text.push_str("\r\n");

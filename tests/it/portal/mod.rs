@@ -5,6 +5,7 @@ mod keeping;
 mod links;
 mod lists;
 mod mails;
+mod overview;
 mod path;
 mod session;
 mod settings;

@@ -1,0 +1,10 @@
+-- The overview: cuts of it that people saved, and its order by the last change.
+CREATE TABLE saved_views (
+    id         TEXT COLLATE "C"    NOT NULL PRIMARY KEY,
+    user_id    TEXT COLLATE "C"    NOT NULL REFERENCES users (id),
+    name       TEXT COLLATE "C"    NOT NULL,
+    query      TEXT COLLATE "C"    NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX saved_views_name ON saved_views (user_id, name);
+CREATE INDEX ports_updated ON ports (updated_at, id);
