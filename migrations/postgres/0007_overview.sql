@@ -1,4 +1,4 @@
--- The overview: cuts of it that people saved, and its order by the last change.
+-- The overview: cuts of it that people saved, and its order by the last change. And what the columns of somebody's lists meant.
 CREATE TABLE saved_views (
     id         TEXT COLLATE "C"    NOT NULL PRIMARY KEY,
     user_id    TEXT COLLATE "C"    NOT NULL REFERENCES users (id),
@@ -8,3 +8,12 @@ CREATE TABLE saved_views (
 );
 CREATE UNIQUE INDEX saved_views_name ON saved_views (user_id, name);
 CREATE INDEX ports_updated ON ports (updated_at, id);
+
+-- What somebody said that the columns of a list mean; `headings` is a hash of its heading row.
+CREATE TABLE list_columns (
+    user_id  TEXT COLLATE "C" NOT NULL REFERENCES users (id),
+    headings BYTEA NOT NULL,
+    meanings TEXT COLLATE "C" NOT NULL,
+    used_at  BIGINT NOT NULL,
+    PRIMARY KEY (user_id, headings)
+);

@@ -94,7 +94,10 @@ async fn a_change_is_seen_at_once_by_everybody() {
             let form = dana.open(&edit).await.form(&edit).set("carrier", &carrier);
             dana.press(form, "save").await;
             for browser in [&mut eli, &mut dana, &mut agent] {
-                assert_eq!(carriers(&browser.open(LIST).await), std::slice::from_ref(&carrier));
+                assert_eq!(
+                    carriers(&browser.open(LIST).await),
+                    std::slice::from_ref(&carrier)
+                );
                 assert!(browser.open(&port).await.text().contains(&carrier));
             }
         }
@@ -147,8 +150,8 @@ async fn the_list_is_downloaded_and_computes_nothing() {
         let account = desk.account("Harbor Dental").await;
         let mut browser = desk.submitter(&account, "dana@harbor.example").await;
         let formula = "=HYPERLINK(\"http://evil.example\",\"click, here\")";
-        draft(&mut browser, "Copper Valley", "+14045550123").await;
-        draft(&mut browser, formula, "+14045550124").await;
+        draft(&mut browser, "Copper Valley", "+14045550125").await;
+        draft(&mut browser, formula, "+14045550126").await;
         filed(&mut browser).await;
         let page = browser
             .open(&format!("{LIST}?status=draft&sort=oldest"))
@@ -169,13 +172,13 @@ async fn the_list_is_downloaded_and_computes_nothing() {
             .collect();
         let rows: Vec<csv::StringRecord> =
             reader.records().collect::<Result<_, _>>().expect("rows");
-        assert_eq!(rows.len(), 2, "drafts only");
+        assert_eq!(rows.len(), 3, "all drafts, as the page shows");
         let cell = |row: usize, name: &str| {
             let at = headings.iter().position(|one| one == name).expect(name);
             rows[row][at].to_owned()
         };
         assert_eq!(cell(0, "Carrier"), "Copper Valley");
-        assert_eq!(cell(0, "First number"), "+14045550123");
+        assert_eq!(cell(0, "First number"), "+14045550125");
         assert_eq!(cell(0, "Status"), "Draft");
         assert_eq!(cell(0, "Begun by"), "dana@harbor.example");
         assert_eq!(cell(1, "Carrier"), format!("'{formula}"));
