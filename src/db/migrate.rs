@@ -43,6 +43,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_notes"),
     migration!(5, "0005_desk"),
     migration!(6, "0006_kept_forms"),
+    migration!(7, "0007_mail_copies"),
 ];
 
 /// Why the schema cannot be used.

@@ -6,6 +6,7 @@ mod links;
 mod lists;
 mod mails;
 mod path;
+mod repair;
 mod session;
 mod settings;
 mod start;
