@@ -365,6 +365,7 @@ async fn a_submitter_hears_that_somebody_else_blocked_their_port() {
         );
 
         // It is removed: the port goes on by itself, and says so once.
+        desk.clock.advance(jiff::SignedDuration::from_mins(5));
         let page = kim.open("/settings/receiving").await;
         let form = page
             .form("/settings/receiving/remove")
