@@ -570,7 +570,7 @@ pub async fn add_receiving_number(
     let mut tx = app.db.write().await?;
     people::add_receiving(&mut tx, account, &HashSet::from([number]), app.clock.now()).await?;
     tx.commit().await?;
-    look_again(app, caller, account).await
+    ports::look_again(app, &caller.actor, account, &[number]).await
 }
 
 /// Removes a receiving number; what it blocked goes on by itself (R122).
@@ -586,5 +586,5 @@ pub async fn remove_receiving_number(
         return Err(AppError::NotFound("receiving number"));
     }
     tx.commit().await?;
-    look_again(app, caller, account).await
+    ports::look_again(app, &caller.actor, account, &[number]).await
 }

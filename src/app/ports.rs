@@ -20,7 +20,7 @@ use crate::domain::number::E164;
 use crate::domain::port::{
     Actor, Agreement, Attention, Blocker, Change, Effect, Event, EventKind, Fact, Loa,
     NumberChange, PortNumber, PortRequest, Problem, Refusal, RefusalKind, Role, Stage, Standing,
-    Step, World, apply, begin, blockers, moves, standing,
+    Step, World, apply, begin, blockers, is_sent_when_signed, moves, standing,
 };
 use crate::ids::{AccountId, FactId, InboundId, LinkId, PortId};
 
@@ -39,7 +39,7 @@ pub struct Extras {
     pub documents: Vec<Document>,
     /// New links and what is mailed of them.
     pub links: Vec<(Link, SecretLink)>,
-    /// A link that does its one work with this.
+    /// A link that does its one work with this, for all links to the same letter.
     pub uses: Option<LinkId>,
     /// Only if the request is still this version.
     pub expected: Option<i64>,
@@ -148,6 +148,7 @@ impl Around {
         View {
             standing: standing(&request, &world),
             blockers: blockers(&request, &world),
+            sent_when_signed: is_sent_when_signed(&request, &world),
             documents,
             submitter,
             account_name: self.account_name,
@@ -170,6 +171,23 @@ impl Around {
             account_name: account.map_or_else(String::new, |one| one.name),
             unheard: false,
         })
+    }
+
+    /// Numbers that are about to join the request may be receiving numbers, too.
+    async fn join(
+        &mut self,
+        session: &mut Session,
+        account: AccountId,
+        events: &[Event],
+    ) -> Result<(), DbError> {
+        for event in events {
+            if let Event::AddNumbers { numbers } = event {
+                let numbers: Vec<E164> = numbers.iter().map(|one| one.number).collect();
+                let found = people::receiving_among(session, account, &numbers).await?;
+                self.receiving.extend(found);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn calendar(&self) -> &Calendar {
@@ -238,7 +256,7 @@ pub async fn handle_all(
             return Err(AppError::Stale);
         }
         if let Some(link) = extras.uses
-            && !papers::use_link(&mut tx, link).await?
+            && !papers::use_link(&mut tx, id, link).await?
         {
             return Err(Refusal::conflict(
                 "link_used",
@@ -247,7 +265,10 @@ pub async fn handle_all(
             )
             .into());
         }
-        let around = Around::load(app, &mut tx, &stored.request).await?;
+        let mut around = Around::load(app, &mut tx, &stored.request).await?;
+        around
+            .join(&mut tx, stored.request.account, &events)
+            .await?;
         let now = app.clock.now();
         if let Some(mail) = &extras.mail
             && !take_mail(&mut tx, mail, id, by, now).await?
@@ -261,6 +282,7 @@ pub async fn handle_all(
         }
         let step = apply_all(&stored.request, events, by, &around.world(), now)?;
         if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras, None).await? {
+            tell_blocked(app, by, &handled).await;
             return Ok(handled);
         }
     }
@@ -402,7 +424,7 @@ async fn put(
     } else {
         version + 1
     };
-    store_extras(tx, &next, extras, before.is_none()).await?;
+    store_extras(tx, &next, &facts, extras, before.is_none()).await?;
     let receiving = new_receiving(&facts);
     if !receiving.is_empty() {
         people::add_receiving(tx, next.account, &receiving, now).await?;
@@ -436,6 +458,7 @@ async fn put(
 async fn store_extras(
     tx: &mut Tx,
     next: &PortRequest,
+    facts: &[StoredFact],
     extras: &Extras,
     is_new: bool,
 ) -> Result<(), DbError> {
@@ -443,7 +466,14 @@ async fn store_extras(
     for document in &extras.documents {
         papers::insert_document(tx, document).await?;
     }
+    let is_reminder = facts
+        .iter()
+        .any(|one| matches!(one.fact, Fact::SignerReminded { .. }));
     for (link, _) in &extras.links {
+        // A reminder is another way to the same letter: who has it open by the first link can go on.
+        if !is_reminder {
+            papers::replace_links(tx, next.id, link.purpose).await?;
+        }
         papers::insert_link(tx, link).await?;
     }
     let cancelled = matches!(next.stage, Stage::Cancelled { .. });
@@ -474,6 +504,45 @@ fn new_receiving(facts: &[StoredFact]) -> HashSet<E164> {
         }
     }
     found
+}
+
+/// Where a request's calls are to ring became a receiving number of the account: it blocks those of the account's
+/// open requests that port it (R121). What happened has happened: this one cannot fail it any more.
+async fn tell_blocked(app: &App, by: &Actor, handled: &Handled) {
+    let numbers: Vec<E164> = new_receiving(&handled.facts).into_iter().collect();
+    if numbers.is_empty() {
+        return;
+    }
+    let account = handled.request.account;
+    if let Err(error) = look_again(app, by, account, &numbers).await {
+        tracing::warn!(port = %handled.request.id, %error, "the requests that a new receiving number blocks were not told");
+    }
+}
+
+/// Lets the open requests of an account that hold any of these numbers draw their conclusions from what changed
+/// outside them.
+pub(super) async fn look_again(
+    app: &App,
+    by: &Actor,
+    account: AccountId,
+    numbers: &[E164],
+) -> Result<(), AppError> {
+    let mut read = app.db.glimpse().await?;
+    let ports = ports::open_with(&mut read, account, numbers).await?;
+    drop(read);
+    for port in ports {
+        // Boxed, because handling an event may come here; looking again never does.
+        let looking = handle(
+            app,
+            port,
+            Scope::Account(account),
+            by,
+            Event::LookAgain,
+            Extras::default(),
+        );
+        Box::pin(looking).await?;
+    }
+    Ok(())
 }
 
 /// Carrier work for one request never runs twice at the same time, and waits out a carrier that is
@@ -667,7 +736,7 @@ pub async fn begin_port(
         step.effects.extend(after.effects);
     }
     let tx = app.db.write().await?;
-    commit(
+    let handled = commit(
         app,
         tx,
         None,
@@ -678,7 +747,9 @@ pub async fn begin_port(
         Some(around),
     )
     .await?
-    .ok_or(AppError::Stale)
+    .ok_or(AppError::Stale)?;
+    tell_blocked(app, &caller.actor, &handled).await;
+    Ok(handled)
 }
 
 /// The place in the vault of a request's secret.
@@ -697,6 +768,8 @@ pub struct View {
     pub standing: Standing,
     /// What is in its way.
     pub blockers: Vec<Blocker>,
+    /// Whether its correction goes to the carrier by itself as soon as a new letter is signed.
+    pub sent_when_signed: bool,
     /// Its documents, those left out that its reader may not know of.
     pub documents: Vec<Document>,
     /// The submitter's name.

@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(5, "0005_desk"),
     migration!(6, "0006_kept_forms"),
     migration!(7, "0007_overview"),
+    migration!(8, "0008_mail_copies"),
 ];
 
 /// Why the schema cannot be used.

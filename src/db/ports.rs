@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Arg, DbError, Row, Session, Tx, desk};
 use crate::args;
 use crate::domain::carrier::{Messaging, OrderStatus};
+use crate::domain::number::E164;
 use crate::domain::port::{
     Actor, Attention, Ball, CarrierOrder, Claim, Details, Fact, Loa, PortNumber, PortRequest,
     Proof, Stage, Status, Test, Text, Voice, ball_in, next_window, status,
@@ -61,6 +62,8 @@ pub(super) struct Body {
     pub(super) attention: Vec<Attention>,
     #[serde(default)]
     reminded_of: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    blocked: Vec<E164>,
     #[serde(default)]
     pub(super) claim: Option<Claim>,
 }
@@ -158,6 +161,7 @@ pub(super) fn stored_of(
         attention: body.attention,
         last_movement: row.instant("last_movement")?,
         reminded_of: body.reminded_of,
+        blocked: body.blocked,
         claim: body.claim,
     };
     Ok(Stored {
@@ -296,6 +300,7 @@ fn body_of(request: &PortRequest) -> Body {
         stage: request.stage.clone(),
         attention: request.attention.clone(),
         reminded_of: request.reminded_of,
+        blocked: request.blocked.clone(),
         claim: request.claim.clone(),
     }
 }
@@ -939,6 +944,36 @@ pub async fn holders(
             ));
         }
     }
+    Ok(found)
+}
+
+/// The open requests of an account that hold any of these numbers.
+pub async fn open_with(
+    session: &mut Session,
+    account: AccountId,
+    numbers: &[E164],
+) -> Result<Vec<PortId>, DbError> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(500) {
+        let places: Vec<String> = (2..=chunk.len() + 1).map(|at| format!("${at}")).collect();
+        let mut values = args![account].to_vec();
+        values.extend(chunk.iter().map(|number| Arg::from(*number)));
+        let rows = session
+            .fetch_all(
+                format!(
+                    "SELECT DISTINCT n.port_id FROM port_numbers n JOIN ports p ON p.id = n.port_id
+                     WHERE n.is_open AND p.account_id = $1 AND n.number IN ({})",
+                    places.join(", ")
+                ),
+                &values,
+            )
+            .await?;
+        for row in &rows {
+            found.push(row.parse("port_id")?);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
     Ok(found)
 }
 

@@ -50,8 +50,14 @@ impl Work {
         let reply_to = replies::address_of(&self.app, &mail)
             .await
             .map_err(|e| JobError::retry_because(&e))?;
+        let attached = match &self.smtp {
+            None => None,
+            Some(_) => mailing::attached(&self.app, &mail)
+                .await
+                .map_err(|e| JobError::retry_because(&e))?,
+        };
         if let Some(smtp) = &self.smtp
-            && let Err(error) = smtp.send(&mail, reply_to.as_deref()).await
+            && let Err(error) = smtp.send(&mail, attached, reply_to.as_deref()).await
         {
             let given_up = !matches!(error, MailError::NotNow(_));
             mailing::not_sent(&self.app, id, &error.to_string(), given_up)

@@ -1,7 +1,7 @@
 //! Sending by SMTP.
 
-use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
@@ -37,6 +37,25 @@ impl Header for AutoSubmitted {
     }
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// A file that goes with a mail.
+pub struct Attached {
+    /// Its name.
+    pub name: String,
+    /// Its type, such as `application/pdf`.
+    pub content_type: String,
+    /// Its bytes.
+    pub bytes: bytes::Bytes,
+}
+
+impl std::fmt::Debug for Attached {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attached")
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -100,8 +119,13 @@ impl Smtp {
     /// and writing down) is one mail to every mailbox that looks at ids.
     ///
     /// `reply_to` is where answers to this mail go; `None`: where all others go.
-    pub async fn send(&self, mail: &Mail, reply_to: Option<&str>) -> Result<(), MailError> {
-        let message = self.message(mail, reply_to)?;
+    pub async fn send(
+        &self,
+        mail: &Mail,
+        attached: Option<Attached>,
+        reply_to: Option<&str>,
+    ) -> Result<(), MailError> {
+        let message = self.message(mail, attached, reply_to)?;
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(e) if e.is_permanent() => Err(MailError::Refused(e.to_string())),
@@ -109,7 +133,24 @@ impl Smtp {
         }
     }
 
-    fn message(&self, mail: &Mail, reply_to: Option<&str>) -> Result<Message, MailError> {
+    fn message(
+        &self,
+        mail: &Mail,
+        attached: Option<Attached>,
+        reply_to: Option<&str>,
+    ) -> Result<Message, MailError> {
+        let words =
+            MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone());
+        let body = match attached {
+            None => words,
+            Some(file) => {
+                let kind = ContentType::parse(&file.content_type)
+                    .map_err(|e| MailError::Unwritable(e.to_string()))?;
+                MultiPart::mixed()
+                    .multipart(words)
+                    .singlepart(Attachment::new(file.name).body(file.bytes.to_vec(), kind))
+            }
+        };
         let reply_to = match reply_to {
             None => self.reply_to.clone(),
             Some(address) => Mailbox::new(
@@ -134,10 +175,7 @@ impl Smtp {
             .message_id(Some(format!("<{}>", mail.message_id)))
             .in_reply_to(format!("<{}>", mail.thread_id))
             .references(format!("<{}>", mail.thread_id))
-            .multipart(MultiPart::alternative_plain_html(
-                mail.body_text.clone(),
-                mail.body_html.clone(),
-            ))
+            .multipart(body)
             .map_err(|e| MailError::Unwritable(e.to_string()))
     }
 }

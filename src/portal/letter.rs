@@ -77,7 +77,7 @@ async fn page(
         }
     };
     let day = |at| tell::when(at, zone, now).text;
-    let sentence = match &request.loa {
+    let mut sentence = match &request.loa {
         Loa::NotSent { because: None } => {
             "It was not sent yet. Look at it, then send it.".to_owned()
         }
@@ -116,6 +116,9 @@ async fn page(
             day(*at)
         ),
     };
+    if !is_signed && view.sent_when_signed {
+        sentence.push_str(" We send the correction as soon as it is signed.");
+    }
     let resend = match &request.loa {
         Loa::Sent { mailed_at, .. } => {
             let pause = app
@@ -216,7 +219,7 @@ pub(super) async fn preview(
         .into_response())
 }
 
-/// R113: sends it to its signer; R111: who may be somebody else than the submitter. An earlier link dies.
+/// R113: sends it to its signer; R111: who may be somebody else than the submitter. Earlier links die.
 pub(super) async fn send(
     State(portal): State<Portal>,
     Path(id): Path<String>,
@@ -250,7 +253,7 @@ pub(super) async fn send(
     }
 }
 
-/// The same letter with a new link.
+/// The same letter with one more link.
 pub(super) async fn resend(
     State(portal): State<Portal>,
     Path(id): Path<String>,
@@ -264,10 +267,7 @@ pub(super) async fn resend(
         .id;
     let to = format!("/numbers/ports/{id}/letter");
     match letters::remind(app, who.caller.scope(), &who.caller.actor, id).await {
-        Ok(_) => who.done(
-            &to,
-            "Sent again. The link that was sent before stops working.",
-        ),
+        Ok(_) => who.done(&to, "Sent again. The link that was sent before works, too."),
         Err(AppError::Refused(refusal)) => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
         Err(error @ AppError::TooOften(_)) => Ok(who.go(&to, Tone::Act, &error.to_string())),
         Err(error) => Err(error.into()),

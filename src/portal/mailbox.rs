@@ -182,6 +182,11 @@ async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<Ma
     if let Some(error) = &mail.last_error {
         headers.push(Fact::new("Last error", port::capital(error)));
     }
+    let files = mailing::attachment(app, &mail)
+        .await?
+        .map(|file| Link::new(format!("/documents/{}", file.id), file.name))
+        .into_iter()
+        .collect();
     Ok(MailPage {
         shell: who.shell(Room::Mailbox, &mail.subject),
         id: mail.id.to_string(),
@@ -189,7 +194,7 @@ async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<Ma
         headers,
         status: status(app, mail.state),
         text: mail.body_text,
-        files: Vec::new(),
+        files,
         port: Some(Link::new(
             format!("/numbers/ports/{}", mail.port),
             "To the port",

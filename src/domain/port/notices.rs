@@ -34,10 +34,10 @@ impl Reader {
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the mails are listed in templates/mail")]
 pub enum MailKind {
+    RequestReceived,
     LetterToSign,
     LetterReminder,
     LetterSigned,
-    SignedCopy,
     LetterDeclined,
     LetterExpired,
     UploadBill,
@@ -53,6 +53,8 @@ pub enum MailKind {
     NumbersPorted,
     NumbersFailed,
     TextsEnabled,
+    Blocked,
+    Unblocked,
     Completed,
     Cancelled,
     CancelRefused,
@@ -64,12 +66,20 @@ pub enum MailKind {
 /// The mails that a fact becomes, given the request after it.
 ///
 /// R126 and R131: each entry that the customer can see is mailed to the submitter, except for what
-/// they did themselves a moment ago. R132: nothing is mailed when a number merely appears in the account.
+/// they did themselves a moment ago; the receipt for a request that is on its way is for them all the same. R132: nothing is mailed when a number merely appears in the account.
 pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, MailKind)> {
     use MailKind as Kind;
     use Reader::{Desk, Owner, Submitter};
     let own = by.role == Role::Submitter;
+    let submitters_own = by.user == Some(request.submitter);
     match fact {
+        // The first letter means that the request is filed. Later ones go to another signer, or say something new.
+        Fact::LetterSent { letter, .. } if letter.version == 1 => {
+            vec![
+                (Owner, Kind::LetterToSign),
+                (Submitter, Kind::RequestReceived),
+            ]
+        }
         Fact::LetterSent { .. } => vec![(Owner, Kind::LetterToSign)],
         Fact::SignerReminded { .. } => vec![(Owner, Kind::LetterReminder)],
         Fact::LetterSigned { .. } => {
@@ -106,6 +116,9 @@ pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, M
             text: Text::Failed { .. },
             ..
         } if request.released_at.is_some() => vec![(Submitter, Kind::Update)],
+        // A colleague who does it is somebody else.
+        Fact::Blocked { .. } if !submitters_own => vec![(Submitter, Kind::Blocked)],
+        Fact::Unblocked { .. } if !submitters_own => vec![(Submitter, Kind::Unblocked)],
         Fact::Completed => vec![(Submitter, Kind::Completed)],
         Fact::Cancelled { .. } => vec![(Submitter, Kind::Cancelled)],
         Fact::CancelRefused { .. } => vec![(Submitter, Kind::CancelRefused)],

@@ -7,6 +7,7 @@ mod lists;
 mod mails;
 mod overview;
 mod path;
+mod repair;
 mod session;
 mod settings;
 mod start;
