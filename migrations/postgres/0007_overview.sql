@@ -8,6 +8,8 @@ CREATE TABLE saved_views (
 );
 CREATE UNIQUE INDEX saved_views_name ON saved_views (user_id, name);
 CREATE INDEX ports_updated ON ports (updated_at, id);
+-- How many of an account stand where, without reading their rows.
+CREATE INDEX ports_account_status ON ports (account_id, status);
 
 -- What somebody said that the columns of a list mean; `headings` is a hash of its heading row.
 CREATE TABLE list_columns (
