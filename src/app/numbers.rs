@@ -224,7 +224,7 @@ pub use crate::db::known::Used;
 pub enum Standing {
     /// Nowhere.
     Free,
-    /// It is a receiving number of the account (R84).
+    /// It is a receiving number of the account (R121).
     Receiving,
     /// It is on another open request, whoever's.
     Ported,

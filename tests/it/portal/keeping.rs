@@ -222,7 +222,7 @@ async fn an_unsaved_change_comes_back_beside_what_is_saved() {
     .await;
 }
 
-/// R84, R105: each number is looked at while one types on.
+/// R105, R121: each number is looked at while one types on.
 #[tokio::test]
 async fn a_number_is_looked_at_while_one_types_on() {
     on_sqlite(|test| async move {
