@@ -18,7 +18,7 @@ use crate::domain::port::{
     words,
 };
 use crate::domain::rejection;
-use crate::ids::{MailId, PortId};
+use crate::ids::{DocumentId, MailId, PortId};
 use crate::mail::{self, LINK_PLACE, MailContext, WindowWords};
 
 pub use crate::db::mails::{Mail, MailState};
@@ -89,10 +89,7 @@ pub(super) async fn queue(
                 body_html: composed.html,
                 sealed_link: link
                     .map(|(_, secret)| app.vault.seal(&link_place(id), secret.url.expose_secret())),
-                attachment: match (kind, &fact.fact) {
-                    (MailKind::UploadBill, Fact::LetterSigned { document, .. }) => Some(*document),
-                    _ => None,
-                },
+                attachment: attachment_of(kind, &fact.fact, &extras.documents),
                 message_id: format!("{}.{}@{domain}", fact.id, reader.name()),
                 thread_id: format!("{}@{domain}", request.id),
                 state: MailState::Queued,
@@ -110,6 +107,17 @@ pub(super) async fn queue(
         }
     }
     Ok(())
+}
+
+/// The document that a mail brings with it: the signed letter, which is stored in the same commit.
+fn attachment_of(kind: MailKind, fact: &Fact, documents: &[Document]) -> Option<DocumentId> {
+    let (MailKind::UploadBill, Fact::LetterSigned { document, .. }) = (kind, fact) else {
+        return None;
+    };
+    documents
+        .iter()
+        .map(|one| one.id)
+        .find(|one| one == document)
 }
 
 /// What came with a note: names with sizes.
