@@ -66,7 +66,7 @@ journey("a proof is refused with a reason, and another one sent from the list's 
   await sendLetter(customer);
   await paperwork(desk, owner, company);
   await review(desk, company);
-  await desk.page.getByText("Refuse it").click();
+  await desk.page.getByText("Refuse it", { exact: true }).click();
   await desk.press("Refuse and ask for another");
   await desk.focusIsOn(/^Why, in words for the customer/);
   await desk.field(/^Why, in words for the customer/).fill("The bill is of June. Please send the latest one.");
