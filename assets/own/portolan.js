@@ -195,7 +195,10 @@
   document.addEventListener("htmx:before:request", (event) => {
     const live = event.target;
     if (!live?.matches?.("[data-live]")) return;
-    if (document.hidden || live.querySelector("details[open]")) event.preventDefault();
+    if (document.hidden || live.querySelector("details[open]")) return event.preventDefault();
+    // Whoever was signed out meanwhile keeps the page with what they typed.
+    const typed = all("form[method=post] :is(textarea, input:not([type=hidden]))").some((item) => item.value !== item.defaultValue);
+    if (typed) event.detail.ctx.request.headers["Portolan-Typing"] = "yes";
   });
 
   // The server says when something has changed; the timer in the page is for when it cannot.

@@ -253,6 +253,10 @@ pub(super) fn to_sign_in(headers: &HeaderMap, here: &str) -> Response {
     } else {
         format!("/sign-in?{query}")
     };
+    // Somebody is typing on that page: it stays as it is. What they send is answered with a way to send it again.
+    if is_refresh(headers) && headers.contains_key(TYPING) {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     // A part of a page that refreshes itself: the whole page has to go there.
     if is_refresh(headers)
         && let Ok(value) = HeaderValue::from_str(&address)
@@ -261,6 +265,9 @@ pub(super) fn to_sign_in(headers: &HeaderMap, here: &str) -> Response {
     }
     Redirect::to(&address).into_response()
 }
+
+/// What a page says with each refresh of a part while something is typed into it.
+const TYPING: &str = "portolan-typing";
 
 /// Whether a page asks for a part of itself.
 pub(super) fn is_refresh(headers: &HeaderMap) -> bool {

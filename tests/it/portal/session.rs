@@ -270,6 +270,14 @@ async fn a_part_that_refreshes_itself_goes_to_the_sign_in_page_as_a_whole() {
             answer.headers["hx-redirect"],
             "/sign-in?next=%2Fnumbers%2Fports%3Ftab%3Dyou"
         );
+        // Nothing typed is ever lost: a page that somebody types on stays.
+        let request = Request::builder()
+            .uri("/numbers/ports?tab=you")
+            .header("hx-request", "true")
+            .header("portolan-typing", "yes");
+        let answer = browser.ask(request, Body::empty()).await;
+        assert_eq!(answer.status, 204);
+        assert!(!answer.headers.contains_key("hx-redirect"));
     })
     .await;
 }
