@@ -51,10 +51,17 @@ pub(super) async fn queue(
     let mut submitter = None;
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
+            let mut unsubscribe = String::new();
             let to = match reader {
                 Reader::Submitter => {
                     if submitter.is_none() {
                         submitter = people::user(tx, request.submitter).await?;
+                    }
+                    if let (Some(user), Some(topic)) = (&submitter, kind.topic()) {
+                        if user.muted.contains(&topic) {
+                            continue;
+                        }
+                        unsubscribe = super::users::unsubscribe_link(app, user.id, topic);
                     }
                     submitter
                         .as_ref()
@@ -62,8 +69,8 @@ pub(super) async fn queue(
                 }
                 Reader::Owner => signer_of(request),
                 Reader::Desk => Some((
-                    app.config.operator.name.clone(),
-                    app.config.operator.support.email.clone(),
+                    app.operator().name.clone(),
+                    app.operator().support.email.clone(),
                 )),
             };
             let Some((to_name, to_address)) = to else {
@@ -78,7 +85,10 @@ pub(super) async fn queue(
                 .and_then(|purpose| links.iter().find(|(_, secret)| secret.purpose == purpose));
             let composed = mail::compose(
                 kind,
-                &context(app, request, fact, &to_name, link.map(|(link, _)| link)),
+                &MailContext {
+                    unsubscribe,
+                    ..context(app, request, fact, &to_name, link.map(|(link, _)| link))
+                },
             );
             let id: MailId = app.ids.next(now);
             let domain = mail_domain(app);
@@ -135,7 +145,7 @@ fn signer_of(request: &PortRequest) -> Option<(String, String)> {
     }
 }
 
-fn mail_domain(app: &App) -> String {
+pub(super) fn mail_domain(app: &App) -> String {
     let from = &app.config.mail.from;
     from.rsplit_once('@')
         .map_or("portolan.invalid", |(_, domain)| {
@@ -160,10 +170,11 @@ fn context(
     let world = World {
         calendar: &calendar,
         receiving: std::collections::HashSet::new(),
+        receiving_elsewhere: std::collections::HashMap::new(),
         campaign_approved: true,
     };
     let standing = standing(request, &world);
-    let operator = &app.config.operator;
+    let operator = app.operator();
     let fact = &stored.fact;
     let (window, before) = match fact {
         Fact::PortDateSet { window, .. } | Fact::PortDayNear { window } => (Some(*window), None),
@@ -180,6 +191,9 @@ fn context(
     MailContext {
         reader: to_name.to_owned(),
         operator: operator.name.clone(),
+        accent: operator.accent_color.to_string(),
+        unsubscribe: String::new(),
+        support_name: support::name(&operator),
         support_phone: support::phone(&operator.support),
         support_email: operator.support.email.clone(),
         support_hours: support::hours(&operator.support),

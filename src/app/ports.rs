@@ -1,6 +1,7 @@
 //! Port requests: the one door through which everything happens to them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -75,18 +76,30 @@ pub struct Handled {
 }
 
 /// Which requests an event may be for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Scope {
     /// Any: the caller works at the desk, or came by a way that knows the request, such as a secret link or a job.
     Any,
-    /// Only this account's.
-    Account(AccountId),
+    /// Only those of this account and of these clients of its.
+    Account(AccountId, Arc<[AccountId]>),
+}
+
+impl Scope {
+    /// Whether it covers this account.
+    pub fn covers(&self, account: AccountId) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Account(own, clients) => *own == account || clients.contains(&account),
+        }
+    }
 }
 
 impl Caller {
     /// What this caller may see.
     pub fn scope(&self) -> Scope {
-        self.account.map_or(Scope::Any, Scope::Account)
+        self.account.map_or(Scope::Any, |own| {
+            Scope::Account(own, Arc::clone(&self.clients))
+        })
     }
 }
 
@@ -97,7 +110,7 @@ pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
         .first()
         .and_then(|one| one.number.npac_zone())
         .and_then(|name| calendar_zone(name).ok())
-        .unwrap_or_else(|| app.config.operator.time_zone.clone());
+        .unwrap_or_else(|| app.operator().time_zone.clone());
     let carrier = &request.details.losing_carrier;
     let settings = &app.config.calendar;
     // The settings were read, so their hours are in order.
@@ -113,6 +126,7 @@ pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
 struct Around {
     calendar: Calendar,
     receiving: HashSet<E164>,
+    receiving_elsewhere: HashMap<E164, String>,
     campaign_approved: bool,
     account_name: String,
 }
@@ -122,11 +136,30 @@ impl Around {
         app: &App,
         session: &mut Session,
         request: &PortRequest,
+        scope: &Scope,
     ) -> Result<Self, DbError> {
         let account = people::account(session, request.account).await?;
+        let root = account
+            .as_ref()
+            .and_then(|one| one.parent)
+            .unwrap_or(request.account);
+        let mut receiving = HashSet::new();
+        let mut receiving_elsewhere = HashMap::new();
+        for (number, at, name) in people::receiving_on_port(session, root, request.id).await? {
+            if at == request.account {
+                receiving.insert(number);
+            } else if scope.covers(at) {
+                receiving_elsewhere.insert(number, format!("the account {name}"));
+            } else {
+                // A client does not learn which other clients its agency has.
+                let some = "another account of the same agency".to_owned();
+                receiving_elsewhere.entry(number).or_insert(some);
+            }
+        }
         Ok(Self {
             calendar: calendar(app, request),
-            receiving: people::receiving_on_port(session, request.account, request.id).await?,
+            receiving,
+            receiving_elsewhere,
             campaign_approved: account.as_ref().is_some_and(|one| one.campaign_approved),
             account_name: account.map_or_else(String::new, |one| one.name),
         })
@@ -136,6 +169,7 @@ impl Around {
         World {
             calendar: &self.calendar,
             receiving: self.receiving.clone(),
+            receiving_elsewhere: self.receiving_elsewhere.clone(),
             campaign_approved: self.campaign_approved,
         }
     }
@@ -169,6 +203,10 @@ pub async fn handle_all(
     events: Vec<Event>,
     extras: Extras,
 ) -> Result<Handled, AppError> {
+    // Nothing to ask the rules about is still not a way to store something beside it.
+    if events.is_empty() && by.role == Role::ReadOnly {
+        moves::permit(EventKind::Edit, by.role)?;
+    }
     // With one writer nobody can be faster, and the events of a long list need not be copied.
     let tries = match app.db.engine() {
         Engine::Sqlite => 1,
@@ -182,7 +220,7 @@ pub async fn handle_all(
             events.clone()
         };
         let mut tx = app.db.write().await?;
-        let stored = visible(ports::load(&mut tx, id).await?, scope)?;
+        let stored = visible(ports::load(&mut tx, id).await?, &scope)?;
         if extras
             .expected
             .is_some_and(|expected| expected != stored.version)
@@ -199,7 +237,7 @@ pub async fn handle_all(
             )
             .into());
         }
-        let around = Around::load(app, &mut tx, &stored.request).await?;
+        let around = Around::load(app, &mut tx, &stored.request, &scope).await?;
         let now = app.clock.now();
         let step = apply_all(&stored.request, events, by, &around.world(), now)?;
         if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras).await? {
@@ -300,7 +338,15 @@ async fn commit(
             None => Vec::new(),
             Some(_) => papers::documents(&mut tx, next.id).await?,
         };
-        let view = look(app, &mut tx, next.clone(), version, documents).await?;
+        let view = look(
+            app,
+            &mut tx,
+            next.clone(),
+            version,
+            documents,
+            &nobody(&next),
+        )
+        .await?;
         if !keep.store(app, &mut tx, &view).await? {
             return Ok(None);
         }
@@ -450,13 +496,11 @@ fn holder_says(number: &str, port: PortId, may_know: bool) -> String {
     }
 }
 
-fn visible(stored: Option<Stored>, scope: Scope) -> Result<Stored, AppError> {
-    match (stored, scope) {
-        (Some(stored), Scope::Any) => Ok(stored),
-        (Some(stored), Scope::Account(account)) if stored.request.account == account => Ok(stored),
-        // Even that it exists is not for others to know.
-        _ => Err(AppError::NotFound("port request")),
-    }
+fn visible(stored: Option<Stored>, scope: &Scope) -> Result<Stored, AppError> {
+    // Even that it exists is not for others to know.
+    stored
+        .filter(|stored| scope.covers(stored.request.account))
+        .ok_or(AppError::NotFound("port request"))
 }
 
 /// What a new request begins with.
@@ -484,16 +528,8 @@ pub async fn begin_port(
     mut extras: Extras,
 ) -> Result<Handled, AppError> {
     use secrecy::ExposeSecret as _;
-    let account = match (caller.account, beginning.account) {
-        (Some(own), Some(other)) if own != other => return Err(AppError::NotFound("account")),
-        (Some(own), _) | (None, Some(own)) => own,
-        (None, None) => {
-            return Err(AppError::field(
-                "account",
-                "Say for which account the port request is.",
-            ));
-        }
-    };
+    moves::allow(moves::BEGIN, caller.actor.role)?;
+    let account = caller.account_for(beginning.account)?;
     let now = app.clock.now();
     let id: PortId = app.ids.next(now);
     for (field, text) in &beginning.secrets {
@@ -515,6 +551,7 @@ pub async fn begin_port(
     let around = Around {
         calendar: calendar(app, &request),
         receiving: HashSet::new(),
+        receiving_elsewhere: HashMap::new(),
         campaign_approved: false,
         account_name: String::new(),
     };
@@ -579,17 +616,35 @@ pub struct View {
 /// One request for a list: as [`view`], with few of its numbers.
 pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
-    let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
+    let scope = caller.scope();
+    let stored = visible(ports::glance(&mut read, id).await?, &scope)?;
     let documents = papers::documents(&mut read, id).await?;
-    Ok(look(app, &mut read, stored.request, stored.version, documents).await?)
+    Ok(look(
+        app,
+        &mut read,
+        stored.request,
+        stored.version,
+        documents,
+        &scope,
+    )
+    .await?)
 }
 
 /// One request, for its page.
 pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
-    let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
+    let scope = caller.scope();
+    let stored = visible(ports::load(&mut read, id).await?, &scope)?;
     let documents = papers::documents(&mut read, id).await?;
-    Ok(look(app, &mut read, stored.request, stored.version, documents).await?)
+    Ok(look(
+        app,
+        &mut read,
+        stored.request,
+        stored.version,
+        documents,
+        &scope,
+    )
+    .await?)
 }
 
 /// A request as a change left it, for the answer to who changed it. What was stored is at hand: a request of
@@ -597,7 +652,21 @@ pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppErr
 pub async fn view_of(app: &App, handled: Handled) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
     let documents = papers::documents(&mut read, handled.request.id).await?;
-    Ok(look(app, &mut read, handled.request, handled.version, documents).await?)
+    let scope = nobody(&handled.request);
+    Ok(look(
+        app,
+        &mut read,
+        handled.request,
+        handled.version,
+        documents,
+        &scope,
+    )
+    .await?)
+}
+
+/// What everybody may see who sees the request: other accounts stay without a name.
+fn nobody(request: &PortRequest) -> Scope {
+    Scope::Account(request.account, Arc::from([]))
 }
 
 /// A request with all that its readers see around it.
@@ -607,8 +676,9 @@ async fn look(
     request: PortRequest,
     version: i64,
     documents: Vec<Document>,
+    scope: &Scope,
 ) -> Result<View, DbError> {
-    let around = Around::load(app, session, &request).await?;
+    let around = Around::load(app, session, &request, scope).await?;
     let world = around.world();
     Ok(View {
         standing: standing(&request, &world),
@@ -639,7 +709,7 @@ pub async fn history(
     limit: i64,
 ) -> Result<Vec<StoredFact>, AppError> {
     let mut read = app.db.read().await?;
-    visible(ports::glance(&mut read, id).await?, caller.scope())?;
+    visible(ports::glance(&mut read, id).await?, &caller.scope())?;
     let facts = ports::facts(&mut read, id, after, limit).await?;
     Ok(facts
         .into_iter()
@@ -670,7 +740,7 @@ pub async fn history_page(
 ) -> Result<HistoryPage, AppError> {
     const STRIDE: i64 = 200;
     let mut read = app.db.read().await?;
-    let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
+    let stored = visible(ports::glance(&mut read, id).await?, &caller.scope())?;
     let mut page = HistoryPage {
         facts: Vec::new(),
         next: None,
@@ -715,8 +785,14 @@ pub async fn write_note(
 
 /// A page of requests that this caller may see.
 pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<Line>, AppError> {
-    if caller.account.is_some() {
-        filter.account = caller.account;
+    if let Some(own) = caller.account {
+        match filter.account {
+            // An agency's people may look at one client alone.
+            Some(wanted) if caller.sees(wanted) => {}
+            Some(_) => return Err(AppError::NotFound("account")),
+            None if caller.clients.is_empty() => filter.account = Some(own),
+            None => filter.agency = Some(own),
+        }
     }
     let mut read = app.db.read().await?;
     Ok(ports::list(&mut read, &filter).await?)
@@ -779,10 +855,7 @@ pub async fn desk(
 
 /// What this caller can make happen to a request now.
 pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
-    let role = match caller.actor.role {
-        Role::Administrator => Role::Desk,
-        role => role,
-    };
+    let role = caller.actor.role.acts_as();
     let request = &view.request;
     let at = view.standing.status;
     let waiting =

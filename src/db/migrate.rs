@@ -40,6 +40,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_jobs"),
     migration!(2, "0002_desk"),
     migration!(3, "0003_bulk_numbers"),
+    migration!(6, "0006_people"),
 ];
 
 /// Why the schema cannot be used.

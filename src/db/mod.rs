@@ -24,6 +24,7 @@ use sqlx::postgres::{PgConnection, PgPool, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
 use sqlx::{AssertSqlSafe, Transaction};
 
+pub mod access;
 mod arg;
 mod bulk;
 mod connect;
@@ -31,6 +32,7 @@ mod error;
 pub mod jobs;
 pub mod mails;
 pub mod migrate;
+pub mod operator;
 pub mod outside;
 pub mod papers;
 pub mod people;

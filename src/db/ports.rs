@@ -101,7 +101,9 @@ pub async fn glance(session: &mut Session, id: PortId) -> Result<Option<Stored>,
         id,
         "SELECT * FROM port_numbers WHERE port_id = $1 AND (position < 20
             OR position IN (SELECT MIN(n.position) FROM port_numbers n WHERE n.port_id = $1 GROUP BY n.voice)
-            OR number IN (SELECT r.number FROM receiving_numbers r JOIN ports p ON p.account_id = r.account_id WHERE p.id = $1))
+            OR number IN (SELECT r.number FROM ports p JOIN accounts o ON o.id = p.account_id
+                JOIN accounts f ON f.id = COALESCE(o.parent_id, o.id) OR f.parent_id = COALESCE(o.parent_id, o.id)
+                JOIN receiving_numbers r ON r.account_id = f.id WHERE p.id = $1))
          ORDER BY position",
     )
     .await
@@ -690,6 +692,8 @@ pub struct Line {
 pub struct Filter {
     /// Only this account's.
     pub account: Option<AccountId>,
+    /// Only this agency's and its clients' (R102).
+    pub agency: Option<AccountId>,
     /// Only in these statuses; empty means all.
     pub statuses: Vec<&'static str>,
     /// Only with a number, title, carrier or id that contains this.
@@ -718,6 +722,12 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, D
     };
     if let Some(account) = filter.account {
         sql += &format!(" AND p.account_id = {}", bind(account.into()));
+    }
+    if let Some(agency) = filter.agency {
+        let agency = bind(agency.into());
+        sql += &format!(
+            " AND p.account_id IN (SELECT f.id FROM accounts f WHERE f.id = {agency} OR f.parent_id = {agency})"
+        );
     }
     if !filter.statuses.is_empty() {
         let places: Vec<String> = filter
@@ -865,14 +875,14 @@ pub async fn waiting_for_desk(session: &mut Session) -> Result<u32, DbError> {
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// How many requests are in each status, of one account or of all.
+/// How many requests are in each status, of one account with its clients or of all.
 pub async fn counts(
     session: &mut Session,
     account: Option<AccountId>,
 ) -> Result<Vec<(String, i64)>, DbError> {
     let rows = match account {
         Some(account) => {
-            session.fetch_all("SELECT status, COUNT(*) AS n FROM ports WHERE account_id = $1 GROUP BY status ORDER BY status", args![account]).await?
+            session.fetch_all("SELECT status, COUNT(*) AS n FROM ports WHERE account_id IN (SELECT f.id FROM accounts f WHERE f.id = $1 OR f.parent_id = $1) GROUP BY status ORDER BY status", args![account]).await?
         }
         None => session.fetch_all("SELECT status, COUNT(*) AS n FROM ports GROUP BY status ORDER BY status", &[]).await?,
     };

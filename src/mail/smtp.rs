@@ -1,5 +1,6 @@
 //! Sending by SMTP.
 
+use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
@@ -7,6 +8,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use secrecy::ExposeSecret as _;
 
 use crate::config::{Mail as Settings, MailTls};
+use crate::db::access::AccountMail;
 use crate::db::mails::Mail;
 
 /// Why a mail did not leave.
@@ -90,12 +92,43 @@ impl Smtp {
         }
     }
 
+    /// Sends a mail about somebody's own account.
+    pub async fn send_account_mail(&self, mail: &AccountMail) -> Result<(), MailError> {
+        let address = mail
+            .to_address
+            .parse()
+            .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
+        let message = Message::builder()
+            .from(self.from.clone())
+            .reply_to(self.reply_to.clone())
+            .to(Mailbox::new(Some(mail.to_name.clone()), address))
+            .subject(&mail.subject)
+            .message_id(Some(format!("<{}>", mail.message_id)))
+            .multipart(MultiPart::alternative_plain_html(
+                mail.body_text.clone(),
+                mail.body_html.clone(),
+            ))
+            .map_err(|e| MailError::Unwritable(e.to_string()))?;
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            Err(e) if e.is_permanent() => Err(MailError::Refused(e.to_string())),
+            Err(e) => Err(MailError::NotNow(e.to_string())),
+        }
+    }
+
     fn message(&self, mail: &Mail) -> Result<Message, MailError> {
         let address = mail
             .to_address
             .parse()
             .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
-        Message::builder()
+        let mut builder = Message::builder();
+        // RFC 8058: one click of the mail program does without mails like this one.
+        if let Some(link) = unsubscribe_link(&mail.body_text) {
+            builder = builder
+                .header(Raw::<0>(format!("<{link}>")))
+                .header(Raw::<1>("List-Unsubscribe=One-Click".to_owned()));
+        }
+        builder
             .from(self.from.clone())
             .reply_to(self.reply_to.clone())
             .to(Mailbox::new(Some(mail.to_name.clone()), address))
@@ -109,4 +142,34 @@ impl Smtp {
             ))
             .map_err(|e| MailError::Unwritable(e.to_string()))
     }
+}
+
+/// The headers of RFC 2369 and RFC 8058 for doing without a mail's kind.
+const UNSUBSCRIBE_HEADERS: [&str; 2] = ["List-Unsubscribe", "List-Unsubscribe-Post"];
+
+/// The header at this place of [`UNSUBSCRIBE_HEADERS`].
+#[derive(Clone)]
+struct Raw<const WHICH: usize>(String);
+
+impl<const WHICH: usize> Header for Raw<WHICH> {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str(UNSUBSCRIBE_HEADERS[WHICH])
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// The address in a mail's text that switches mails like it off. Only mails that are not always sent have one.
+fn unsubscribe_link(text: &str) -> Option<&str> {
+    // The last line alone: what somebody wrote in a note is no header.
+    text.lines()
+        .last()
+        .map(str::trim)
+        .filter(|line| line.starts_with("http") && line.contains("/unsubscribe/"))
 }

@@ -11,10 +11,7 @@ use crate::domain::calendar::{Calendar, CarrierDays};
 
 pub(super) async fn show(State(portal): State<Portal>, who: SignedIn) -> Answer {
     let app = &portal.app;
-    let calendar = Calendar::new(
-        app.config.operator.time_zone.clone(),
-        CarrierDays::default(),
-    );
+    let calendar = Calendar::new(app.operator().time_zone.clone(), CarrierDays::default());
     let page = HelpPage {
         shell: who.shell(Room::Help, "How porting works"),
         estimate: estimate_from(&calendar, app.clock.now()),

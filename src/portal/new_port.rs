@@ -207,12 +207,7 @@ impl<'a> Draft<'a> {
         carriers.sort();
         carriers.dedup();
         let calendar = view.as_ref().map_or_else(
-            || {
-                Calendar::new(
-                    app.config.operator.time_zone.clone(),
-                    CarrierDays::default(),
-                )
-            },
+            || Calendar::new(app.operator().time_zone.clone(), CarrierDays::default()),
             |view| view.calendar.clone(),
         );
         let caution = view.as_ref().map(caution).unwrap_or_default();
@@ -355,9 +350,9 @@ impl<'a> Draft<'a> {
         };
         let stored = match &self.view {
             None => {
-                // Only the desk chooses; where there is but one account, nobody is asked.
+                // Only the desk and an agency choose; where there is but one account, nobody is asked.
                 let account = match (self.typed.account.parse(), self.accounts.as_slice()) {
-                    (Ok(account), _) if who.caller.is_desk() => Some(account),
+                    (Ok(account), _) if who.caller.sees_several() => Some(account),
                     (_, [only]) => only.value.parse().ok(),
                     _ => None,
                 };

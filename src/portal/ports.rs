@@ -109,7 +109,7 @@ pub(super) async fn list(
     let counts = ports::counts(app, &who.caller).await?;
     let total: i64 = counts.iter().map(|(_, count)| count).sum();
     // R78: with no port yet, this is the way to the first one. The desk files for others, and stays.
-    if total == 0 && !who.caller.is_desk() {
+    if total == 0 && !who.caller.is_desk() && who.caller.filing_only().is_ok() {
         return Ok(Redirect::to("/numbers/ports/new").into_response());
     }
     let wanted = TABS.iter().find(|(slug, ..)| *slug == asked.tab);
@@ -188,7 +188,7 @@ pub(super) async fn list(
     });
     let page = PortList {
         shell: who.shell(Room::Ports, "Port Numbers"),
-        many_accounts: who.caller.is_desk(),
+        many_accounts: who.caller.sees_several(),
         tabs,
         search: asked.text.clone(),
         statuses,

@@ -77,15 +77,16 @@ impl Portal {
             return Ok(None);
         };
         let caller = Caller::of(&user);
-        let (account, waiting) = if caller.is_desk() {
+        let (account, waiting, agency) = if caller.is_desk() {
             (
                 "Porting desk".to_owned(),
                 ports::waiting_for_desk(app, &caller).await?,
+                false,
             )
         } else {
-            let own = people::accounts(app, &caller).await?;
-            let name = own.into_iter().next().map(|one| one.name);
-            (name.unwrap_or_default(), 0)
+            let own = people::own_account(app, &caller).await?;
+            let agency = own.as_ref().is_some_and(|one| one.is_agency);
+            (own.map(|one| one.name).unwrap_or_default(), 0, agency)
         };
         Ok(Some(SignedIn {
             app: app.clone(),
@@ -94,6 +95,7 @@ impl Portal {
             caller,
             csrf,
             account,
+            agency,
             waiting,
             theme: theme_of(&jar),
             flash: flash_of(&jar),
@@ -182,7 +184,7 @@ pub(super) fn forget_flash(app: &App, response: &mut Response) {
 /// What surrounds a page that is shown to nobody in particular.
 pub(super) fn bare_shell(app: &App, title: &str, jar: &CookieJar) -> Shell {
     Shell {
-        product: app.config.operator.name.clone(),
+        product: app.operator().name.clone(),
         title: title.to_owned(),
         room: Room::Nowhere,
         person: None,
@@ -209,6 +211,8 @@ pub(super) struct SignedIn {
     pub(super) csrf: String,
     /// Their account's name.
     pub(super) account: String,
+    /// Whether their account may have clients.
+    pub(super) agency: bool,
     waiting: u32,
     theme: Theme,
     flash: Vec<Flash>,
@@ -272,7 +276,7 @@ impl SignedIn {
     pub(super) fn shell(&self, room: Room, title: impl Into<String>) -> Shell {
         let app = &self.app;
         Shell {
-            product: app.config.operator.name.clone(),
+            product: app.operator().name.clone(),
             title: title.into(),
             room,
             person: Some(self.person()),
@@ -292,14 +296,11 @@ impl SignedIn {
             name: self.user.name.clone(),
             email: self.user.email.clone(),
             account: self.account.clone(),
-            role: match self.user.role {
-                Role::Administrator => "Administrator",
-                Role::Desk => "Desk agent",
-                _ => "Porting user",
-            }
-            .to_owned(),
+            role: self.user.role.title().to_owned(),
             desk: self.caller.is_desk(),
-            admin: self.user.role == Role::Administrator,
+            admin: self.caller.is_administrator(),
+            agency: self.caller.account.is_some() && (self.agency || self.caller.sees_several()),
+            read_only: self.user.role == Role::ReadOnly,
         }
     }
 
@@ -310,7 +311,10 @@ impl SignedIn {
 
     /// A page with another status than 200, such as a form that was refused.
     pub(super) fn page_with(&self, status: StatusCode, page: &impl Template) -> Answer {
-        let html = page.render().map_err(AppError::broken)?;
+        let mut html = page.render().map_err(AppError::broken)?;
+        if self.user.role == Role::ReadOnly {
+            html = super::locked::lock(&html);
+        }
         let mut response = (status, Html(html)).into_response();
         if !self.flash.is_empty() {
             forget_flash(&self.app, &mut response);
@@ -332,6 +336,15 @@ impl SignedIn {
         Ok(self.go(to, Tone::Done, says))
     }
 
+    /// Refuses everybody but the desk's administrators. Their rooms do not exist for others.
+    pub(super) fn desk_administrator_only(&self) -> Result<(), Fault> {
+        if self.user.role == Role::Administrator {
+            Ok(())
+        } else {
+            Err(AppError::NotFound("page").into())
+        }
+    }
+
     /// Refuses everybody but the desk. Rooms of the desk do not exist for others.
     pub(super) fn desk_only(&self) -> Result<(), Fault> {
         if self.caller.is_desk() {
@@ -351,7 +364,7 @@ fn fast_clock(app: &App) -> Option<String> {
     let now = app
         .clock
         .now()
-        .to_zoned(app.config.operator.time_zone.clone())
+        .to_zoned(app.operator().time_zone.clone())
         .strftime("%A, %B %-d, %-I:%M %p");
     let day = 86_400.0 / speed;
     let (day, unit) = match day {

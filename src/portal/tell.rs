@@ -174,11 +174,7 @@ pub(super) fn proof(request: &PortRequest) -> Badge {
 
 /// Whether something can be done now, by the table of legal moves.
 pub(super) fn act(event: EventKind, status: Status, role: Role) -> Act {
-    let role = if role == Role::Administrator {
-        Role::Desk
-    } else {
-        role
-    };
+    let role = role.acts_as();
     match moves::find(event) {
         Some(line) if !line.by.contains(&role) => Act::Hidden,
         Some(line) if line.from.contains(&status) => Act::Open,
@@ -196,6 +192,7 @@ pub(super) fn actions(request: &PortRequest, status: Status, role: Role) -> view
         other => other,
     };
     let resend = match (&request.loa, act(EventKind::RemindSigner, status, role)) {
+        (_, Act::Hidden) => Act::Hidden,
         (Loa::Sent { .. }, open) => open,
         (Loa::Signed { .. }, _) => Act::Closed("The letter is signed.".to_owned()),
         _ => Act::Closed("It was not sent yet.".to_owned()),
@@ -332,7 +329,7 @@ pub(super) fn is_obstacle(one: &Blocker) -> bool {
 /// The role of somebody who wrote or did something, as others call it.
 pub(super) fn role(role: Role) -> &'static str {
     match role {
-        Role::Submitter => "Customer",
+        Role::Submitter | Role::AccountAdministrator | Role::ReadOnly => "Customer",
         Role::Owner => "Owner",
         Role::Desk | Role::Administrator => "Desk",
         Role::Carrier => "Carrier",

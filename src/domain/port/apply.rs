@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::blockers::{blockers, missing};
 use super::details::Change;
-use super::event::{Actor, Event, Role};
+use super::event::{Actor, Event};
 use super::evolve::evolve;
 use super::fact::Fact;
 use super::moves;
@@ -117,22 +117,7 @@ fn check_table(request: &PortRequest, event: &Event, by: &Actor) -> Result<(), R
             "",
         ));
     };
-    let role = if by.role == Role::Administrator {
-        Role::Desk
-    } else {
-        by.role
-    };
-    if !line.by.contains(&role) {
-        let may: Vec<&str> = line.by.iter().map(|one| one.words()).collect();
-        return Err(Refusal::forbidden(
-            "not_yours",
-            format!(
-                "This is for the {} to do, not for the {}.",
-                may.join(" or the "),
-                role.words()
-            ),
-        ));
-    }
+    moves::allow(line.by, by.role)?;
     let at = status(request);
     if !line.from.contains(&at) {
         return Err(Refusal::conflict(

@@ -28,7 +28,7 @@ pub use details::{Address, Agreement, Change, Customer, Details, Mask, Remaining
 pub use event::{Actor, Event, EventKind, NumberChange, PortabilityResult, Role, TestKind};
 pub use evolve::{begin, evolve, replay};
 pub use fact::Fact;
-pub use notices::{MailKind, Reader, notices};
+pub use notices::{MailKind, Reader, Topic, notices};
 pub use refusal::{Problem, Refusal, RefusalKind};
 pub use request::{
     Attention, CarrierOrder, LetterRef, Loa, PortNumber, PortRequest, Proof, ProofKind, Stage,
