@@ -15,6 +15,9 @@ const ONES_OWN: [&str; 8] = [
     "/settings/keys/",
 ];
 
+/// The way to a new port.
+const NEW_PORT: &str = "href=\"/numbers/ports/new\"";
+
 /// The page with the controls of its forms switched off. The layout says why, under the id `read-only`.
 pub(super) fn lock(html: &str) -> String {
     let mut out = String::with_capacity(html.len() + 512);
@@ -41,7 +44,11 @@ pub(super) fn lock(html: &str) -> String {
         rest = after;
     }
     out.push_str(rest);
-    out
+    // A link that leads nowhere is still read out, and says why.
+    out.replace(
+        NEW_PORT,
+        "role=\"link\" aria-disabled=\"true\" aria-describedby=\"read-only\"",
+    )
 }
 
 #[cfg(test)]
@@ -60,5 +67,6 @@ mod tests {
         ));
         assert!(page.ends_with("<p>b</p>"));
         assert_eq!(lock("no form"), "no form");
+        assert!(!lock("<a class=\"btn\" href=\"/numbers/ports/new\">New</a>").contains("href"));
     }
 }

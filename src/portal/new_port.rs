@@ -29,13 +29,14 @@ use crate::app::{App, AppError, people, ports};
 use crate::domain::calendar::{Calendar, CarrierDays};
 use crate::domain::import::manual;
 use crate::domain::number::{E164, clean_up, parse_typed};
-use crate::domain::port::Problem;
+use crate::domain::port::{EventKind, Problem, moves};
 use read::{Outcome, read};
 use show::caution;
 use typed::{Row, Typed};
 
 /// An empty form.
 pub(super) async fn blank(State(portal): State<Portal>, who: SignedIn) -> Answer {
+    who.caller.filing_only()?;
     let page = Draft::open(&portal.app, &who, None, Typed::blank())
         .await?
         .page()?;
@@ -334,6 +335,11 @@ impl<'a> Draft<'a> {
     /// Stores what was typed, all of it or nothing.
     async fn store(mut self, complete: bool) -> Result<Stored<'a>, super::errors::Fault> {
         let (app, who) = (self.app, self.who);
+        // Who may not has no use for a list of what is missing.
+        match &self.view {
+            None => who.caller.filing_only()?,
+            Some(_) => moves::permit(EventKind::Edit, who.user.role).map_err(AppError::from)?,
+        }
         let now = app.clock.now();
         let Outcome { read, problems } = read(
             app,
@@ -401,7 +407,7 @@ impl<'a> Draft<'a> {
                 self.stale().await?;
                 Ok(Stored::No(Box::new(self)))
             }
-            Err(AppError::Refused(refusal)) => {
+            Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
                 let row = self
                     .typed
                     .rows

@@ -1,5 +1,6 @@
 //! Who is signed in, and what goes around each of their pages.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use askama::Template;
@@ -10,6 +11,7 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::errors::{Answer, Fault};
@@ -17,6 +19,7 @@ use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
 use crate::app::people::{self, User};
 use crate::app::{App, AppError, Caller, ports};
+use crate::domain::calendar::zone;
 use crate::domain::port::Role;
 use crate::web::{ClientIp, Pace};
 
@@ -76,6 +79,7 @@ impl Portal {
         let Some((user, csrf)) = people::session(app, token).await? else {
             return Ok(None);
         };
+        remember_reader(&user);
         let caller = Caller::of(&user);
         let (account, waiting, agency) = if caller.is_desk() {
             (
@@ -102,6 +106,28 @@ impl Portal {
             here: here.to_owned(),
         }))
     }
+}
+
+tokio::task_local! {
+    /// The zone that the reader of the page at hand has chosen.
+    static READER: RefCell<Option<TimeZone>>;
+}
+
+/// Answers one request with room for its reader's zone: each instant of a page is shown in it, and it would be
+/// handed through all of them otherwise.
+pub(super) async fn with_reader<F: Future>(answer: F) -> F::Output {
+    READER.scope(RefCell::new(None), answer).await
+}
+
+fn remember_reader(user: &User) {
+    let chosen = user.time_zone.as_deref().and_then(|name| zone(name).ok());
+    // Outside a request there is no reader.
+    let _ = READER.try_with(|cell| *cell.borrow_mut() = chosen);
+}
+
+/// The zone that the reader has chosen, if they have.
+pub(super) fn reader_zone() -> Option<TimeZone> {
+    READER.try_with(|cell| cell.borrow().clone()).ok().flatten()
 }
 
 /// The session cookie's name. The prefix makes browsers refuse it unless it is for this host alone and

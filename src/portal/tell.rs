@@ -15,10 +15,12 @@ use crate::domain::port::{
     Text, Verdict, Voice, Window, moves,
 };
 
-/// An instant in a zone.
+/// An instant: in the reader's zone if they have chosen one, else in this one. On hover it is always in this one, the
+/// port's where it is about a port.
 pub(super) fn when(at: Timestamp, zone: &TimeZone, now: Timestamp) -> When {
-    let there = at.to_zoned(zone.clone());
-    let this_year = now.to_zoned(zone.clone()).year() == there.year();
+    let reader = super::session::reader_zone().unwrap_or_else(|| zone.clone());
+    let this_year = now.to_zoned(reader.clone()).year() == at.to_zoned(reader.clone()).year();
+    let there = at.to_zoned(reader);
     let (day, text) = if this_year {
         (
             there.strftime("%b %-d").to_string(),
@@ -32,7 +34,8 @@ pub(super) fn when(at: Timestamp, zone: &TimeZone, now: Timestamp) -> When {
     };
     let hover = format!(
         "{} {} ({} UTC)",
-        there.strftime("%A, %B %-d, %Y, %-I:%M %P"),
+        at.to_zoned(zone.clone())
+            .strftime("%A, %B %-d, %Y, %-I:%M %P"),
         super::zone_name(zone),
         at.to_zoned(TimeZone::UTC).strftime("%H:%M"),
     );

@@ -17,6 +17,7 @@ mod jobs_nodes;
 mod jobs_outage;
 mod numbers;
 mod pages;
+mod people;
 mod portal;
 mod scenarios;
 mod simulator;
