@@ -239,7 +239,9 @@ pub(super) async fn send(
                 signer.email
             ),
         ),
-        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
+        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
+            Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
+        }
         Err(error) => {
             let problems = fields::problems(error)?;
             who.here = to;
@@ -268,7 +270,9 @@ pub(super) async fn resend(
             &to,
             "Sent again. The link that was sent before stops working.",
         ),
-        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
+        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
+            Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
+        }
         Err(error @ AppError::TooOften(_)) => Ok(who.go(&to, Tone::Act, &error.to_string())),
         Err(error) => Err(error.into()),
     }
