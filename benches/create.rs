@@ -27,12 +27,11 @@ const WARM_UP: usize = 40;
 
 /// The tables that a request puts rows into, each with the column that names the request, in the order in which
 /// the server writes them.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 5] = [
     ("ports", "id"),
     ("port_numbers", "port_id"),
     ("facts", "port_id"),
     ("port_secrets", "port_id"),
-    ("jobs", "port_id"),
     ("idempotency", "location"),
 ];
 

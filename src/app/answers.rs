@@ -46,6 +46,20 @@ impl<T> std::fmt::Debug for Keep<T> {
 impl<T> Keep<T> {
     /// Stores the answer; `false` when somebody used the key meanwhile, and nothing may be committed.
     pub(super) async fn store(&self, app: &App, tx: &mut Tx, about: &T) -> Result<bool, DbError> {
+        let stored = match self.put(app, tx, about).await {
+            Ok(()) => tx.settle().await,
+            refused => refused,
+        };
+        match stored {
+            Ok(()) => Ok(true),
+            Err(e) if was_used(&e) => Ok(false),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// Stores the answer with what is stored at the end of the transaction; whether the key was used is told
+    /// by [`was_used`].
+    pub(super) async fn put(&self, app: &App, tx: &mut Tx, about: &T) -> Result<(), DbError> {
         let mut answer = (self.answer)(about);
         if self.secret {
             let sealed = app.vault.seal(&place(&self.scope, &self.key), &answer.body);
@@ -53,6 +67,11 @@ impl<T> Keep<T> {
         }
         outside::remember(tx, &self.scope, &self.key, &answer, app.clock.wall()).await
     }
+}
+
+/// Whether a transaction failed because somebody used the key meanwhile.
+pub(super) fn was_used(error: &DbError) -> bool {
+    error.constraint() == Some(outside::REMEMBERED_ONCE)
 }
 
 fn place(scope: &str, key: &str) -> String {

@@ -8,11 +8,11 @@ use jiff::tz::TimeZone;
 
 use super::answers::Keep;
 use super::mailing::{self, SecretLink};
-use super::{App, AppError, Caller, webhooks};
+use super::{App, AppError, Caller, answers, webhooks};
 use crate::db::jobs::{self, NewJob};
 use crate::db::papers::{self, Link, Purpose};
 use crate::db::{DbError, Engine, Session, Signal, Signals, Tx};
-use crate::db::{people, ports};
+use crate::db::{outside, people, ports};
 use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
 use crate::domain::port::{
@@ -122,6 +122,28 @@ pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
     Calendar::new(zone, days.with_closed(closed))
 }
 
+/// Receiving numbers of an account, and those of other accounts of its agency with how each is called here.
+fn sorted(
+    found: Vec<(E164, AccountId, String)>,
+    own: AccountId,
+    scope: &Scope,
+) -> (HashSet<E164>, HashMap<E164, String>) {
+    let mut receiving = HashSet::new();
+    let mut elsewhere = HashMap::new();
+    for (number, at, name) in found {
+        if at == own {
+            receiving.insert(number);
+        } else if scope.covers(at) {
+            elsewhere.insert(number, format!("the account {name}"));
+        } else {
+            // A client does not learn which other clients its agency has.
+            let some = "another account of the same agency".to_owned();
+            elsewhere.entry(number).or_insert(some);
+        }
+    }
+    (receiving, elsewhere)
+}
+
 /// What lies around a request.
 struct Around {
     calendar: Calendar,
@@ -129,9 +151,32 @@ struct Around {
     receiving_elsewhere: HashMap<E164, String>,
     campaign_approved: bool,
     account_name: String,
+    /// Whether the account had no endpoint for webhooks when this was loaded.
+    unheard: bool,
 }
 
 impl Around {
+    /// The request with what is around it.
+    fn view(
+        self,
+        request: PortRequest,
+        version: i64,
+        documents: Vec<Document>,
+        submitter: String,
+    ) -> View {
+        let world = self.world();
+        View {
+            standing: standing(&request, &world),
+            blockers: blockers(&request, &world),
+            documents,
+            submitter,
+            account_name: self.account_name,
+            calendar: self.calendar,
+            version,
+            request,
+        }
+    }
+
     async fn load(
         app: &App,
         session: &mut Session,
@@ -143,25 +188,15 @@ impl Around {
             .as_ref()
             .and_then(|one| one.parent)
             .unwrap_or(request.account);
-        let mut receiving = HashSet::new();
-        let mut receiving_elsewhere = HashMap::new();
-        for (number, at, name) in people::receiving_on_port(session, root, request.id).await? {
-            if at == request.account {
-                receiving.insert(number);
-            } else if scope.covers(at) {
-                receiving_elsewhere.insert(number, format!("the account {name}"));
-            } else {
-                // A client does not learn which other clients its agency has.
-                let some = "another account of the same agency".to_owned();
-                receiving_elsewhere.entry(number).or_insert(some);
-            }
-        }
+        let found = people::receiving_on_port(session, root, request.id).await?;
+        let (receiving, receiving_elsewhere) = sorted(found, request.account, scope);
         Ok(Self {
             calendar: calendar(app, request),
             receiving,
             receiving_elsewhere,
             campaign_approved: account.as_ref().is_some_and(|one| one.campaign_approved),
             account_name: account.map_or_else(String::new, |one| one.name),
+            unheard: false,
         })
     }
 
@@ -240,7 +275,7 @@ pub async fn handle_all(
         let around = Around::load(app, &mut tx, &stored.request, &scope).await?;
         let now = app.clock.now();
         let step = apply_all(&stored.request, events, by, &around.world(), now)?;
-        if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras).await? {
+        if let Some(handled) = commit(app, tx, Some(stored), step, by, &extras, None).await? {
             return Ok(handled);
         }
     }
@@ -278,21 +313,55 @@ fn apply_all(
     }))
 }
 
-/// Stores a step with all that goes with it. `None` when somebody else was faster.
+/// Stores a step with all that goes with it. `None` when somebody else was faster. `seen` is what is around a new request.
 async fn commit(
     app: &App,
     mut tx: Tx,
     before: Option<Stored>,
     step: Step,
     by: &Actor,
-    now: Timestamp,
     extras: &Extras,
+    seen: Option<Around>,
 ) -> Result<Option<Handled>, AppError> {
+    let held = step.next.clone();
+    let outcome = match put(app, &mut tx, before, step, by, extras, seen).await {
+        Ok(Some(handled)) => {
+            if !handled.facts.is_empty() {
+                tx.signal(Signal::about("port", handled.request.id));
+            }
+            tx.commit().await.map(|()| Some(handled))
+        }
+        Ok(None) => return Ok(None),
+        Err(e) => {
+            drop(tx);
+            Err(e)
+        }
+    };
+    match outcome {
+        Ok(handled) => Ok(handled),
+        Err(e) if e.constraint() == Some("port_numbers_open") => {
+            Err(held_elsewhere(app, &held, by).await?)
+        }
+        Err(e) if answers::was_used(&e) => Ok(None),
+        Err(e) => Err(e.into()),
+    }
+}
+
+async fn put(
+    app: &App,
+    tx: &mut Tx,
+    before: Option<Stored>,
+    step: Step,
+    by: &Actor,
+    extras: &Extras,
+    seen: Option<Around>,
+) -> Result<Option<Handled>, DbError> {
     let Step {
         next,
         facts,
         effects,
     } = step;
+    let now = app.clock.now();
     let (seq, head, version) = before.as_ref().map_or((0, [0; 32], 0), |stored| {
         (stored.facts, stored.head, stored.version)
     });
@@ -301,60 +370,52 @@ async fn commit(
         .map(|fact| (app.ids.next(now), fact))
         .collect();
     let mut chained = ports::chain(next.id, seq, head, now, by, drawn)?;
-    let saved = match &before {
-        None => ports::insert(&mut tx, &next, now, &mut chained)
-            .await
-            .map(|()| true),
-        Some(_) if chained.facts().is_empty() => Ok(true),
-        Some(stored) => ports::save(&mut tx, stored, &next, now, &mut chained).await,
+    // Asked before anything is stored: what is stored later goes to the database together.
+    let unheard = seen.as_ref().is_some_and(|around| around.unheard);
+    let endpoints = if unheard || chained.facts().is_empty() {
+        Vec::new()
+    } else {
+        outside::endpoints(tx, next.account).await?
     };
-    let facts = chained.into_facts();
-    match saved {
-        Ok(true) => {}
-        Ok(false) => return Ok(None),
-        Err(e) if e.constraint() == Some("port_numbers_open") => {
-            drop(tx);
-            return Err(held_elsewhere(app, &next, by).await?);
+    match &before {
+        None => ports::insert(tx, &next, now, &mut chained).await?,
+        Some(_) if chained.facts().is_empty() => {}
+        Some(stored) => {
+            if !ports::save(tx, stored, &next, now, &mut chained).await? {
+                return Ok(None);
+            }
         }
-        Err(e) => return Err(e.into()),
     }
+    let facts = chained.into_facts();
     let version = if facts.is_empty() {
         version
     } else {
         version + 1
     };
-    store_extras(&mut tx, &next, extras, before.is_none()).await?;
+    store_extras(tx, &next, extras, before.is_none()).await?;
     let receiving = new_receiving(&facts);
     if !receiving.is_empty() {
-        people::add_receiving(&mut tx, next.account, &receiving, now).await?;
+        people::add_receiving(tx, next.account, &receiving, now).await?;
     }
-    mailing::queue(app, &mut tx, &next, &facts, &extras.links, now).await?;
-    webhooks::queue(app, &mut tx, &next, &facts, now).await?;
+    mailing::queue(app, tx, &next, &facts, &extras.links, now).await?;
+    webhooks::queue(app, tx, &endpoints, &next, &facts, now).await?;
     for effect in effects {
-        jobs::enqueue(&mut tx, &app.ids, now, job_for(next.id, effect)).await?;
+        // Where no carrier is set up, nobody can be asked; what is typed later is asked about later.
+        if effect == Effect::CheckPortability && app.carrier.is_none() {
+            continue;
+        }
+        jobs::enqueue_later(tx, &app.ids, now, job_for(next.id, effect)).await?;
     }
     if let Some(keep) = &extras.remember {
-        let documents = match before {
-            None => Vec::new(),
-            Some(_) => papers::documents(&mut tx, next.id).await?,
+        let view = match seen {
+            Some(around) => around.view(next.clone(), version, Vec::new(), by.name.clone()),
+            None => {
+                let documents = papers::documents(tx, next.id).await?;
+                look(app, tx, next.clone(), version, documents, &nobody(&next)).await?
+            }
         };
-        let view = look(
-            app,
-            &mut tx,
-            next.clone(),
-            version,
-            documents,
-            &nobody(&next),
-        )
-        .await?;
-        if !keep.store(app, &mut tx, &view).await? {
-            return Ok(None);
-        }
+        keep.put(app, tx, &view).await?;
     }
-    if !facts.is_empty() {
-        tx.signal(Signal::about("port", next.id));
-    }
-    tx.commit().await?;
     Ok(Some(Handled {
         request: next,
         version,
@@ -367,7 +428,7 @@ async fn store_extras(
     next: &PortRequest,
     extras: &Extras,
     is_new: bool,
-) -> Result<(), AppError> {
+) -> Result<(), DbError> {
     papers::set_secrets(tx, next.id, &extras.secrets).await?;
     for document in &extras.documents {
         papers::insert_document(tx, document).await?;
@@ -548,13 +609,24 @@ pub async fn begin_port(
         title: beginning.title,
     };
     let request = begin(&first, now).ok_or(AppError::NotFound("port request"))?;
+    // Asked before the transaction, in which all others would wait for the answer.
+    let mut read = app.db.glimpse().await?;
+    let (owner, listens) = people::account_and_listens(&mut read, account)
+        .await?
+        .ok_or(AppError::NotFound("account"))?;
+    let numbers: Vec<E164> = beginning.numbers.iter().map(|one| one.number).collect();
+    let root = owner.parent.unwrap_or(account);
+    let found = people::receiving_among(&mut read, root, &numbers).await?;
+    let (receiving, receiving_elsewhere) = sorted(found, account, &caller.scope());
     let around = Around {
         calendar: calendar(app, &request),
-        receiving: HashSet::new(),
-        receiving_elsewhere: HashMap::new(),
-        campaign_approved: false,
-        account_name: String::new(),
+        receiving,
+        receiving_elsewhere,
+        campaign_approved: owner.campaign_approved,
+        account_name: owner.name,
+        unheard: !listens,
     };
+    drop(read);
     let mut step = Step {
         next: request,
         facts: vec![first],
@@ -577,12 +649,8 @@ pub async fn begin_port(
         step.facts.extend(after.facts);
         step.effects.extend(after.effects);
     }
-    let mut tx = app.db.write().await?;
-    // A submitter's own account is there: they belong to it.
-    if caller.account.is_none() && people::account(&mut tx, account).await?.is_none() {
-        return Err(AppError::NotFound("account"));
-    }
-    commit(app, tx, None, step, &caller.actor, now, &extras)
+    let tx = app.db.write().await?;
+    commit(app, tx, None, step, &caller.actor, &extras, Some(around))
         .await?
         .ok_or(AppError::Stale)
 }
@@ -679,19 +747,10 @@ async fn look(
     scope: &Scope,
 ) -> Result<View, DbError> {
     let around = Around::load(app, session, &request, scope).await?;
-    let world = around.world();
-    Ok(View {
-        standing: standing(&request, &world),
-        blockers: blockers(&request, &world),
-        documents,
-        submitter: people::user(session, request.submitter)
-            .await?
-            .map_or_else(String::new, |user| user.name),
-        account_name: around.account_name,
-        calendar: around.calendar,
-        version,
-        request,
-    })
+    let submitter = people::user(session, request.submitter)
+        .await?
+        .map_or_else(String::new, |user| user.name);
+    Ok(around.view(request, version, documents, submitter))
 }
 
 /// A request by itself, for jobs and links.

@@ -21,6 +21,7 @@ const SECRET_PREFIX: &str = "whsec_";
 pub(super) async fn queue(
     app: &App,
     tx: &mut Tx,
+    endpoints: &[Endpoint],
     request: &PortRequest,
     facts: &[StoredFact],
     now: Timestamp,
@@ -32,7 +33,7 @@ pub(super) async fn queue(
     if public.is_empty() {
         return Ok(());
     }
-    for endpoint in outside::endpoints(tx, request.account).await? {
+    for endpoint in endpoints {
         for fact in &public {
             let name = fact.fact.name();
             if !endpoint.events.is_empty() && !endpoint.events.iter().any(|one| one == name) {

@@ -10,6 +10,9 @@ use super::{Arg, DbError, Engine, Tx};
 /// SQLite 100,000 rows take the same time with anything from 3,000 to 30,000.
 const VALUES_MAX: usize = 6_000;
 
+/// A list of at most so many values is put off, to be sent together with other statements.
+const SHORT: usize = 300;
+
 /// From how many rows on moving SQLite's log into the file is left until after the commit.
 const BULKY: u64 = 5_000;
 
@@ -17,7 +20,7 @@ impl Tx {
     /// Inserts any number of rows. `into` is the statement up to VALUES, such as
     /// `INSERT INTO numbers (id, port_id, number)`; `after` what follows, such as
     /// `ON CONFLICT DO NOTHING`, or nothing. Each row holds as many values as there are columns.
-    /// Returns how many rows were stored.
+    /// A short list is sent [later](Tx::later).
     ///
     /// # Errors
     /// As any statement; the rows of earlier chunks go with the transaction.
@@ -26,7 +29,7 @@ impl Tx {
         into: &'static str,
         after: &'static str,
         rows: impl IntoIterator<Item = [Arg; COLUMNS]>,
-    ) -> Result<u64, DbError> {
+    ) -> Result<(), DbError> {
         let mut rows = rows.into_iter();
         let take = |many: usize| -> (Vec<Arg>, usize) {
             let chunk: Vec<Arg> = rows.by_ref().take(many).flatten().collect();
@@ -48,7 +51,7 @@ impl Tx {
         common: [Arg; COMMON],
         items: &[T],
         row: fn(&T) -> [Arg; COLUMNS],
-    ) -> Result<u64, DbError> {
+    ) -> Result<(), DbError> {
         let mut items = items;
         let take = |many: usize| -> (Vec<Arg>, usize) {
             let (now, later) = items.split_at(many.min(items.len()));
@@ -69,13 +72,16 @@ impl Tx {
         after: &str,
         [common, columns]: [usize; 2],
         mut take: impl FnMut(usize) -> (Vec<Arg>, usize),
-    ) -> Result<u64, DbError> {
+    ) -> Result<(), DbError> {
         let most = (VALUES_MAX / columns.max(1)).max(1);
         let engine = self.engine();
         let sql_for = |rows| statement(engine, into, after, [common, columns], rows);
         let mut full: Option<String> = None;
         let mut stored = 0;
         let (mut chunk, mut filled) = take(most);
+        if filled > 0 && chunk.len() <= SHORT {
+            return self.later(sql_for(filled), &chunk).await;
+        }
         while filled > 0 {
             let sql = if filled == most {
                 full.get_or_insert_with(|| sql_for(most)).clone()
@@ -90,7 +96,7 @@ impl Tx {
         if stored > BULKY {
             self.is_bulky();
         }
-        Ok(stored)
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@
 
 use jiff::Timestamp;
 
-use super::{Db, DbError, Row, Session, Signal, Tx};
+use super::{Arg, Db, DbError, Row, Session, Signal, Tx};
 use crate::args;
 use crate::ids::{Ids, JobId, PortId};
 
@@ -203,31 +203,7 @@ pub async fn enqueue(
     job: NewJob,
 ) -> Result<Enqueued, DbError> {
     let id: JobId = ids.next(now);
-    let row = tx
-        .fetch_one(
-            "INSERT INTO jobs (id, kind, payload, port_id, dedup_key, serial_key, state, run_at, attempts, \
-                               max_attempts, give_up_at, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, 'ready', $7, 0, $8, $9, $10) \
-             ON CONFLICT (dedup_key) WHERE state IN ('ready', 'running') AND dedup_key IS NOT NULL DO UPDATE SET \
-                run_at = CASE WHEN jobs.state = 'ready' AND excluded.run_at < jobs.run_at \
-                    THEN excluded.run_at ELSE jobs.run_at END, \
-                again_at = CASE WHEN jobs.state = 'running' AND (jobs.again_at IS NULL OR excluded.run_at < jobs.again_at) \
-                    THEN excluded.run_at ELSE jobs.again_at END \
-             RETURNING id",
-            args![
-                id,
-                job.kind,
-                job.payload,
-                job.port,
-                job.dedup_key,
-                job.serial_key,
-                job.run_at.unwrap_or(now),
-                job.max_attempts,
-                job.give_up_at,
-                now
-            ],
-        )
-        .await?;
+    let row = tx.fetch_one(ENQUEUE, &values(id, now, &job)).await?;
     tx.signal(Signal::jobs());
     let stored: JobId = row.parse("id")?;
     Ok(if stored == id {
@@ -235,6 +211,42 @@ pub async fn enqueue(
     } else {
         Enqueued::Joined(stored)
     })
+}
+
+/// [`enqueue`] for whoever need not know which job it became: the row is stored [later](Tx::later).
+pub async fn enqueue_later(
+    tx: &mut Tx,
+    ids: &Ids,
+    now: Timestamp,
+    job: NewJob,
+) -> Result<(), DbError> {
+    tx.signal(Signal::jobs());
+    tx.later(ENQUEUE, &values(ids.next(now), now, &job)).await
+}
+
+const ENQUEUE: &str = "INSERT INTO jobs (id, kind, payload, port_id, dedup_key, serial_key, state, run_at, attempts, \
+        max_attempts, give_up_at, created_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, 'ready', $7, 0, $8, $9, $10) \
+     ON CONFLICT (dedup_key) WHERE state IN ('ready', 'running') AND dedup_key IS NOT NULL DO UPDATE SET \
+        run_at = CASE WHEN jobs.state = 'ready' AND excluded.run_at < jobs.run_at \
+            THEN excluded.run_at ELSE jobs.run_at END, \
+        again_at = CASE WHEN jobs.state = 'running' AND (jobs.again_at IS NULL OR excluded.run_at < jobs.again_at) \
+            THEN excluded.run_at ELSE jobs.again_at END \
+     RETURNING id";
+
+fn values(id: JobId, now: Timestamp, job: &NewJob) -> [Arg; 10] {
+    [
+        id.into(),
+        job.kind.into(),
+        job.payload.clone().into(),
+        job.port.into(),
+        job.dedup_key.as_ref().into(),
+        job.serial_key.as_ref().into(),
+        job.run_at.unwrap_or(now).into(),
+        job.max_attempts.into(),
+        job.give_up_at.into(),
+        now.into(),
+    ]
 }
 
 /// One job.

@@ -245,7 +245,7 @@ impl Tx {
     /// Runs a text of several statements without arguments.
     async fn run_script(&mut self, script: &'static str) -> Result<(), DbError> {
         let session = &mut self.session;
-        session.usable()?;
+        session.send_later().await?;
         let outcome = match session.connection() {
             Ok(Connection::Sqlite(connection)) => sqlx::raw_sql(AssertSqlSafe(script))
                 .execute(connection)

@@ -30,6 +30,7 @@ mod bulk;
 mod connect;
 mod error;
 pub mod jobs;
+mod later;
 pub mod mails;
 pub mod migrate;
 pub mod operator;
@@ -127,6 +128,7 @@ impl Db {
             session: Session {
                 inner,
                 failed: false,
+                later: later::Later::default(),
             },
             db: self.clone(),
             signals: Vec::new(),
@@ -150,6 +152,7 @@ impl Db {
             session: Session {
                 inner,
                 failed: false,
+                later: later::Later::default(),
             },
         })
     }
@@ -169,6 +172,7 @@ impl Db {
             session: Session {
                 inner,
                 failed: false,
+                later: later::Later::default(),
             },
         })
     }
@@ -228,6 +232,7 @@ enum Connection<'a> {
 pub struct Session {
     inner: Inner,
     failed: bool,
+    later: later::Later,
 }
 
 /// A read-only transaction; it ends when it is dropped.
@@ -269,7 +274,7 @@ impl DerefMut for Tx {
 /// Runs one query on whichever engine is behind the session; `$run` is the driver's method.
 macro_rules! run {
     ($self:ident, $sql:ident, $args:ident, $run:ident => $done:expr) => {{
-        $self.usable()?;
+        $self.send_later().await?;
         let sql: Sql = $sql.into();
         let outcome = match $self.connection() {
             Ok(Connection::Sqlite(connection)) => match arg::for_sqlite($args.iter()) {
@@ -354,6 +359,63 @@ impl Session {
         }
     }
 
+    /// Sees to it that a statement can be run.
+    async fn ready(&mut self) -> Result<(), DbError> {
+        self.usable()?;
+        if let Inner::Writer(turn) = &mut self.inner
+            && let Err(e) = turn.start().await
+        {
+            self.failed = true;
+            return Err(e);
+        }
+        Ok(())
+    }
+
+    /// Sends what was put off. A failure is that of one of these statements.
+    async fn send_later(&mut self) -> Result<(), DbError> {
+        self.ready().await?;
+        let Some((sql, args)) = self.later.take() else {
+            return Ok(());
+        };
+        let outcome = match self.connection() {
+            Ok(Connection::Sqlite(connection)) => match arg::for_sqlite(args.iter()) {
+                Ok(bound) => sqlx::query_with(AssertSqlSafe(sql.clone()), bound)
+                    .execute(connection)
+                    .await
+                    .map(drop),
+                Err(e) => Err(sqlx::Error::Encode(e)),
+            },
+            // There nothing is put off.
+            Ok(Connection::Postgres(_)) => Ok(()),
+            Err(e) => Err(e),
+        };
+        match outcome {
+            Ok(()) => Ok(()),
+            Err(e) => Err(self.fail(e, &sql).await),
+        }
+    }
+
+    /// Sends what was put off at the end of a transaction. Where that is all of it, it goes in one go with the beginning.
+    async fn send_last(&mut self) -> Result<(), DbError> {
+        let Inner::Writer(turn) = &mut self.inner else {
+            return self.usable();
+        };
+        if turn.has_begun() {
+            return self.send_later().await;
+        }
+        let Some((sql, args)) = self.later.take() else {
+            return self.usable();
+        };
+        let outcome = match arg::for_sqlite(args.iter()) {
+            Ok(values) => turn.whole(&sql, values).await,
+            Err(e) => Err(sqlx::Error::Encode(e)),
+        };
+        match outcome {
+            Ok(()) => Ok(()),
+            Err(e) => Err(self.fail(e, &sql).await),
+        }
+    }
+
     /// Spoils the transaction and sorts the error; finds out the index that refused a row.
     async fn fail(&mut self, e: sqlx::Error, sql: &str) -> DbError {
         self.failed = true;
@@ -384,6 +446,26 @@ impl Tx {
         ))
     }
 
+    /// Runs a statement whose outcome nobody waits for. On SQLite it is sent together with others: before the
+    /// next query at the latest, or at the commit. What it refuses, such as a row that is there already,
+    /// is said there.
+    pub async fn later(&mut self, sql: impl Into<Sql>, args: &[Arg]) -> Result<(), DbError> {
+        if self.engine() == Engine::Postgres {
+            return self.execute(sql, args).await.map(drop);
+        }
+        self.usable()?;
+        self.session.later.push(sql.into(), args.to_vec());
+        if self.session.later.is_full() {
+            self.session.send_later().await?;
+        }
+        Ok(())
+    }
+
+    /// Sends what was put off, to hear what it refuses.
+    pub async fn settle(&mut self) -> Result<(), DbError> {
+        self.session.send_later().await
+    }
+
     /// Notes that so much was written that the answer should not wait for the housekeeping of the commit.
     fn is_bulky(&mut self) {
         if let Inner::Writer(turn) = &mut self.session.inner {
@@ -402,10 +484,14 @@ impl Tx {
     /// Makes everything durable at once and announces the signals.
     ///
     /// # Errors
-    /// [`DbError::Failed`] if a statement failed before (nothing was stored);
-    /// [`DbError::CommitUnknown`] if the connection broke while committing.
-    pub async fn commit(self) -> Result<(), DbError> {
-        self.session.usable()?;
+    /// [`DbError::Failed`] if a statement failed before (nothing was stored); what [`Tx::later`] put off says here
+    /// what it refuses; [`DbError::CommitUnknown`] if the connection broke while committing.
+    pub async fn commit(mut self) -> Result<(), DbError> {
+        let unknown = |e| match e {
+            DbError::Unavailable(cause) => DbError::CommitUnknown(cause),
+            other => other,
+        };
+        self.session.send_last().await.map_err(unknown)?;
         let Self {
             session: Session { inner, .. },
             db,
@@ -414,14 +500,13 @@ impl Tx {
         let engine = db.engine();
         let sorted = |e| error::sort(engine, e, Some("COMMIT"), None);
         let outcome = match inner {
+            // Nothing was done.
+            Inner::Writer(turn) if !turn.has_begun() => Ok(()),
             Inner::Writer(turn) => turn.commit().await,
             Inner::Postgres(tx) => tx.commit().await.map_err(sorted),
             Inner::Sqlite(_) | Inner::SqliteOnce(_) | Inner::PostgresOnce(_) => Ok(()),
         };
-        outcome.map_err(|e| match e {
-            DbError::Unavailable(cause) => DbError::CommitUnknown(cause),
-            other => other,
-        })?;
+        outcome.map_err(unknown)?;
         db.0.signals.announce(signals);
         Ok(())
     }

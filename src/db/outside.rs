@@ -456,23 +456,24 @@ pub async fn remembered(
     .transpose()
 }
 
-/// Remembers an answer in the commit of what it answers; `false` if the key was used meanwhile.
+/// Remembers an answer in the commit of what it answers. If the key was used meanwhile, the transaction fails with
+/// a violation of [`REMEMBERED_ONCE`].
 pub async fn remember(
     tx: &mut Tx,
     scope: &str,
     key: &str,
     one: &Remembered,
     wall: Timestamp,
-) -> Result<bool, DbError> {
-    let stored = tx
-        .execute(
-            "INSERT INTO idempotency (scope, key, request_hash, status, body, etag, location, created_wall) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-             ON CONFLICT (scope, key) DO NOTHING",
-            args![scope, key, one.request_hash.clone(), one.status, &one.body, one.etag.as_ref(), one.location.as_ref(), wall],
-        )
-        .await?;
-    Ok(stored > 0)
+) -> Result<(), DbError> {
+    tx.later(
+        "INSERT INTO idempotency (scope, key, request_hash, status, body, etag, location, created_wall) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![scope, key, one.request_hash.clone(), one.status, &one.body, one.etag.as_ref(), one.location.as_ref(), wall],
+    )
+    .await
 }
+
+/// What keeps a key from being used twice.
+pub const REMEMBERED_ONCE: &str = "idempotency_pkey";
 
 /// Forgets what was remembered before this moment.
 pub async fn forget(tx: &mut Tx, before_wall: Timestamp) -> Result<u64, DbError> {

@@ -287,7 +287,7 @@ pub async fn set_secrets(
         match sealed {
             Some(sealed) => rows.push([port.into(), Arg::from(field), sealed.clone().into()]),
             None => {
-                tx.execute(
+                tx.later(
                     "DELETE FROM port_secrets WHERE port_id = $1 AND field = $2",
                     args![port, field],
                 )

@@ -130,6 +130,21 @@ pub async fn account(session: &mut Session, id: AccountId) -> Result<Option<Acco
     row.map(|row| account_of(&row)).transpose()
 }
 
+/// The account with this id, and whether it has endpoints for webhooks.
+pub async fn account_and_listens(
+    session: &mut Session,
+    id: AccountId,
+) -> Result<Option<(Account, bool)>, DbError> {
+    let row = session
+        .fetch_optional(
+            "SELECT a.*, EXISTS (SELECT 1 FROM endpoints e WHERE e.account_id = a.id) AS listens FROM accounts a WHERE a.id = $1",
+            args![id],
+        )
+        .await?;
+    row.map(|row| Ok((account_of(&row)?, row.bool("listens")?)))
+        .transpose()
+}
+
 /// All accounts, by name.
 pub async fn accounts(session: &mut Session) -> Result<Vec<Account>, DbError> {
     session
@@ -616,6 +631,39 @@ pub async fn receiving(session: &mut Session, account: AccountId) -> Result<Vec<
         )
         .await?;
     rows.iter().map(|row| row.parse("number")).collect()
+}
+
+/// Those of these numbers that an account of an agency has set up as receiving numbers; `root` is the agency, or an account
+/// of its own. With which account it is.
+pub async fn receiving_among(
+    session: &mut Session,
+    root: AccountId,
+    numbers: &[E164],
+) -> Result<Vec<(E164, AccountId, String)>, DbError> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(500) {
+        let places: Vec<String> = (2..=chunk.len() + 1).map(|at| format!("${at}")).collect();
+        let mut values = args![root].to_vec();
+        values.extend(chunk.iter().map(|number| Arg::from(*number)));
+        let rows = session
+            .fetch_all(
+                format!(
+                    "SELECT r.number, r.account_id, a.name FROM accounts a JOIN receiving_numbers r ON r.account_id = a.id
+                     WHERE (a.id = $1 OR a.parent_id = $1) AND r.number IN ({})",
+                    places.join(", ")
+                ),
+                &values,
+            )
+            .await?;
+        for row in &rows {
+            found.push((
+                row.parse("number")?,
+                row.parse("account_id")?,
+                row.text("name")?,
+            ));
+        }
+    }
+    Ok(found)
 }
 
 /// Those of a request's numbers that an account has set up as receiving numbers (R121): its own account, or another one

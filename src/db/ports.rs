@@ -195,7 +195,7 @@ pub async fn insert(
     facts: &mut Chained,
 ) -> Result<(), DbError> {
     let head = facts.head().unwrap_or([0; 32]);
-    tx.execute(
+    tx.later(
         "INSERT INTO ports (id, account_id, submitter_id, title, losing_carrier, status, body, wants_desk, released_at, window_at,
             loa_expires_at, last_movement, created_at, updated_at, version, facts, head)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $16)",
@@ -262,7 +262,7 @@ pub async fn save(
     let was_open = status(&before.request).is_open();
     if was_open && !status(next).is_open() {
         // One statement instead of one a number: a closed request holds no number any more.
-        tx.execute(
+        tx.later(
             "UPDATE port_numbers SET is_open = $2 WHERE port_id = $1",
             args![next.id, false],
         )
@@ -330,7 +330,7 @@ async fn save_numbers(
         }
     }
     for id in old.keys() {
-        tx.execute("DELETE FROM port_numbers WHERE id = $1", args![*id])
+        tx.later("DELETE FROM port_numbers WHERE id = $1", args![*id])
             .await?;
     }
     for (position, one) in changed {
@@ -496,7 +496,7 @@ async fn save_orders(
             continue;
         }
         let open = !matches!(order.status, OrderStatus::Cancelled);
-        tx.execute(
+        tx.later(
             "INSERT INTO carrier_orders (id, port_id, carrier, external_id, raw_status, is_open, body) VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (id) DO UPDATE SET raw_status = excluded.raw_status, is_open = excluded.is_open, body = excluded.body",
             args![order.id, port, &order.carrier, &order.external_id, &order.raw_status, open, json(order)?],

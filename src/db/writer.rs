@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
@@ -22,6 +22,9 @@ use super::{DbError, Durability, Engine};
 const SETTLED_WITHIN: Duration = Duration::from_secs(1);
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// The savepoint of a turn that does all its work in one go.
+const WHOLE: &str = "turn_whole";
 
 /// SQLite's own habit, in pages of the log.
 const CHECKPOINT_BY_ITSELF: &str = "PRAGMA wal_autocheckpoint = 1000";
@@ -70,7 +73,7 @@ struct Group {
     /// Those who are done and wait for the commit. As long as there is one, there is a task that will commit.
     members: Vec<oneshot::Sender<Result<(), DbError>>>,
     /// The savepoint of whoever has the turn. If nobody has it, they left without a word.
-    savepoint: Option<u64>,
+    savepoint: Option<String>,
     /// What may have undone the members' work.
     spoiled: Option<DbError>,
 }
@@ -79,6 +82,9 @@ struct Group {
 pub(super) struct Turn {
     gate: Gate,
     writer: OwnedMutexGuard<Writer>,
+    durable: bool,
+    /// Whether the database knows of it. It is told with the first statement.
+    begun: bool,
     over: bool,
     /// Whether it wrote so much that moving the log into the file can wait until after the answer.
     pub(super) bulky: bool,
@@ -139,14 +145,14 @@ impl Gate {
         {
             writer = self.commit_apart(writer).await?;
         }
-        let mut turn = Turn {
+        Ok(Turn {
             gate: self.clone(),
             writer,
+            durable,
+            begun: false,
             over: false,
             bulky: false,
-        };
-        turn.writer.begin(durable).await?;
-        Ok(turn)
+        })
     }
 
     /// Commits for all members in a task of its own: nobody's impatience can stop it halfway.
@@ -246,14 +252,56 @@ impl Writer {
     async fn begin(&mut self, durable: bool) -> Result<(), DbError> {
         if let State::Open(group) = &mut self.state {
             self.savepoints += 1;
-            group.savepoint = Some(self.savepoints);
-            let script = format!("SAVEPOINT turn_{}", self.savepoints);
+            let name = format!("turn_{}", self.savepoints);
+            let script = format!("SAVEPOINT {name}");
+            group.savepoint = Some(name);
             return self.run(&script).await.map_err(|e| {
                 let e = sorted(e, "SAVEPOINT");
                 self.spoil(&e);
                 e
             });
         }
+        let script = self.beginning(durable);
+        self.state = State::Unknown;
+        self.run(&script).await.map_err(|e| sorted(e, BEGIN))?;
+        self.has_begun(durable);
+        Ok(())
+    }
+
+    /// [`Self::begin`] and all the work in one go.
+    async fn whole(
+        &mut self,
+        durable: bool,
+        work: &str,
+        values: SqliteArguments,
+    ) -> Result<(), sqlx::Error> {
+        let joins = if let State::Open(group) = &mut self.state {
+            group.savepoint = Some(WHOLE.to_owned());
+            true
+        } else {
+            false
+        };
+        // The same words each time, so that they are prepared once. What was done well needs its savepoint no longer,
+        // so there is never a second one of this name.
+        let script = if joins {
+            format!("SAVEPOINT {WHOLE};\n{work};\nRELEASE {WHOLE}")
+        } else {
+            let script = format!("{};\n{work}", self.beginning(durable));
+            self.state = State::Unknown;
+            script
+        };
+        let connection = self.connection().await?;
+        sqlx::query_with(AssertSqlSafe(script), values)
+            .execute(connection)
+            .await?;
+        match &mut self.state {
+            State::Open(group) => group.savepoint = None,
+            _ => self.has_begun(durable),
+        }
+        Ok(())
+    }
+
+    fn beginning(&mut self, durable: bool) -> String {
         let mut script = String::new();
         if self.synced != durable {
             let pragma = if durable {
@@ -269,16 +317,16 @@ impl Writer {
             script += CHECKPOINT_BY_ITSELF;
             script += "; ";
         }
-        script += BEGIN;
-        self.state = State::Unknown;
-        self.run(&script).await.map_err(|e| sorted(e, BEGIN))?;
+        script + BEGIN
+    }
+
+    fn has_begun(&mut self, durable: bool) {
         self.synced = durable;
         self.checkpoints = true;
         self.state = State::Open(Group {
             durable,
             ..Group::default()
         });
-        Ok(())
     }
 
     /// Makes an end of what somebody left behind who went without a word. Afterwards either nothing is open, or
@@ -295,8 +343,8 @@ impl Writer {
         } else if group.members.is_empty() {
             self.state = State::Unknown;
             self.undo().await;
-        } else if let Some(savepoint) = group.savepoint {
-            let script = format!("ROLLBACK TO turn_{savepoint}; RELEASE turn_{savepoint}");
+        } else if let Some(name) = &group.savepoint {
+            let script = format!("ROLLBACK TO {name}; RELEASE {name}");
             match self.run(&script).await {
                 Ok(()) => {
                     if let State::Open(group) = &mut self.state {
@@ -360,6 +408,30 @@ impl Writer {
 }
 
 impl Turn {
+    /// Tells the database, unless it knows. To be done before anything is run.
+    pub(super) async fn start(&mut self) -> Result<(), DbError> {
+        if !self.begun {
+            self.begun = true;
+            self.writer.begin(self.durable).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether anything was run.
+    pub(super) fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// Runs the only statements of this turn, which has not begun yet.
+    pub(super) async fn whole(
+        &mut self,
+        work: &str,
+        values: SqliteArguments,
+    ) -> Result<(), sqlx::Error> {
+        self.begun = true;
+        self.writer.whole(self.durable, work, values).await
+    }
+
     /// What statements run on.
     pub(super) fn connection(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
         self.writer

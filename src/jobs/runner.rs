@@ -308,7 +308,7 @@ impl Core {
         if room == 0 {
             return Ok(None);
         }
-        let mut read = self.db.read().await?;
+        let mut read = self.db.glimpse().await?;
         let Outlook { due, next } =
             lease::outlook(&mut read, &self.kinds, self.clock.now()).await?;
         drop(read);

@@ -62,7 +62,21 @@ async fn a_locked_sqlite_file_is_busy_and_works_once_it_is_free() {
         let db = Db::connect(&test.url, &hasty).await.expect("opens");
         let path = test.url.trim_start_matches("sqlite:");
         let mut intruder = lock(path).await;
-        let error = db.write().await.err().expect("somebody else writes");
+        let mut tx = db
+            .write()
+            .await
+            .expect("waits for nobody before its first statement");
+        let error = tx
+            .execute("INSERT INTO things (id) VALUES ('1')", args![])
+            .await
+            .expect_err("somebody else writes");
+        assert!(error.is_busy() && error.is_passing(), "{error:?}");
+        drop(tx);
+        let mut tx = db.write().await.expect("begins");
+        tx.later("INSERT INTO things (id) VALUES ('1')", args![])
+            .await
+            .expect("keeps");
+        let error = tx.commit().await.expect_err("somebody else writes");
         assert!(error.is_busy() && error.is_passing(), "{error:?}");
         sqlx::raw_sql("ROLLBACK")
             .execute(&mut intruder)
