@@ -14,7 +14,7 @@ CARGO_DENY_VERSION := 0.20.2
 
 .PHONY: help
 help: ## Says what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup-demo assets ## Builds and runs the demo; with ARGS=--play it plays the people too, and ends by itself
@@ -46,9 +46,26 @@ bench: setup-bench assets ## Measures against peers and writes docs/performance.
 	cargo build --locked --release --package portolan --package portolan-benches
 	$(or $(CARGO_TARGET_DIR),target)/release/portolan-benches $(ARGS)
 
+.PHONY: e2e
+e2e: setup-e2e assets ## Plays people's journeys in a browser, on a phone and at a desktop; ARGS=WORDS those whose name matches
+	cargo build --locked --bin portolan
+	npm run --silent e2e -- $(if $(ARGS),--test-name-pattern='$(ARGS)')
+
+.PHONY: pages
+pages: setup-e2e assets ## Checks every page with axe and weighs it; WRITE=1 also writes docs/page-weights.md
+	cargo build --locked --bin portolan --example pages
+	cargo run --locked --quiet --example pages
+	PORTOLAN_WRITE_WEIGHTS=$(WRITE) npm run --silent pages
+
 .PHONY: screens
 screens: setup-screens assets ## Takes pictures of the pages; ARGS=--demo=http://127.0.0.1:8080 those of a running demo
 	npm run --silent screens -- $(ARGS)
+
+.PHONY: screenshots
+screenshots: setup-e2e assets ## Writes docs/screens: every page, both sizes, both themes
+	cargo build --locked --bin portolan --example pages
+	cargo run --locked --quiet --example pages
+	npm run --silent screenshots
 
 .PHONY: assets
 assets: assets/vendor/LICENCES.txt ## Fetches and builds the portal's style sheet and scripts
@@ -63,6 +80,6 @@ assets/vendor/LICENCES.txt: node_modules/.package-lock.json scripts/assets.mjs $
 	npm run --silent build
 	@touch $@
 
-.PHONY: setup-demo setup-test setup-bench setup-screens
-setup-demo setup-test setup-bench setup-screens: setup-%:
+.PHONY: setup-demo setup-test setup-bench setup-screens setup-e2e
+setup-demo setup-test setup-bench setup-screens setup-e2e: setup-%:
 	@scripts/setup.sh $*

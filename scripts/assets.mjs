@@ -2,6 +2,7 @@
 //   portolan.css   Tabler's rules that our templates use, then assets/own/portolan.css, minified
 //   portolan.js    htmx, then assets/own/portolan.js
 //   sign.js        signature_pad, then assets/own/sign.js (the signer's page only)
+//   desk.js        the desk's keys (the desk's pages only)
 //   LICENCES.txt   what is inside and under which licence
 // Each file gets a .gz and a .br beside it, so that the server never compresses at run time.
 import { readFileSync, writeFileSync, mkdirSync, rmSync, readdirSync } from "node:fs";
@@ -60,6 +61,7 @@ mkdirSync(out, { recursive: true });
 put("portolan.css", await css());
 put("portolan.js", plain(npm("htmx.org", "dist/htmx.min.js")) + "\n" + read("assets", "own", "portolan.js"));
 put("sign.js", plain(npm("signature_pad", "dist/signature_pad.umd.min.js")) + "\n" + read("assets", "own", "sign.js"));
+put("desk.js", read("assets", "own", "desk.js"));
 put("icons.svg", read("assets", "own", "icons.svg").replace(/<!--.*?-->\n?/gs, "").replace(/\n/g, ""));
 
 const licences = ["@tabler/core", "htmx.org", "signature_pad"].map((name) => {

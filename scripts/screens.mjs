@@ -11,7 +11,8 @@ import { createServer } from "node:http";
 import { mkdirSync, readdirSync, readFileSync, existsSync } from "node:fs";
 import { extname, join, normalize } from "node:path";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
+import { launch } from "./pages/browser.mjs";
+import { crawl } from "./pages/crawl.mjs";
 
 const { values: options, positionals: urls } = parseArgs({
   allowPositionals: true,
@@ -25,7 +26,6 @@ const { values: options, positionals: urls } = parseArgs({
     theme: { type: "string", default: "light,dark" },
     full: { type: "string", default: "yes" },
     cookie: { type: "string", multiple: true, default: [] },
-    chromium: { type: "string", default: process.env.CHROMIUM ?? "/usr/bin/chromium" },
   },
 });
 
@@ -53,10 +53,13 @@ if (targets.length === 0 && !options.demo) {
   if (existsSync(join(options.pages, "mail"))) targets.push(...list("mail").map((file) => [`mail-${file.slice(0, -5)}`, `${base}/mail/${file}`]));
 }
 mkdirSync(options.out, { recursive: true });
-const browser = await chromium.launch({ executablePath: options.chromium, args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await launch();
 let trouble = 0;
 try {
-  if (options.demo) targets = await wander(options.demo);
+  if (options.demo) {
+    const complain = (text) => { trouble += 1; console.log(text); };
+    targets = (await crawl(browser, options.demo, { each: Number(options.each), complain })).map(({ name, url, cookies }) => [name, url, cookies]);
+  }
   targets = targets.filter(([name]) => new RegExp(options.only).test(name));
   for (const width of options.width.split(",").map(Number)) {
     for (const colorScheme of options.theme.split(",")) {
@@ -85,46 +88,5 @@ try {
   server.close();
 }
 
-// Follows the links of the demo from where each of its people begins. Pages of one kind have the same
-// path but for the ids in it. The secret links of the signer and of the uploader are in the mails.
-async function wander(base) {
-  const found = [];
-  const people = { nobody: null, customer: "customer@portolan.example", desk: "desk@portolan.example", admin: "admin@portolan.example" };
-  for (const [who, email] of Object.entries(people)) {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await page.goto(new URL("/sign-in", base).href);
-    if (email) {
-      await page.fill("input[type=email]", email);
-      await page.fill("input[type=password]", "portolan-demo");
-      await Promise.all([page.waitForNavigation(), page.click("main form button")]);
-    }
-    const cookies = await context.cookies();
-    const kinds = new Map();
-    const kind = (url) => url.pathname.replace(/\/(?!(?:numbers|settings|help|desk)\b)[a-z]+_[0-9a-f]{20,}/g, "/ID").replace(/^(\/(?:sign|proof|links?|s|u|l|p)\/)[\w-]{20,}/, "$1LINK").replace(/[0-9a-f]{32,}/g, "ID");
-    const line = [new URL(page.url()), new URL("/", base)];
-    const seen = new Set();
-    while (line.length > 0) {
-      const url = line.shift();
-      url.hash = "";
-      const key = kind(url) + [...url.searchParams.keys()].map((name) => `?${name}`).join("");
-      if (url.origin !== new URL(base).origin || seen.has(url.href) || (kinds.get(key) ?? 0) >= Number(options.each)) continue;
-      if (/\.(css|js|svg|csv|pdf|ico|png|json)$|sign-out|\/download|^\/v1\/(?!docs)/.test(url.pathname)) continue;
-      seen.add(url.href);
-      kinds.set(key, (kinds.get(key) ?? 0) + 1);
-      const answer = await context.request.get(url.href, { maxRedirects: 0 }).catch(() => null);
-      if (!answer || answer.status() >= 300 || !(answer.headers()["content-type"] ?? "").includes("html")) continue;
-      found.push([`${who}-${key.replace(/\W+/g, "-").replace(/^-|-$/g, "") || "start"}-${kinds.get(key)}`.replace(/-1$/, ""), url.href, cookies]);
-      const text = (await answer.text()).replaceAll("&amp;", "&").replaceAll("&quot;", '"').replaceAll("&#34;", '"');
-      // Links of the page, and those that a mail on it spells out.
-      const links = [...text.matchAll(/href="([^"#]+)"/g), ...text.matchAll(/(https?:\/\/[^\s"'<>&]+)/g)];
-      for (const [, link] of links) {
-        try { line.push(new URL(link, url)); } catch { trouble += 1; console.log(`${url.pathname}: a link that is none: ${link}`); }
-      }
-    }
-    await context.close();
-  }
-  return found;
-}
 console.log(`${targets.length} pages photographed, ${trouble} complaints`);
 process.exitCode = trouble === 0 ? 0 : 1;

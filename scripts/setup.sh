@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh demo       to build and run the demo
 #   scripts/setup.sh test       to run all tests
+#   scripts/setup.sh e2e        to play the journeys in a browser
 #   scripts/setup.sh screens    to take pictures of the pages
 #   scripts/setup.sh bench      to measure
 #
@@ -44,6 +45,10 @@ postgres_server() {
   missing+=(postgresql)
 }
 
+browser() {
+  have google-chrome || have chromium-browser || need chromium chromium "$1"
+}
+
 case "${1:-}" in
   demo)
     toolchain
@@ -54,14 +59,21 @@ case "${1:-}" in
     need pdftotext poppler-utils "reads PDFs and checks their seals in tests"
     need sqlite3 sqlite3 "looks into databases from outside"
     postgres_server
+    [ -x /usr/sbin/dovecot ] || need dovecot dovecot-imapd "is the mailbox that answers are fetched from"
     if ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then
-      say "Python's venv is missing (the carrier's own client library is run against the simulator): package python3-venv"
+      say "Python's venv is missing (the carrier's own client library and another mail server judge the tests): package python3-venv"
       missing+=(python3 python3-venv)
     fi
+    browser "plays the journeys"
+    ;;
+  e2e)
+    toolchain
+    need pdftotext poppler-utils "reads the text of phone bills"
+    browser "plays the journeys"
     ;;
   screens)
     toolchain
-    have google-chrome || have chromium-browser || need chromium chromium "shows the pages"
+    browser "shows the pages"
     ;;
   bench)
     toolchain

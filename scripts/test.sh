@@ -23,16 +23,19 @@ RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \
 step "front end"
 npm test --if-present --silent
 
-# The carrier's published description, and its own client library, judge both sides of the conversation.
-step "carrier: the judges"
+# The carrier's published description, and its own client library, judge both sides of the conversation; a mail
+# server of another make judges the mails.
+step "the judges"
 [ -x tests/prism/node_modules/.bin/prism ] || npm ci --prefix tests/prism --no-audit --no-fund --loglevel=error
-venv=tests/sdk/.venv
-if [ ! -x "$venv/bin/python" ] || ! cmp -s tests/sdk/requirements.txt "$venv/requirements.txt"; then
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/sdk/requirements.txt
-  cp tests/sdk/requirements.txt "$venv/requirements.txt"
-fi
-export PORTOLAN_REQUIRE_JUDGES=prism,sdk
+for judge in sdk smtp; do
+  venv=tests/$judge/.venv
+  if [ ! -x "$venv/bin/python" ] || ! cmp -s "tests/$judge/requirements.txt" "$venv/requirements.txt"; then
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "tests/$judge/requirements.txt"
+    cp "tests/$judge/requirements.txt" "$venv/requirements.txt"
+  fi
+done
+export PORTOLAN_REQUIRE_JUDGES=prism,sdk,imap,smtp
 
 step "tests, on SQLite and on PostgreSQL"
 if cargo nextest --version >/dev/null 2>&1; then

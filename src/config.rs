@@ -20,12 +20,14 @@ mod tests;
 mod derived;
 mod layers;
 mod load;
+mod replies;
 mod show;
 mod validate;
 mod values;
 
 pub use derived::SealFiles;
 pub use load::{Loaded, Place, Problem, Problems, Sources};
+pub use replies::{Replies, ReplyAddress, TOKEN_LENGTH};
 pub use show::Setting;
 pub use values::{Color, Day, Network};
 
@@ -264,6 +266,8 @@ pub struct Mail {
     /// Where answers go; `None`: the support address. See [`Config::reply_to`].
     #[serde(deserialize_with = "values::optional")]
     pub reply_to: Option<String>,
+    /// Answers that become notes.
+    pub replies: Replies,
 }
 
 /// Whether mail leaves.

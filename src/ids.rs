@@ -100,6 +100,8 @@ ids! {
     LinkId = "link_";
     /// A mail that was, or will be, sent.
     MailId = "mail_";
+    /// A mail that came in.
+    InboundId = "in_";
     /// A unit of work.
     JobId = "job_";
     /// An address that wants webhooks.

@@ -111,6 +111,8 @@
     }
   }
 
+  document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) window.print(); });
+
   // The open page keeps itself up to date, but not while nobody looks at it or a menu in it is open.
   document.addEventListener("htmx:before:request", (event) => {
     const live = event.target;

@@ -236,7 +236,7 @@ where
             remember: None,
         };
         let handled = act(guard).await?;
-        let view = ports::view_of(&api.app, handled).await?;
+        let view = ports::view_of(&api.app, caller, handled).await?;
         return Ok(answer(&view).into_response());
     };
     if let Some(response) = replay(api, caller, &key, &hash).await? {
@@ -261,7 +261,7 @@ where
             match kept {
                 Some(answer) => Ok(answer.into_response()),
                 None => {
-                    let view = ports::view_of(&api.app, handled).await?;
+                    let view = ports::view_of(&api.app, caller, handled).await?;
                     Ok(answer(&view).into_response())
                 }
             }

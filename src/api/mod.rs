@@ -21,6 +21,7 @@ mod papers;
 mod people;
 mod ports;
 mod problem;
+mod queues;
 mod views;
 mod webhooks;
 
@@ -49,6 +50,8 @@ const OPERATION: &str = "x-operation-id";
 /// The header with the desk's time. All moments in answers are of the desk's calendar, which may run fast.
 const DESK_TIME: &str = "x-desk-time";
 
+/// How many of the largest files one note may bring.
+const NOTE_FILES_AT_ONCE: usize = 5;
 /// A multipart body is larger than its file by its boundaries and the fields beside it.
 const MULTIPART_SLACK: usize = 64 * 1024;
 
@@ -97,6 +100,13 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .layer(DefaultBodyLimit::max(
             limits.upload_bytes_max().saturating_add(MULTIPART_SLACK),
         ));
+    let notes = OpenApiRouter::new()
+        .routes(routes!(history::notes, history::write_note))
+        .layer(DefaultBodyLimit::max(
+            NOTE_FILES_AT_ONCE
+                .saturating_mul(limits.upload_bytes_max())
+                .saturating_add(MULTIPART_SLACK),
+        ));
     let imports =
         OpenApiRouter::new()
             .routes(routes!(import::import))
@@ -136,8 +146,12 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .routes(routes!(moves::ask_for_update))
         .routes(routes!(moves::clear_attention))
         .routes(routes!(history::events))
-        .routes(routes!(history::notes, history::write_note))
         .routes(routes!(desk::desk))
+        .routes(routes!(queues::queue))
+        .routes(routes!(queues::claim))
+        .routes(routes!(queues::release))
+        .routes(routes!(queues::assign))
+        .routes(routes!(queues::bulk))
         .routes(routes!(desk::mails))
         .routes(routes!(desk::mail))
         .routes(routes!(checks::numbers))
@@ -150,6 +164,7 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .layer(DefaultBodyLimit::max(limits.request_bytes_max()));
     let mut all = OpenApiRouter::with_openapi(openapi::frame())
         .merge(uploads)
+        .merge(notes)
         .merge(imports)
         .merge(others);
     openapi::complete(all.get_openapi_mut());

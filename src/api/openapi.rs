@@ -171,6 +171,7 @@ fn complete_one(path: &str, method: &str, operation: &mut Operation) {
         && operation.request_body.is_some()
         && !path.ends_with("-checks")
         && path != "/receiving-numbers"
+        && path != "/desk/bulk"
     {
         headers.push(header_parameter(
             "Idempotency-Key",

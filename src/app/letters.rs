@@ -13,7 +13,7 @@ use crate::db::papers::{self, Document, DocumentKind, Link, LinkState, Purpose};
 use crate::documents::seal;
 use crate::domain::port::{
     Actor, Address, Event, EventKind, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining,
-    Role, Scope as PortScope, Signer, moves,
+    Role, Scope as PortScope, Signer, Stage, moves,
 };
 use crate::ids::{DocumentId, LinkId, PortId};
 
@@ -252,6 +252,7 @@ pub async fn send_guarded(
         size,
         sha256: sha256.clone(),
         created_at: now,
+        staff_only: false,
     };
     let (link, secret) = new_link(app, id, Purpose::Sign, &signer.email, now);
     let event = Event::SendLetter {
@@ -347,9 +348,9 @@ pub enum Opened {
     Expired,
     /// It did its work already.
     Used(Box<PortRequest>),
-    /// A newer mail has a newer link.
+    /// A newer mail has a newer link, or will have.
     Replaced,
-    /// What it was for is over.
+    /// The request was called off.
     Over,
     /// There is no such link.
     Unknown,
@@ -378,7 +379,12 @@ pub async fn look(app: &App, token: &str, purpose: Purpose) -> Result<Opened, Ap
     };
     Ok(match link.state {
         LinkState::Replaced => Opened::Replaced,
-        LinkState::Dead => Opened::Over,
+        LinkState::Dead => match (&stored.request.stage, &stored.request.loa) {
+            (Stage::Cancelled { .. }, _) => Opened::Over,
+            (_, Loa::Expired { .. }) => Opened::Expired,
+            // What is printed on the letter changed; a new one goes out with a link of its own.
+            _ => Opened::Replaced,
+        },
         LinkState::Used => Opened::Used(Box::new(stored.request)),
         LinkState::Live if app.clock.now() >= link.expires_at => Opened::Expired,
         LinkState::Live => Opened::Live(Box::new(Live {
@@ -576,6 +582,7 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
         size,
         sha256: sha256.clone(),
         created_at: now,
+        staff_only: false,
     };
     let upload = new_link(app, request.id, Purpose::Upload, &link.email, now);
     let extras = Extras {

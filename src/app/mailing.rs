@@ -4,13 +4,14 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{App, AppError, Caller, support};
+use super::ports::{Document, Extras};
+use super::{App, AppError, Caller, replies, support};
 use crate::db::jobs::{self, NewJob};
 use crate::db::mails;
 use crate::db::papers::{Link, Purpose};
 use crate::db::people;
 use crate::db::ports::StoredFact;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Session, Tx};
 use crate::domain::calendar::TextPromise;
 use crate::domain::port::{
     Fact, Loa, MailKind, PortRequest, Reader, Voice, Window, World, next_window, notices, standing,
@@ -45,35 +46,15 @@ pub(super) async fn queue(
     tx: &mut Tx,
     request: &PortRequest,
     facts: &[StoredFact],
-    links: &[(Link, SecretLink)],
+    extras: &Extras,
     now: Timestamp,
 ) -> Result<(), DbError> {
+    let links = &extras.links;
     let mut submitter = None;
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
-            let mut unsubscribe = String::new();
-            let to = match reader {
-                Reader::Submitter => {
-                    if submitter.is_none() {
-                        submitter = people::user(tx, request.submitter).await?;
-                    }
-                    if let (Some(user), Some(topic)) = (&submitter, kind.topic()) {
-                        if user.muted.contains(&topic) {
-                            continue;
-                        }
-                        unsubscribe = super::users::unsubscribe_link(app, user.id, topic);
-                    }
-                    submitter
-                        .as_ref()
-                        .map(|user| (user.name.clone(), user.email.clone()))
-                }
-                Reader::Owner => signer_of(request),
-                Reader::Desk => Some((
-                    app.operator().name.clone(),
-                    app.operator().support.email.clone(),
-                )),
-            };
-            let Some((to_name, to_address)) = to else {
+            let to = recipient(app, tx, request, reader, kind, &mut submitter).await?;
+            let Some(Recipient { name: to_name, address: to_address, unsubscribe }) = to else {
                 continue;
             };
             let wanted = match kind {
@@ -83,13 +64,11 @@ pub(super) async fn queue(
             };
             let link = wanted
                 .and_then(|purpose| links.iter().find(|(_, secret)| secret.purpose == purpose));
-            let composed = mail::compose(
-                kind,
-                &MailContext {
-                    unsubscribe,
-                    ..context(app, request, fact, &to_name, link.map(|(link, _)| link))
-                },
-            );
+            let mut context = context(app, request, fact, &to_name, link.map(|(link, _)| link));
+            context.files = files_of(&fact.fact, &extras.documents);
+            context.can_reply = replies::answers_to(&app.config, reader);
+            context.unsubscribe = unsubscribe;
+            let composed = mail::compose(kind, &context);
             let id: MailId = app.ids.next(now);
             let domain = mail_domain(app);
             let row = Mail {
@@ -122,6 +101,113 @@ pub(super) async fn queue(
         }
     }
     Ok(())
+}
+
+/// What came with a note: names with sizes.
+fn files_of(fact: &Fact, documents: &[Document]) -> Vec<String> {
+    let Fact::NoteWritten { attachments, .. } = fact else {
+        return Vec::new();
+    };
+    documents
+        .iter()
+        .filter(|one| attachments.contains(&one.id))
+        .map(|one| format!("{} ({})", one.name, words::size(one.size)))
+        .collect()
+}
+
+/// Who a mail goes to.
+struct Recipient {
+    name: String,
+    address: String,
+    /// The address where one does without mails like this one, or nothing if nobody may.
+    unsubscribe: String,
+}
+
+/// The reader of a mail of this kind, unless they do without such mails. `submitter` keeps whom was looked up
+/// already.
+async fn recipient(
+    app: &App,
+    session: &mut Session,
+    request: &PortRequest,
+    reader: Reader,
+    kind: MailKind,
+    submitter: &mut Option<people::User>,
+) -> Result<Option<Recipient>, DbError> {
+    let always = |(name, address)| Recipient {
+        name,
+        address,
+        unsubscribe: String::new(),
+    };
+    match reader {
+        Reader::Submitter => {
+            if submitter.is_none() {
+                *submitter = people::user(session, request.submitter).await?;
+            }
+            let Some(user) = submitter else {
+                return Ok(None);
+            };
+            let unsubscribe = match kind.topic() {
+                Some(topic) if user.muted.contains(&topic) => return Ok(None),
+                Some(topic) => super::users::unsubscribe_link(app, user.id, topic),
+                None => String::new(),
+            };
+            Ok(Some(Recipient {
+                name: user.name.clone(),
+                address: user.email.clone(),
+                unsubscribe,
+            }))
+        }
+        Reader::Owner => Ok(signer_of(request).map(always)),
+        Reader::Desk => {
+            let operator = app.operator();
+            let desk = (operator.name.clone(), operator.support.email.clone());
+            Ok(Some(always(desk)))
+        }
+    }
+}
+
+/// A mail that facts become, before it is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// Its kind's name.
+    pub kind: String,
+    /// Who reads it: `submitter`, `owner` or `desk`.
+    pub reader: &'static str,
+    /// Their name.
+    pub to_name: String,
+    /// Their address.
+    pub to_address: String,
+    /// Its subject.
+    pub subject: String,
+}
+
+/// The mails that these facts become, without making them: who is mailed what.
+pub(super) async fn planned(
+    app: &App,
+    session: &mut Session,
+    request: &PortRequest,
+    facts: &[StoredFact],
+) -> Result<Vec<Planned>, DbError> {
+    let mut submitter = None;
+    let mut found = Vec::new();
+    for fact in facts {
+        for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
+            if let Some(to) =
+                recipient(app, session, request, reader, kind, &mut submitter).await?
+            {
+                let subject =
+                    mail::compose(kind, &context(app, request, fact, &to.name, None)).subject;
+                found.push(Planned {
+                    kind: name_of(kind),
+                    reader: reader.name(),
+                    to_name: to.name,
+                    to_address: to.address,
+                    subject,
+                });
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn name_of(kind: MailKind) -> String {
@@ -215,6 +301,8 @@ fn context(
         reason: reason_of(fact),
         by: stored.actor.name.clone(),
         file: file_of(fact, request),
+        files: Vec::new(),
+        can_reply: false,
         at: words::moment(stored.at, &zone),
         next: format!("{} {}", standing.now, standing.next),
         window: window.map(|window| window_words(window, &zone)),

@@ -128,6 +128,7 @@ async fn take(
         size,
         sha256,
         created_at: now,
+        staff_only: false,
     };
     let event = Event::ReceiveProof {
         proof: Proof {
@@ -154,7 +155,7 @@ async fn take(
 }
 
 /// A name that is safe to show and to save under: no path, no control characters, the true ending.
-fn file_name(given: &str, extension: &str) -> String {
+pub(super) fn file_name(given: &str, extension: &str) -> String {
     let base = given.rsplit(['/', '\\']).next().unwrap_or("");
     let clean: String = base
         .chars()
@@ -199,7 +200,8 @@ pub async fn judge_guarded(
     ports::handle(app, id, caller.scope(), &caller.actor, event, guard.into()).await
 }
 
-/// A document with its bytes, for those who may see its request.
+/// A document with its bytes, for those who may see its request; what belongs to a note of the desk's, for
+/// the desk alone.
 pub async fn read(
     app: &App,
     caller: &Caller,
@@ -208,7 +210,7 @@ pub async fn read(
     let mut read = app.db.read().await?;
     let row = papers::document(&mut read, id)
         .await?
-        .filter(|row| caller.sees(row.account))
+        .filter(|row| caller.sees(row.account) && (caller.is_desk() || !row.staff_only))
         .ok_or(AppError::NotFound("document"))?;
     drop(read);
     let bytes = app.blobs.get(&row.sha256).await?;

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use super::answers::Keep;
 use super::mailing::{self, SecretLink};
 use super::{App, AppError, Caller, answers, webhooks};
+use crate::db::inbound::{self, Inbound, InboundState};
 use crate::db::jobs::{self, NewJob};
 use crate::db::papers::{self, Link, Purpose};
 use crate::db::{DbError, Engine, Session, Signal, Signals, Tx};
@@ -20,7 +21,7 @@ use crate::domain::port::{
     NumberChange, PortNumber, PortRequest, Problem, Refusal, RefusalKind, Role, Stage, Standing,
     Step, World, apply, begin, blockers, moves, standing,
 };
-use crate::ids::{AccountId, FactId, LinkId, PortId};
+use crate::ids::{AccountId, FactId, InboundId, LinkId, PortId};
 
 pub use crate::db::papers::{Document, DocumentKind};
 pub use crate::db::ports::{Filter, Line, Stored, StoredFact};
@@ -43,6 +44,16 @@ pub struct Extras {
     pub expected: Option<i64>,
     /// What to remember under an Idempotency-Key.
     pub remember: Option<Keep<View>>,
+    /// The mail that the event came in, or a mail that waited for the desk and is settled by it.
+    pub mail: Option<FromMail>,
+}
+
+/// A mail that causes an event. Both happen, or neither.
+pub enum FromMail {
+    /// It is taken down; one that was taken before causes nothing.
+    Taken(Box<Inbound>),
+    /// It waited for the desk.
+    Placed(InboundId),
 }
 
 /// What guards a change: the version that its author saw, and the key of its answer.
@@ -105,13 +116,16 @@ impl Caller {
 
 /// The calendar of a request: its losing provider's, in the zone of its numbers' NPAC region.
 pub fn calendar(app: &App, request: &PortRequest) -> Calendar {
-    let zone = request
-        .numbers
-        .first()
-        .and_then(|one| one.number.npac_zone())
+    let first = request.numbers.first().map(|one| one.number);
+    calendar_of(app, first, &request.details.losing_carrier)
+}
+
+/// The calendar of a request of which only its first number and its losing provider are at hand.
+pub fn calendar_of(app: &App, first: Option<E164>, carrier: &str) -> Calendar {
+    let zone = first
+        .and_then(|number| number.npac_zone())
         .and_then(|name| calendar_zone(name).ok())
         .unwrap_or_else(|| app.operator().time_zone.clone());
-    let carrier = &request.details.losing_carrier;
     let settings = &app.config.calendar;
     // The settings were read, so their hours are in order.
     let days = settings
@@ -145,7 +159,7 @@ fn sorted(
 }
 
 /// What lies around a request.
-struct Around {
+pub(super) struct Around {
     calendar: Calendar,
     receiving: HashSet<E164>,
     receiving_elsewhere: HashMap<E164, String>,
@@ -177,7 +191,7 @@ impl Around {
         }
     }
 
-    async fn load(
+    pub(super) async fn load(
         app: &App,
         session: &mut Session,
         request: &PortRequest,
@@ -200,7 +214,15 @@ impl Around {
         })
     }
 
-    fn world(&self) -> World<'_> {
+    pub(super) fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    pub(super) fn account_name(&self) -> &str {
+        &self.account_name
+    }
+
+    pub(super) fn world(&self) -> World<'_> {
         World {
             calendar: &self.calendar,
             receiving: self.receiving.clone(),
@@ -274,15 +296,41 @@ pub async fn handle_all(
         }
         let around = Around::load(app, &mut tx, &stored.request, &scope).await?;
         let now = app.clock.now();
+        if let Some(mail) = &extras.mail
+            && !take_mail(&mut tx, mail, id, by, now).await?
+        {
+            return Err(Refusal::conflict(
+                "mail_settled",
+                "This mail was dealt with already.",
+                "Nothing is left to do with it.",
+            )
+            .into());
+        }
         let step = apply_all(&stored.request, events, by, &around.world(), now)?;
-        if let Some(handled) = commit(app, tx, Some(stored), step, by, &extras, None).await? {
+        if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras, None).await? {
             return Ok(handled);
         }
     }
     Err(AppError::Stale)
 }
 
-fn apply_all(
+async fn take_mail(
+    tx: &mut Tx,
+    mail: &FromMail,
+    port: PortId,
+    by: &Actor,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    match mail {
+        FromMail::Taken(mail) => inbound::insert(tx, mail).await,
+        FromMail::Placed(id) => {
+            let state = InboundState::Filed;
+            inbound::settle(tx, *id, state, Some(port), &by.name, now).await
+        }
+    }
+}
+
+pub(super) fn apply_all(
     request: &PortRequest,
     events: Vec<Event>,
     by: &Actor,
@@ -314,17 +362,22 @@ fn apply_all(
 }
 
 /// Stores a step with all that goes with it. `None` when somebody else was faster. `seen` is what is around a new request.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that one commit holds together"
+)]
 async fn commit(
     app: &App,
     mut tx: Tx,
     before: Option<Stored>,
     step: Step,
     by: &Actor,
+    now: Timestamp,
     extras: &Extras,
     seen: Option<Around>,
 ) -> Result<Option<Handled>, AppError> {
     let held = step.next.clone();
-    let outcome = match put(app, &mut tx, before, step, by, extras, seen).await {
+    let outcome = match put(app, &mut tx, before, step, by, now, extras, seen).await {
         Ok(Some(handled)) => {
             if !handled.facts.is_empty() {
                 tx.signal(Signal::about("port", handled.request.id));
@@ -347,12 +400,17 @@ async fn commit(
     }
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that one commit holds together"
+)]
 async fn put(
     app: &App,
     tx: &mut Tx,
     before: Option<Stored>,
     step: Step,
     by: &Actor,
+    now: Timestamp,
     extras: &Extras,
     seen: Option<Around>,
 ) -> Result<Option<Handled>, DbError> {
@@ -361,7 +419,6 @@ async fn put(
         facts,
         effects,
     } = step;
-    let now = app.clock.now();
     let (seq, head, version) = before.as_ref().map_or((0, [0; 32], 0), |stored| {
         (stored.facts, stored.head, stored.version)
     });
@@ -397,7 +454,7 @@ async fn put(
     if !receiving.is_empty() {
         people::add_receiving(tx, next.account, &receiving, now).await?;
     }
-    mailing::queue(app, tx, &next, &facts, &extras.links, now).await?;
+    mailing::queue(app, tx, &next, &facts, extras, now).await?;
     webhooks::queue(app, tx, &endpoints, &next, &facts, now).await?;
     for effect in effects {
         // Where no carrier is set up, nobody can be asked; what is typed later is asked about later.
@@ -410,7 +467,7 @@ async fn put(
         let view = match seen {
             Some(around) => around.view(next.clone(), version, Vec::new(), by.name.clone()),
             None => {
-                let documents = papers::documents(tx, next.id).await?;
+                let documents = documents(tx, next.id, by.is_desk()).await?;
                 look(app, tx, next.clone(), version, documents, &nobody(&next)).await?
             }
         };
@@ -436,10 +493,11 @@ async fn store_extras(
     for (link, _) in &extras.links {
         papers::insert_link(tx, link).await?;
     }
-    if !is_new && !matches!(next.loa, Loa::Sent { .. }) {
+    let cancelled = matches!(next.stage, Stage::Cancelled { .. });
+    if !is_new && (cancelled || !matches!(next.loa, Loa::Sent { .. })) {
         papers::kill_links(tx, next.id, Purpose::Sign).await?;
     }
-    if matches!(next.stage, Stage::Cancelled { .. }) {
+    if cancelled {
         papers::kill_links(tx, next.id, Purpose::Upload).await?;
     }
     Ok(())
@@ -557,7 +615,7 @@ fn holder_says(number: &str, port: PortId, may_know: bool) -> String {
     }
 }
 
-fn visible(stored: Option<Stored>, scope: &Scope) -> Result<Stored, AppError> {
+pub(super) fn visible(stored: Option<Stored>, scope: &Scope) -> Result<Stored, AppError> {
     // Even that it exists is not for others to know.
     stored
         .filter(|stored| scope.covers(stored.request.account))
@@ -650,9 +708,18 @@ pub async fn begin_port(
         step.effects.extend(after.effects);
     }
     let tx = app.db.write().await?;
-    commit(app, tx, None, step, &caller.actor, &extras, Some(around))
-        .await?
-        .ok_or(AppError::Stale)
+    commit(
+        app,
+        tx,
+        None,
+        step,
+        &caller.actor,
+        now,
+        &extras,
+        Some(around),
+    )
+    .await?
+    .ok_or(AppError::Stale)
 }
 
 /// The place in the vault of a request's secret.
@@ -671,7 +738,7 @@ pub struct View {
     pub standing: Standing,
     /// What is in its way.
     pub blockers: Vec<Blocker>,
-    /// Its documents.
+    /// Its documents, those left out that its reader may not know of.
     pub documents: Vec<Document>,
     /// The submitter's name.
     pub submitter: String,
@@ -686,7 +753,7 @@ pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppE
     let mut read = app.db.read().await?;
     let scope = caller.scope();
     let stored = visible(ports::glance(&mut read, id).await?, &scope)?;
-    let documents = papers::documents(&mut read, id).await?;
+    let documents = documents(&mut read, id, caller.is_desk()).await?;
     Ok(look(
         app,
         &mut read,
@@ -703,7 +770,7 @@ pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppErr
     let mut read = app.db.read().await?;
     let scope = caller.scope();
     let stored = visible(ports::load(&mut read, id).await?, &scope)?;
-    let documents = papers::documents(&mut read, id).await?;
+    let documents = documents(&mut read, id, caller.is_desk()).await?;
     Ok(look(
         app,
         &mut read,
@@ -717,9 +784,9 @@ pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppErr
 
 /// A request as a change left it, for the answer to who changed it. What was stored is at hand: a request of
 /// 100,000 numbers takes longer to read than to store.
-pub async fn view_of(app: &App, handled: Handled) -> Result<View, AppError> {
+pub async fn view_of(app: &App, caller: &Caller, handled: Handled) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
-    let documents = papers::documents(&mut read, handled.request.id).await?;
+    let documents = documents(&mut read, handled.request.id, caller.is_desk()).await?;
     let scope = nobody(&handled.request);
     Ok(look(
         app,
@@ -735,6 +802,17 @@ pub async fn view_of(app: &App, handled: Handled) -> Result<View, AppError> {
 /// What everybody may see who sees the request: other accounts stay without a name.
 fn nobody(request: &PortRequest) -> Scope {
     Scope::Account(request.account, Arc::from([]))
+}
+
+/// A request's documents, as the desk or as others may know of them.
+async fn documents(
+    session: &mut Session,
+    id: PortId,
+    is_desk: bool,
+) -> Result<Vec<Document>, DbError> {
+    let mut all = papers::documents(session, id).await?;
+    all.retain(|document| is_desk || !document.staff_only);
+    Ok(all)
 }
 
 /// A request with all that its readers see around it.
@@ -822,24 +900,6 @@ pub async fn history_page(
         }
         after = last;
     }
-}
-
-/// Writes a note on a request.
-pub async fn write_note(
-    app: &App,
-    caller: &Caller,
-    id: PortId,
-    text: String,
-    staff_only: bool,
-    guard: Guard,
-) -> Result<Handled, AppError> {
-    let event = Event::Note {
-        note: app.ids.next(app.clock.now()),
-        text,
-        staff_only,
-        attachments: Vec::new(),
-    };
-    handle(app, id, caller.scope(), &caller.actor, event, guard.into()).await
 }
 
 /// A page of requests that this caller may see.
@@ -937,6 +997,13 @@ pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
                 .iter()
                 .any(|one| matches!(one, Attention::EarlyDate { .. })),
             EventKind::ClearAttention => !request.attention.is_empty(),
+            EventKind::Claim => request
+                .claim
+                .as_ref()
+                .is_none_or(|held| held.user != caller.user),
+            EventKind::Unclaim => request.claim.as_ref().is_some_and(|held| {
+                held.user == caller.user || caller.actor.role == Role::Administrator
+            }),
             EventKind::LookAgain => false,
             _ => true,
         })

@@ -4,7 +4,9 @@
 
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
+use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
+use sha2::Sha256;
 
 use crate::ids::Ids;
 
@@ -29,6 +31,7 @@ pub enum VaultError {
 #[derive(Clone)]
 pub struct Vault {
     cipher: Aes256Gcm,
+    signer: Hmac<Sha256>,
     ids: Ids,
 }
 
@@ -43,7 +46,27 @@ impl Vault {
     pub fn new(key: &SecretString, ids: Ids) -> Result<Self, VaultError> {
         let bytes = hex::decode(key.expose_secret().trim()).map_err(|_| VaultError::BadKey)?;
         let cipher = Aes256Gcm::new_from_slice(&bytes).map_err(|_| VaultError::BadKey)?;
-        Ok(Self { cipher, ids })
+        // One key for one purpose: signatures are made with a key of their own.
+        let mut derive =
+            <Hmac<Sha256> as hmac::Mac>::new_from_slice(&bytes).map_err(|_| VaultError::BadKey)?;
+        derive.update(b"portolan: key for signatures");
+        let signer = <Hmac<Sha256> as hmac::Mac>::new_from_slice(&derive.finalize().into_bytes())
+            .map_err(|_| VaultError::BadKey)?;
+        Ok(Self {
+            cipher,
+            signer,
+            ids,
+        })
+    }
+
+    /// What proves that a text is ours (HMAC-SHA256), for one purpose. Compare it in constant time.
+    pub fn sign(&self, purpose: &str, text: &str) -> [u8; 32] {
+        let mut mac = self.signer.clone();
+        mac.update(purpose.as_bytes());
+        // Between the two, so that no other pair of texts is the same.
+        mac.update(&[0]);
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().into()
     }
 
     /// Seals a text for one place, such as `port_…/pin`.
@@ -90,6 +113,21 @@ impl Vault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signature_depends_on_key_purpose_and_text() {
+        let vault = |key: &str| Vault::new(&key.repeat(32).into(), Ids::seeded(3)).unwrap();
+        let signed = vault("ab").sign("reply", "port_1/user_1");
+        assert_eq!(signed, vault("ab").sign("reply", "port_1/user_1"));
+        for other in [
+            vault("ac").sign("reply", "port_1/user_1"),
+            vault("ab").sign("replies", "port_1/user_1"),
+            vault("ab").sign("reply", "port_1/user_2"),
+            vault("ab").sign("reply\0port_1", "user_1"),
+        ] {
+            assert_ne!(signed, other);
+        }
+    }
 
     #[test]
     fn a_sealed_text_opens_only_in_its_place_and_unchanged() {

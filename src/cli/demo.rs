@@ -288,6 +288,13 @@ pub fn settings(
     config.blobs.folder = None;
     config.server.public_url = parse(url)?;
     config.mail.mode = crate::config::MailMode::Mailbox;
+    // Mails are answered where they are read: on the mailbox page.
+    config.mail.replies.host = None;
+    config.mail.replies.address = Some(
+        "replies@portolan.example"
+            .parse()
+            .map_err(|_| Error::internal(anyhow::anyhow!("the demo's reply address")))?,
+    );
     let telnyx = &mut config.carriers.telnyx;
     telnyx.enabled = true;
     telnyx.base_url = parse(carrier)?;

@@ -304,6 +304,7 @@ fn each_secret_is_hidden_wherever_settings_are_shown() {
             "database.url",
             "secrets.master_key",
             "mail.password",
+            "mail.replies.password",
             "carriers.telnyx.api_key"
         ]
     );
@@ -332,6 +333,7 @@ fn each_secret_is_hidden_wherever_settings_are_shown() {
         shown,
         [
             "\"postgres://portolan:***@db.example/portolan?***\"",
+            "\"***\"",
             "\"***\"",
             "\"***\"",
             "\"***\""
@@ -508,6 +510,22 @@ fn what_makes_no_sense_is_refused() {
             "`mail.password`",
         ),
         ("[mail]\nfrom = \"desk\"", "must be like"),
+        (
+            "[mail.replies]\naddress = \"replies\"",
+            "must be an address like",
+        ),
+        (
+            "[mail]\nmode = \"smtp\"\nhost = \"m.example\"\n[mail.replies]\naddress = \"r@m.example\"",
+            "nobody would read the answers",
+        ),
+        (
+            "[mail.replies]\naddress = \"r@m.example\"\nhost = \"m.example\"",
+            "`mail.replies.user`",
+        ),
+        (
+            "[mail.replies]\naddress = \"r@m.example\"\nhost = \"m.example\"\nuser = \"u\"\npassword = \"p\"\ntls = \"none\"",
+            "on this machine",
+        ),
         (
             "[carriers.telnyx]\nenabled = true",
             "must be set, because the carrier is enabled",

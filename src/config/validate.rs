@@ -111,6 +111,21 @@ fn ranges(config: &Config, problem: Note<'_>) {
             links.attempts_per_minute,
             1..=10_000,
         ),
+        (
+            "mail.replies.poll_seconds",
+            mail.replies.poll_seconds,
+            5..=86_400,
+        ),
+        (
+            "mail.replies.timeout_seconds",
+            mail.replies.timeout_seconds,
+            1..=600,
+        ),
+        (
+            "mail.replies.mail_megabytes_max",
+            mail.replies.mail_megabytes_max,
+            1..=100,
+        ),
         ("loa.max_age_days", loa.max_age_days, 1..=365),
         (
             "silence.chase_business_days",
@@ -366,6 +381,7 @@ fn mail(config: &Config, problem: Note<'_>) {
             format!("must be like \"Name <desk@company.example>\", but is \"{reply_to}\""),
         );
     }
+    replies(config, problem);
     if mail.mode == MailMode::Smtp {
         if mail.host.is_none() {
             problem(
@@ -392,6 +408,54 @@ fn mail(config: &Config, problem: Note<'_>) {
                 );
             }
             _ => {}
+        }
+    }
+}
+
+fn replies(config: &Config, problem: Note<'_>) {
+    let replies = &config.mail.replies;
+    if replies.address.is_none() {
+        return;
+    }
+    if replies.host.is_none() {
+        if config.mail.mode == MailMode::Smtp {
+            problem(
+                "mail.replies.host",
+                "must name the IMAP server, because nobody would read the answers otherwise"
+                    .to_owned(),
+            );
+        }
+        return;
+    }
+    if replies.port == 0 {
+        problem("mail.replies.port", "must be from 1 to 65535".to_owned());
+    }
+    if replies.mailbox.trim().is_empty() {
+        problem(
+            "mail.replies.mailbox",
+            "must name the mailbox in which answers arrive".to_owned(),
+        );
+    }
+    let host = replies.host.as_deref().unwrap_or_default();
+    let is_here = host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    if replies.tls == MailTls::None && !is_here {
+        problem(
+            "mail.replies.tls",
+            "must not be \"none\" unless the IMAP server is on this machine, because a password is sent".to_owned(),
+        );
+    }
+    for (key, is_missing) in [
+        ("mail.replies.user", replies.user.is_none()),
+        ("mail.replies.password", replies.password.is_none()),
+    ] {
+        if is_missing {
+            problem(
+                key,
+                "must be set too, because `mail.replies.host` is".to_owned(),
+            );
         }
     }
 }

@@ -40,6 +40,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(1, "0001_jobs"),
     migration!(2, "0002_desk"),
     migration!(3, "0003_bulk_numbers"),
+    migration!(4, "0004_notes"),
+    migration!(5, "0005_desk"),
     migration!(6, "0006_people"),
 ];
 

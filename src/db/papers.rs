@@ -29,6 +29,8 @@ pub struct Document {
     pub sha256: String,
     /// When it came.
     pub created_at: Timestamp,
+    /// Whether only the desk may know of it: it belongs to a note of that kind.
+    pub staff_only: bool,
 }
 
 /// What a document is.
@@ -140,7 +142,7 @@ impl LinkState {
 /// Stores a document's row.
 pub async fn insert_document(tx: &mut Tx, document: &Document) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO documents (id, account_id, port_id, kind, name, content_type, size, sha256, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO documents (id, account_id, port_id, kind, name, content_type, size, sha256, created_at, staff_only) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
             document.id,
             document.account,
@@ -150,7 +152,8 @@ pub async fn insert_document(tx: &mut Tx, document: &Document) -> Result<(), DbE
             &document.content_type,
             i64::try_from(document.size).unwrap_or(i64::MAX),
             &document.sha256,
-            document.created_at
+            document.created_at,
+            document.staff_only
         ],
     )
     .await?;
@@ -168,6 +171,7 @@ fn document_of(row: &Row) -> Result<Document, DbError> {
         size: row.small("size")?,
         sha256: row.text("sha256")?,
         created_at: row.instant("created_at")?,
+        staff_only: row.bool("staff_only")?,
     })
 }
 

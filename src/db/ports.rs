@@ -9,14 +9,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Arg, DbError, Row, Session, Tx};
+use super::{Arg, DbError, Row, Session, Tx, desk};
 use crate::args;
 use crate::domain::carrier::{Messaging, OrderStatus};
 use crate::domain::port::{
-    Actor, Attention, Ball, CarrierOrder, Details, Fact, Loa, PortNumber, PortRequest, Proof,
-    Stage, Status, Test, Text, Voice, ball_in, next_window, status,
+    Actor, Attention, Ball, CarrierOrder, Claim, Details, Fact, Loa, PortNumber, PortRequest,
+    Proof, Stage, Status, Test, Text, Voice, ball_in, next_window, status,
 };
-use crate::ids::{AccountId, FactId, OrderId, PortId};
+use crate::ids::{AccountId, FactId, OrderId, PortId, UserId};
 
 /// A request as it is stored, with what guards its next save.
 #[derive(Clone, Debug)]
@@ -52,15 +52,17 @@ pub struct StoredFact {
 
 /// What of a request is neither a column nor a row of its own.
 #[derive(Serialize, Deserialize)]
-struct Body {
-    details: Details,
-    loa: Loa,
+pub(super) struct Body {
+    pub(super) details: Details,
+    pub(super) loa: Loa,
     letters: u32,
-    proof: Vec<Proof>,
-    stage: Stage,
-    attention: Vec<Attention>,
+    pub(super) proof: Vec<Proof>,
+    pub(super) stage: Stage,
+    pub(super) attention: Vec<Attention>,
     #[serde(default)]
     reminded_of: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) claim: Option<Claim>,
 }
 
 /// What of a number is not a column.
@@ -148,6 +150,7 @@ async fn load_with(
         attention: body.attention,
         last_movement: row.instant("last_movement")?,
         reminded_of: body.reminded_of,
+        claim: body.claim,
     };
     Ok(Some(Stored {
         request,
@@ -221,6 +224,7 @@ pub async fn insert(
     .await?;
     save_numbers(tx, request.id, &[], request).await?;
     save_orders(tx, request.id, &[], &request.orders).await?;
+    desk::follow(tx, None, request, facts.said(), now).await?;
     insert_facts(tx, facts).await
 }
 
@@ -270,6 +274,7 @@ pub async fn save(
     }
     save_numbers(tx, next.id, &before.request.numbers, next).await?;
     save_orders(tx, next.id, &before.request.orders, &next.orders).await?;
+    desk::follow(tx, Some(&before.request), next, facts.said(), now).await?;
     insert_facts(tx, facts).await?;
     Ok(true)
 }
@@ -283,6 +288,7 @@ fn body_of(request: &PortRequest) -> Body {
         stage: request.stage.clone(),
         attention: request.attention.clone(),
         reminded_of: request.reminded_of,
+        claim: request.claim.clone(),
     }
 }
 
@@ -526,6 +532,11 @@ impl Chained {
         self.facts
     }
 
+    /// What they say.
+    fn said(&self) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().map(|stored| &stored.fact)
+    }
+
     fn head(&self) -> Option<[u8; 32]> {
         self.facts.last().map(|fact| fact.hash)
     }
@@ -706,6 +717,14 @@ pub struct Filter {
     pub limit: i64,
 }
 
+/// Who filed a request.
+pub async fn submitter(session: &mut Session, id: PortId) -> Result<Option<UserId>, DbError> {
+    let row = session
+        .fetch_optional("SELECT submitter_id FROM ports WHERE id = $1", args![id])
+        .await?;
+    row.map(|row| row.parse("submitter_id")).transpose()
+}
+
 /// A page of requests, newest first.
 pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, DbError> {
     let mut sql = String::from(
@@ -854,7 +873,7 @@ pub async fn attention(
 }
 
 /// A text to look for, as a LIKE pattern in which its own wildcards mean themselves.
-fn like(text: &str) -> String {
+pub(super) fn like(text: &str) -> String {
     let mut pattern = String::from("%");
     for character in text.to_lowercase().chars() {
         if matches!(character, '%' | '_' | '\\') {

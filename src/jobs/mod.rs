@@ -4,6 +4,7 @@ mod carrier;
 mod execute;
 mod handler;
 mod reconcile;
+mod replies;
 pub mod runner;
 mod timers;
 mod work;

@@ -1,11 +1,12 @@
 //! Recurring work. Each timer reads the database, does what is due, and does no harm when it runs again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{JobError, Reconcile, Reconciler};
+use super::{JobError, Reconcile, Reconciler, replies};
 use crate::app::ports::{self, Extras, Scope};
 use crate::app::{App, AppError, inbox, letters};
 use crate::db::{outside, ports as rows};
@@ -24,7 +25,7 @@ pub fn timers(app: &App) -> Vec<Reconciler> {
             work,
         }),
     };
-    vec![
+    let mut all = vec![
         timer(
             "open_windows",
             minutes(1),
@@ -55,7 +56,18 @@ pub fn timers(app: &App) -> Vec<Reconciler> {
             SignedDuration::from_hours(24),
             Box::new(|app| Box::pin(forget_answers(app))),
         ),
-    ]
+    ];
+    let mailbox = &app.config.mail.replies;
+    if mailbox.is_polled() {
+        // The mailbox is in the world, however fast the calendar runs.
+        let pause = Duration::from_secs(u64::from(mailbox.poll_seconds));
+        all.push(timer(
+            "take_replies",
+            app.clock.desk_for_wire(pause),
+            Box::new(|app| Box::pin(replies::take(app))),
+        ));
+    }
+    all
 }
 
 type Due = std::pin::Pin<Box<dyn Future<Output = Result<(), AppError>> + Send>>;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Handler, JobContext, JobError, carrier};
 use crate::app::mailing::MailState;
-use crate::app::{App, account_mail, mailing, webhooks};
+use crate::app::{App, account_mail, mailing, replies, webhooks};
 use crate::config::MailMode;
 use crate::db::jobs::Job;
 use crate::db::{DbError, Tx};
@@ -26,7 +26,7 @@ impl Work {
     /// [`MailError`] when the mail settings cannot be used.
     pub fn new(app: App) -> Result<Self, MailError> {
         let smtp = match app.config.mail.mode {
-            MailMode::Smtp => Some(Smtp::new(&app.config.mail, &app.operator().support.email)?),
+            MailMode::Smtp => Some(Smtp::new(&app.config.mail)?),
             MailMode::Mailbox => None,
         };
         let outbound = Outbound::new(&app.config.webhooks_out);
@@ -45,8 +45,17 @@ impl Work {
         else {
             return Ok(());
         };
+        let reply_to = replies::address_of(&self.app, &mail)
+            .await
+            .map_err(|e| JobError::retry_because(&e))?;
         if let Some(smtp) = &self.smtp
-            && let Err(error) = smtp.send(&mail).await
+            && let Err(error) = smtp
+                .send(
+                    &mail,
+                    reply_to.as_deref(),
+                    &self.app.operator().support.email,
+                )
+                .await
         {
             let given_up = !matches!(error, MailError::NotNow(_));
             mailing::not_sent(&self.app, id, &error.to_string(), given_up)
@@ -77,7 +86,10 @@ impl Work {
                 .await
                 .map_err(retry);
         };
-        let Err(error) = smtp.send_account_mail(&mail).await else {
+        let Err(error) = smtp
+            .send_account_mail(&mail, &self.app.operator().support.email)
+            .await
+        else {
             return account_mail::attempted(&self.app, id, MailState::Sent, None)
                 .await
                 .map_err(retry);

@@ -52,6 +52,10 @@ pub struct MailContext {
     pub by: String,
     /// The document that it is about, with its size.
     pub file: String,
+    /// What came with a note: names with sizes.
+    pub files: Vec<String>,
+    /// Whether an answer to this mail becomes a note.
+    pub can_reply: bool,
     /// When it happened, in words.
     pub at: String,
     /// What happens next.
@@ -342,7 +346,8 @@ fn write(kind: MailKind, c: &MailContext, frame: &Frame) -> Result<Rendered, ask
             name,
             author: c.by.clone(),
             text: c.says.clone(),
-            files: Vec::new(),
+            files: c.files.clone(),
+            can_reply: c.can_reply,
             link: c.url.clone(),
         }
         .render(frame),

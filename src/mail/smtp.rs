@@ -4,7 +4,7 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use secrecy::ExposeSecret as _;
 
 use crate::config::{Mail as Settings, MailTls};
@@ -25,12 +25,33 @@ pub enum MailError {
     NotNow(String),
 }
 
+/// Says that a program sent it, so that other programs do not answer (RFC 3834, 5).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+fn address(text: &str) -> Result<Address, MailError> {
+    text.parse()
+        .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))
+}
+
 /// A way to a mail server.
 #[derive(Clone)]
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    reply_to: Mailbox,
+    reply_to: Option<Mailbox>,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -43,7 +64,7 @@ impl std::fmt::Debug for Smtp {
 
 impl Smtp {
     /// A way to the server in the settings. Nothing is sent yet.
-    pub fn new(settings: &Settings, support: &str) -> Result<Self, MailError> {
+    pub fn new(settings: &Settings) -> Result<Self, MailError> {
         let host = settings.host.clone().unwrap_or_default();
         let bad = |e: &dyn std::fmt::Display| MailError::Unwritable(e.to_string());
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)
@@ -75,33 +96,40 @@ impl Smtp {
             reply_to: settings
                 .reply_to
                 .as_deref()
-                .unwrap_or(support)
-                .parse()
+                .map(str::parse)
+                .transpose()
                 .map_err(|e: lettre::address::AddressError| bad(&e))?,
         })
     }
 
     /// Sends a mail. Its Message-ID is its row's, so that a second copy (after a crash between sending
     /// and writing down) is one mail to every mailbox that looks at ids.
-    pub async fn send(&self, mail: &Mail) -> Result<(), MailError> {
-        let message = self.message(mail)?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(e) if e.is_permanent() => Err(MailError::Refused(e.to_string())),
-            Err(e) => Err(MailError::NotNow(e.to_string())),
-        }
+    ///
+    /// `reply_to` is where answers to this mail go; `None`: where all others go, which is `mail.reply_to` of the
+    /// settings, or else `support`. The latter comes with each mail because it may change while the program runs.
+    pub async fn send(
+        &self,
+        mail: &Mail,
+        reply_to: Option<&str>,
+        support: &str,
+    ) -> Result<(), MailError> {
+        self.hand_over(self.message(mail, reply_to, support)?).await
     }
 
-    /// Sends a mail about somebody's own account.
-    pub async fn send_account_mail(&self, mail: &AccountMail) -> Result<(), MailError> {
-        let address = mail
-            .to_address
-            .parse()
-            .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
+    /// Sends a mail about somebody's own account. `support` is as for [`Self::send`].
+    pub async fn send_account_mail(
+        &self,
+        mail: &AccountMail,
+        support: &str,
+    ) -> Result<(), MailError> {
         let message = Message::builder()
             .from(self.from.clone())
-            .reply_to(self.reply_to.clone())
-            .to(Mailbox::new(Some(mail.to_name.clone()), address))
+            .reply_to(self.reply_to(support)?)
+            .header(AutoSubmitted)
+            .to(Mailbox::new(
+                Some(mail.to_name.clone()),
+                address(&mail.to_address)?,
+            ))
             .subject(&mail.subject)
             .message_id(Some(format!("<{}>", mail.message_id)))
             .multipart(MultiPart::alternative_plain_html(
@@ -109,6 +137,10 @@ impl Smtp {
                 mail.body_html.clone(),
             ))
             .map_err(|e| MailError::Unwritable(e.to_string()))?;
+        self.hand_over(message).await
+    }
+
+    async fn hand_over(&self, message: Message) -> Result<(), MailError> {
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(e) if e.is_permanent() => Err(MailError::Refused(e.to_string())),
@@ -116,11 +148,23 @@ impl Smtp {
         }
     }
 
-    fn message(&self, mail: &Mail) -> Result<Message, MailError> {
-        let address = mail
-            .to_address
-            .parse()
-            .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
+    fn reply_to(&self, support: &str) -> Result<Mailbox, MailError> {
+        match &self.reply_to {
+            Some(set) => Ok(set.clone()),
+            None => Ok(Mailbox::new(None, address(support)?)),
+        }
+    }
+
+    fn message(
+        &self,
+        mail: &Mail,
+        reply_to: Option<&str>,
+        support: &str,
+    ) -> Result<Message, MailError> {
+        let reply_to = match reply_to {
+            None => self.reply_to(support)?,
+            Some(own) => Mailbox::new(self.from.name.clone(), address(own)?),
+        };
         let mut builder = Message::builder();
         // RFC 8058: one click of the mail program does without mails like this one.
         if let Some(link) = unsubscribe_link(&mail.body_text) {
@@ -130,8 +174,12 @@ impl Smtp {
         }
         builder
             .from(self.from.clone())
-            .reply_to(self.reply_to.clone())
-            .to(Mailbox::new(Some(mail.to_name.clone()), address))
+            .reply_to(reply_to)
+            .header(AutoSubmitted)
+            .to(Mailbox::new(
+                Some(mail.to_name.clone()),
+                address(&mail.to_address)?,
+            ))
             .subject(&mail.subject)
             .message_id(Some(format!("<{}>", mail.message_id)))
             .in_reply_to(format!("<{}>", mail.thread_id))

@@ -255,6 +255,8 @@ mails! {
         text: String = "Everything matches. I submitted it just now.\n\nNorthline usually answers within three business days.",
         /// Names of its files.
         files: Vec<String> = strings(&["bill-november.pdf (412 kB)"]),
+        /// Whether an answer to this mail becomes a note.
+        can_reply: bool = true,
         /// The notes' page.
         link: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
     }

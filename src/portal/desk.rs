@@ -1,216 +1,480 @@
-//! The desk: what needs a person, and the check of one request.
+//! The desk: its queues, and who has what.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 
-use super::errors::Answer;
-use super::session::{Portal, SignedIn, live_seconds};
+use super::errors::{Answer, Fault};
+use super::port::port_id;
+use super::posted::Posted;
+use super::session::{Portal, SignedIn, live_seconds, local_path};
 use super::tell;
-use super::views::desk::{DeskItem, DeskPage, Queue};
-use super::views::{Link, Pager, Room, Tone};
-use crate::app::ports::{Filter, View};
-use crate::app::{AppError, ports};
-use crate::domain::port::{Attention, Status, words};
+use super::views::desk::{ClaimLine, DeskItem, DeskPage, DueLine, QueueLine, TakePage};
+use super::views::{Choice, Link, Pager, PortRef, Room, Tone};
+use crate::app::desk::{self, After, Asked, Cut, Item, Page};
+use crate::app::ports::Guard;
+use crate::app::{App, AppError, ports};
+use crate::domain::number::E164;
+use crate::domain::port::{Claim, Queue, Status};
+use crate::ids::{PortId, UserId};
 
-/// How many requests the desk's list holds at most. A desk with more has another problem.
-const LINES_MAX: i64 = 200;
+/// Rows of a page.
+const ROWS: i64 = 25;
 
-/// A part of the desk's list.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
-    All,
-    Papers,
-    Rejections,
-    Dates,
-    Customers,
-    Carriers,
-    Tests,
+/// The name of a part of the table in addresses.
+pub(super) fn slug(cut: Cut) -> &'static str {
+    cut.name()
 }
 
-impl Part {
-    const ALL: [Self; 7] = [
-        Self::All,
-        Self::Papers,
-        Self::Rejections,
-        Self::Dates,
-        Self::Customers,
-        Self::Carriers,
-        Self::Tests,
-    ];
-
-    fn slug(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Papers => "papers",
-            Self::Rejections => "rejections",
-            Self::Dates => "dates",
-            Self::Customers => "customers",
-            Self::Carriers => "carriers",
-            Self::Tests => "tests",
-        }
+/// The part of the table with this name, as this person sees it.
+pub(super) fn cut_named(who: &SignedIn, slug: &str) -> Option<Cut> {
+    match slug {
+        "all" => Some(Cut::All),
+        "mine" => Some(Cut::Mine(who.caller.user)),
+        name => Queue::named(name).map(Cut::Of),
     }
+}
 
-    fn name(self) -> &'static str {
-        match self {
-            Self::All => "Everything",
-            Self::Papers => "Papers to check",
-            Self::Rejections => "Rejections",
-            Self::Dates => "Dates",
-            Self::Customers => "Customers ask",
-            Self::Carriers => "Carriers",
-            Self::Tests => "Tests and texts",
-        }
+/// The name of a part of the table.
+pub(super) fn cut_words(cut: Cut) -> &'static str {
+    match cut {
+        Cut::All => "Everything",
+        Cut::Mine(_) => "Mine",
+        Cut::Of(queue) => queue.words(),
     }
+}
 
-    fn purpose(self) -> &'static str {
-        match self {
-            Self::All => {
-                "Everything that waits for somebody at the desk, the longest waiting first."
+fn purpose(cut: Cut) -> &'static str {
+    match cut {
+        Cut::All => "Everything on the desk's table, the longest waiting first.",
+        Cut::Mine(_) => {
+            "What you have taken or were handed, also while it waits for somebody else."
+        }
+        Cut::Of(queue) => queue.purpose(),
+    }
+}
+
+fn tone(cut: Cut) -> Tone {
+    match cut {
+        Cut::All => Tone::Info,
+        Cut::Mine(_) => Tone::Draft,
+        Cut::Of(Queue::Documents | Queue::Rejected) => Tone::Act,
+        Cut::Of(Queue::Submit | Queue::Windows) => Tone::Go,
+        Cut::Of(Queue::Dates) => Tone::Done,
+        Cut::Of(Queue::Silent | Queue::Customers) => Tone::Wait,
+        Cut::Of(Queue::Words) => Tone::Info,
+        Cut::Of(Queue::Tests) => Tone::Stop,
+    }
+}
+
+/// What of the table an address asks for, beside the queue.
+#[derive(Clone, Default)]
+struct Query {
+    text: String,
+    after: Option<After>,
+    tick_all: bool,
+}
+
+impl Query {
+    fn read(query: Option<&str>) -> Self {
+        let mut asked = Self::default();
+        for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            match &*key {
+                "q" => asked.text = value.trim().chars().take(100).collect(),
+                "after" => asked.after = value.parse().ok(),
+                "tick" => asked.tick_all = value == "all",
+                _ => {}
             }
-            Self::Papers => "The letter is signed and a proof has come: compare, accept, submit.",
-            Self::Rejections => {
-                "Rejections that the customer cannot mend alone, or with a code that is not known."
-            }
-            Self::Dates => "Confirmed dates that are earlier than asked, or at risk.",
-            Self::Customers => "Customers who asked for an update, and ports without news.",
-            Self::Carriers => {
-                "What a carrier refused, or said in words that are not known. Nothing was guessed."
-            }
-            Self::Tests => "Numbers whose test failed, or whose texts did not follow.",
         }
+        asked
     }
 
-    fn tone(self) -> Tone {
-        match self {
-            Self::All => Tone::Info,
-            Self::Papers | Self::Dates => Tone::Wait,
-            Self::Rejections | Self::Carriers => Tone::Act,
-            Self::Customers => Tone::Go,
-            Self::Tests => Tone::Stop,
+    fn href(&self, cut: Cut) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if !self.text.is_empty() {
+            query.append_pair("q", &self.text);
         }
-    }
-
-    fn holds(self, view: &View) -> bool {
-        match self {
-            Self::All => true,
-            Self::Papers => view.standing.status == Status::InReview,
-            _ => view
-                .request
-                .attention
-                .iter()
-                .any(|one| Self::of(one) == self),
+        if let Some(after) = self.after {
+            query.append_pair("after", &after.to_string());
         }
-    }
-
-    fn of(attention: &Attention) -> Self {
-        match attention {
-            Attention::Rejection { .. } => Self::Rejections,
-            Attention::EarlyDate { .. } | Attention::Jeopardy { .. } => Self::Dates,
-            Attention::UpdateAsked | Attention::Silence { .. } => Self::Customers,
-            Attention::UnknownWord { .. }
-            | Attention::CarrierRefused { .. }
-            | Attention::Unreadable { .. } => Self::Carriers,
-            Attention::TestFailed { .. } | Attention::TextFailed { .. } => Self::Tests,
+        if self.tick_all {
+            query.append_pair("tick", "all");
+        }
+        let path = format!("/desk/{}", slug(cut));
+        match query.finish() {
+            empty if empty.is_empty() => path,
+            query => format!("{path}?{query}"),
         }
     }
 }
 
-pub(super) async fn queues(State(portal): State<Portal>, who: SignedIn) -> Answer {
-    queue(&portal, &who, Part::All).await
+pub(super) async fn queues(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    show(&portal, &who, Cut::All, query.as_deref()).await
 }
 
 pub(super) async fn one_queue(
     State(portal): State<Portal>,
     who: SignedIn,
     Path(slug): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Answer {
     who.desk_only()?;
-    let part = Part::ALL
-        .into_iter()
-        .find(|part| part.slug() == slug)
-        .ok_or(AppError::NotFound("page"))?;
-    queue(&portal, &who, part).await
+    // As the queue was called before.
+    if slug == "papers" {
+        return Ok(Redirect::permanent("/desk/documents").into_response());
+    }
+    let cut = cut_named(&who, &slug).ok_or(AppError::NotFound("page"))?;
+    show(&portal, &who, cut, query.as_deref()).await
 }
 
-async fn queue(portal: &Portal, who: &SignedIn, here: Part) -> Answer {
+async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: Option<&str>) -> Answer {
     who.desk_only()?;
     let app = &portal.app;
-    let filter = Filter {
-        for_desk: true,
-        limit: LINES_MAX,
-        ..Filter::default()
-    };
-    let lines = ports::list(app, &who.caller, filter).await?;
-    let mut views = Vec::with_capacity(lines.len());
-    for line in &lines {
-        views.push(ports::glance(app, &who.caller, line.id).await?);
-    }
-    views.sort_by_key(|view| view.request.last_movement);
-    let queues = Part::ALL
-        .into_iter()
-        .map(|part| Queue {
-            slug: part.slug().to_owned(),
-            name: part.name().to_owned(),
-            count: u32::try_from(views.iter().filter(|view| part.holds(view)).count())
-                .unwrap_or(u32::MAX),
-            here: part == here,
-            tone: part.tone(),
+    let query = Query::read(query);
+    let table = desk::table(
+        app,
+        &who.caller,
+        &Asked {
+            cut,
+            text: query.text.clone(),
+            after: query.after,
+            limit: if query.text.is_empty() {
+                ROWS
+            } else {
+                desk::FOUND_MAX
+            },
+        },
+    )
+    .await?;
+    let searched = !query.text.is_empty();
+    let cuts = std::iter::once(Cut::All)
+        .chain(Queue::ALL.map(Cut::Of))
+        .chain([Cut::Mine(who.caller.user)]);
+    let queues = cuts
+        .map(|one| QueueLine {
+            slug: slug(one).to_owned(),
+            name: cut_words(one).to_owned(),
+            count: table.counts.of(one),
+            here: one == cut && !searched,
+            tone: tone(one),
         })
         .collect();
+    let total = table.counts.of(cut);
+    let next = table.next.map(|after| {
+        Query {
+            after: Some(after),
+            ..Query::default()
+        }
+        .href(cut)
+    });
     let now = app.clock.now();
-    let items: Vec<DeskItem> = views
+    let items: Vec<DeskItem> = table
+        .items
         .iter()
-        .filter(|view| here.holds(view))
-        .map(|view| item(app, view, here, now))
+        .map(|one| item(who, one, cut, now))
         .collect();
+    let text = match (searched, items.len()) {
+        (true, 1) => "1 port found".to_owned(),
+        (true, many) if i64::try_from(many) == Ok(desk::FOUND_MAX) => {
+            format!("The newest {many} are shown; say more to find fewer.")
+        }
+        (true, many) => format!("{many} ports found"),
+        (false, 1) if total == 1 => "1 port".to_owned(),
+        (false, many) if u32::try_from(many) == Ok(total) => format!("{total} ports"),
+        (false, many) => format!("{many} of {total} ports"),
+    };
     let page = DeskPage {
-        shell: who.shell(Room::Desk, "To do"),
+        shell: who.shell(Room::Desk, if searched { "Search" } else { cut_words(cut) }),
         queues,
-        purpose: here.purpose().to_owned(),
+        slug: slug(cut).to_owned(),
+        name: if searched {
+            format!("Found: {}", query.text)
+        } else {
+            cut_words(cut).to_owned()
+        },
+        purpose: if searched {
+            "Looked for in numbers, carrier orders, companies, people, accounts, carriers and ids of all ports.".to_owned()
+        } else {
+            purpose(cut).to_owned()
+        },
+        search: query.text.clone(),
+        tick_all: Query {
+            tick_all: true,
+            ..query.clone()
+        }
+        .href(cut),
+        ticked: query.tick_all,
+        actions: super::bulk::actions(""),
         pager: Pager {
-            text: match items.len() {
-                1 => "1 port".to_owned(),
-                count => format!("{count} ports"),
-            },
-            previous: None,
-            next: None,
+            text,
+            previous: query.after.map(|_| Query::default().href(cut)),
+            next,
         },
         items,
-        live_seconds: live_seconds(app),
+        live_seconds: if searched { 0 } else { live_seconds(app) },
     };
     who.page(&page)
 }
 
-fn item(app: &crate::app::App, view: &View, here: Part, now: Timestamp) -> DeskItem {
-    let request = &view.request;
-    let lines: Vec<String> = request
-        .attention
-        .iter()
-        .filter(|one| here == Part::All || Part::of(one) == here)
-        .map(|one| super::port::capital(&words::attention(one)))
-        .collect();
-    let why = if lines.is_empty() {
-        view.standing.next.clone()
-    } else {
-        lines.join(" ")
+fn item(who: &SignedIn, item: &Item, cut: Cut, now: Timestamp) -> DeskItem {
+    let row = &item.row;
+    let zone = item.calendar.zone();
+    let queue = slug(item.queue.map_or(cut, Cut::Of));
+    // Who works through "everything" or "mine" goes on there.
+    let queue = match cut {
+        Cut::Of(_) => queue,
+        other => slug(other),
     };
-    let days = view.calendar.silent_days(request.last_movement, now);
+    let review = format!("/desk/ports/{}?queue={queue}", row.id);
+    let href = match item.todo.page {
+        Page::Review => review.clone(),
+        Page::Notes => format!("/numbers/ports/{}/notes", row.id),
+        Page::Test => format!("/numbers/ports/{}/test", row.id),
+    };
+    let title = match (row.first_number.as_deref(), row.numbers) {
+        (None, _) if row.details.title.trim().is_empty() => "No number yet".to_owned(),
+        (None, _) => row.details.title.clone(),
+        (Some(number), many) => {
+            let first = number
+                .parse::<E164>()
+                .map_or_else(|_| number.to_owned(), tell::number);
+            match many {
+                ..=1 => first,
+                many => format!("{first} and {} more", many - 1),
+            }
+        }
+    };
+    let carrier = row.details.losing_carrier.trim();
     DeskItem {
-        port: tell::port_ref(view),
-        why,
-        age: match days {
-            0 => tell::when(request.last_movement, view.calendar.zone(), now).text,
+        port: PortRef {
+            id: row.id.to_string(),
+            title,
+            carrier: if carrier.is_empty() {
+                "a provider not named yet".to_owned()
+            } else {
+                carrier.to_owned()
+            },
+            account: row.account_name.clone(),
+            status: match &row.status {
+                Ok(status) => tell::status(*status),
+                Err(name) => tell::status_named(name),
+            },
+        },
+        href: review,
+        why: item.why.clone(),
+        since: tell::when(item.since, zone, now),
+        age: match item.days {
+            0 => String::new(),
             1 => "1 business day".to_owned(),
             days => format!("{days} business days"),
         },
-        late: days >= app.config.silence.chase_business_days,
-        todo: Link::new(
-            format!("/desk/ports/{}", request.id),
-            if view.standing.status == Status::InReview {
-                "Check"
-            } else {
-                "Open"
-            },
+        late: item.late,
+        due: item.due.as_ref().map(|due| DueLine {
+            what: due.what.to_owned(),
+            at: tell::when(due.at, zone, now),
+            day: due.day,
+        }),
+        claim: row
+            .claim
+            .as_ref()
+            .map(|claim| claim_line(who, claim, zone, now)),
+        todo: Link::new(href, item.todo.verb),
+        todo_text: item.todo.text.to_owned(),
+        open: row.status.as_ref().is_ok_and(|status| status.is_open()),
+    }
+}
+
+/// Who has a request, as this person sees it.
+pub(super) fn claim_line(
+    who: &SignedIn,
+    claim: &Claim,
+    zone: &jiff::tz::TimeZone,
+    now: Timestamp,
+) -> ClaimLine {
+    let at = tell::when(claim.at, zone, now);
+    let there = claim.at.to_zoned(zone.clone());
+    let is_today = there.date() == now.to_zoned(zone.clone()).date();
+    ClaimLine {
+        mine: claim.user == who.caller.user,
+        name: claim.name.clone(),
+        since: if is_today {
+            there.strftime("%-I:%M %P").to_string()
+        } else {
+            at.text.clone()
+        },
+        at,
+    }
+}
+
+/// Where to go when something was done to who has a request.
+fn back(posted: &Posted, id: PortId) -> String {
+    match posted.one("back") {
+        "" => format!("/desk/ports/{id}"),
+        path => local_path(path).to_owned(),
+    }
+}
+
+fn over(posted: &Posted) -> Option<UserId> {
+    posted.one("over").parse().ok()
+}
+
+/// Says how it went; when somebody else has the request, asks whether to take it over.
+fn answer(
+    posted: &Posted,
+    id: PortId,
+    done: Result<String, AppError>,
+    to: &str,
+) -> Result<Response, Fault> {
+    let who = &posted.who;
+    let back = back(posted, id);
+    match done {
+        Ok(says) => who.done(&back, &says),
+        Err(AppError::Refused(refusal)) if refusal.rule == "claimed" => {
+            let mut query = url::form_urlencoded::Serializer::new(String::new());
+            query.append_pair("back", &back);
+            if !to.is_empty() {
+                query.append_pair("to", to);
+            }
+            let path = format!("/desk/ports/{id}/take?{}", query.finish());
+            Ok(Redirect::to(&path).into_response())
+        }
+        Err(error @ (AppError::Refused(_) | AppError::Invalid(_))) => {
+            Ok(who.go(&back, Tone::Stop, error.to_string().trim()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn claim(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let done = desk::claim(app, &who.caller, id, over(&posted), Guard::default()).await;
+    answer(&posted, id, done.map(|_| "You have it.".to_owned()), "")
+}
+
+pub(super) async fn release(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let done = desk::release(app, &who.caller, id, Guard::default()).await;
+    match done {
+        // To give back what somebody else has is no reason to take it over.
+        Err(AppError::Refused(refusal)) => {
+            Ok(who.go(&back(&posted, id), Tone::Stop, refusal.to_string().trim()))
+        }
+        done => answer(
+            &posted,
+            id,
+            done.map(|_| "Given back: anybody can take it.".to_owned()),
+            "",
         ),
     }
+}
+
+pub(super) async fn assign(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let to = posted.one("to").to_owned();
+    let Ok(user) = to.parse::<UserId>() else {
+        let says = "Choose to whom you hand it.";
+        return Ok(who.go(&back(&posted, id), Tone::Stop, says));
+    };
+    let done = desk::assign(app, &who.caller, id, user, over(&posted), Guard::default()).await;
+    let done = done.map(|handled| match handled.request.claim {
+        Some(claim) => format!("{} has it now.", claim.name),
+        None => String::new(),
+    });
+    answer(&posted, id, done, &to)
+}
+
+/// Asks whether to take over what somebody else has.
+pub(super) async fn take(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Answer {
+    who.desk_only()?;
+    let app = &portal.app;
+    let id = port_id(&id)?;
+    let (mut back, mut to) = (format!("/desk/ports/{id}"), None);
+    for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match &*key {
+            "back" => local_path(&value).clone_into(&mut back),
+            "to" => to = value.parse::<UserId>().ok(),
+            _ => {}
+        }
+    }
+    let view = ports::glance(app, &who.caller, id).await?;
+    let Some(claim) = &view.request.claim else {
+        return Ok(who.go(
+            &back,
+            Tone::Info,
+            "Nobody has it any more. You can take it.",
+        ));
+    };
+    let to = match to {
+        Some(to) => Some(desk::agent(app, to).await?),
+        None => None,
+    };
+    let page = TakePage {
+        shell: who.shell(Room::Desk, "Take it over?"),
+        port: tell::port_ref(&view),
+        claim: claim_line(&who, claim, view.calendar.zone(), app.clock.now()),
+        over: claim.user.to_string(),
+        to: to.map(|user| Choice {
+            value: user.id.to_string(),
+            label: user.name,
+            chosen: true,
+        }),
+        back,
+    };
+    who.page(&page)
+}
+
+/// Those to whom a request can be handed, for a drop-down.
+pub(super) async fn agents(
+    app: &App,
+    who: &SignedIn,
+    chosen: &str,
+) -> Result<Vec<Choice>, AppError> {
+    Ok(desk::agents(app, &who.caller)
+        .await?
+        .into_iter()
+        .map(|user| {
+            let value = user.id.to_string();
+            Choice {
+                label: if user.id == who.caller.user {
+                    format!("{} (you)", user.name)
+                } else {
+                    user.name
+                },
+                chosen: value == chosen,
+                value,
+            }
+        })
+        .collect())
+}
+
+/// Whether a request's numbers are still to be worked on, so that somebody can have it.
+pub(super) fn can_be_claimed(status: Status) -> bool {
+    status.is_open()
 }

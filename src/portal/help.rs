@@ -13,7 +13,7 @@ pub(super) async fn show(State(portal): State<Portal>, who: SignedIn) -> Answer 
     let app = &portal.app;
     let calendar = Calendar::new(app.operator().time_zone.clone(), CarrierDays::default());
     let page = HelpPage {
-        shell: who.shell(Room::Help, "How porting works"),
+        shell: who.shell(Room::Help, "Help"),
         estimate: estimate_from(&calendar, app.clock.now()),
     };
     who.page(&page)

@@ -1,17 +1,19 @@
 //! The built-in mailbox: every mail that was written, also without a mail server.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _};
 
 use super::assets::MAIL_CONTENT_SECURITY_POLICY;
 use super::errors::{Answer, Fault};
+use super::posted::Posted;
 use super::session::{Portal, SignedIn, live_seconds};
-use super::views::mailbox::{MailList, MailPage, MailRow};
-use super::views::{Badge, Fact, Link, Pager, Room, Tone};
+use super::views::mailbox::{MailList, MailPage, MailRow, ReplyForm};
+use super::views::{Badge, Fact, Field, Link, Pager, Room, Tone};
 use super::{port, tell};
 use crate::app::account_mail::{self, AccountMail};
 use crate::app::mailing::{self, Mail, MailState};
+use crate::app::replies::{self, Outcome};
 use crate::app::{App, AppError};
 use crate::ids::MailId;
 
@@ -178,6 +180,11 @@ pub(super) async fn show(
         Err(AppError::NotFound(_)) => return show_account_mail(app, &who, id).await,
         found => found?,
     };
+    let page = page(app, &who, mail, Field::default()).await?;
+    who.page(&page)
+}
+
+async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<MailPage, AppError> {
     let at = tell::when(mail.created_at, &app.operator().time_zone, app.clock.now());
     let mut headers = vec![
         Fact::new("From", &app.config.mail.from),
@@ -186,10 +193,25 @@ pub(super) async fn show(
         Fact::new("Message-ID", format!("<{}>", mail.message_id)),
         Fact::new("Thread", format!("<{}>", mail.thread_id)),
     ];
+    // Where mails are sent, the address is between the reader and us.
+    let reply_to = if replies::is_answered_here(&app.config) {
+        replies::address_of(app, &mail).await?
+    } else {
+        None
+    };
+    let reply = reply_to.map(|address| {
+        headers.push(Fact::new("Reply-To", address));
+        ReplyForm {
+            by: mail.to_name.clone(),
+            text: answer,
+            file: Field::default(),
+            file_limit: app.config.limits.upload_megabytes_max,
+        }
+    });
     if let Some(error) = &mail.last_error {
         headers.push(Fact::new("Last error", port::capital(error)));
     }
-    let page = MailPage {
+    Ok(MailPage {
         shell: who.shell(Room::Mailbox, &mail.subject),
         id: mail.id.to_string(),
         subject: mail.subject.clone(),
@@ -201,8 +223,48 @@ pub(super) async fn show(
             format!("/numbers/ports/{}", mail.port),
             "To the port",
         )),
-    };
-    who.page(&page)
+        reply,
+    })
+}
+
+/// Answers a mail, as its reader would.
+pub(super) async fn reply(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let app = &portal.app;
+    let mut who = posted.who.clone();
+    who.desk_only()?;
+    let id = mail_id(&id)?;
+    let words = posted.one("text").trim().to_owned();
+    let files: Vec<_> = posted
+        .files
+        .iter()
+        .filter(|file| file.control == "file" && file.is_whole())
+        .map(|file| (file.name.clone(), file.bytes.clone()))
+        .collect();
+    if words.is_empty() && files.is_empty() {
+        who.here = format!("/mailbox/{id}");
+        let mail = mailing::read(app, &who.caller, id).await?;
+        let field = Field::wrong(words, "Write something.").focused();
+        let page = page(app, &who, mail, field).await?;
+        return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
+    match replies::answer(app, &who.caller, id, &words, files).await? {
+        Outcome::Noted { port, note } => who.done(
+            &format!("/numbers/ports/{port}/notes#{note}"),
+            "The answer came in, and is a note now.",
+        ),
+        Outcome::Unplaced { id, .. } => Ok(who.go(
+            &format!("/desk/unplaced-mail/{id}"),
+            Tone::Act,
+            "The answer came in, but could not be placed.",
+        )),
+        Outcome::Automatic { .. } | Outcome::Known => {
+            who.done(&format!("/mailbox/{id}"), "The answer came in.")
+        }
+    }
 }
 
 async fn show_account_mail(app: &App, who: &SignedIn, id: MailId) -> Answer {
@@ -226,6 +288,7 @@ async fn show_account_mail(app: &App, who: &SignedIn, id: MailId) -> Answer {
         text: mail.body_text,
         files: Vec::new(),
         port: None,
+        reply: None,
     };
     who.page(&page)
 }

@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use crate::app::App;
 
 pub mod assets;
+mod bulk;
 mod cancel;
 mod desk;
 mod errors;
@@ -31,7 +32,9 @@ mod session;
 mod settings;
 mod shared;
 mod sign_in;
+mod start;
 mod tell;
+mod unplaced;
 pub mod views;
 mod welcome;
 
@@ -52,6 +55,8 @@ pub fn router(app: App) -> Router {
     // Room for the form around the file.
     let with_list = DefaultBodyLimit::max(limits.import_bytes_max() + limits.request_bytes_max());
     let with_files = DefaultBodyLimit::max(FILES_AT_ONCE * limits.upload_bytes_max());
+    // More than is kept: somebody who attaches too much is told so beside what they wrote.
+    let with_notes = DefaultBodyLimit::max(4 * FILES_AT_ONCE * limits.upload_bytes_max());
     let portal = Portal::new(app);
     let one = "/numbers/ports/{id}";
     let at = |part: &str| format!("{one}/{part}");
@@ -84,7 +89,10 @@ pub fn router(app: App) -> Router {
             get(new_port::review_list).post(new_port::add_list),
         )
         .route(&at("lists/{list}/refused.csv"), get(new_port::refused_csv))
-        .route(&at("notes"), get(notes::show).post(notes::write))
+        .route(
+            &at("notes"),
+            get(notes::show).post(notes::write).layer(with_notes),
+        )
         .route(&at("ask-for-update"), post(notes::ask_for_update))
         .route(&at("letter"), get(letter::show))
         .route(&at("letter/preview.pdf"), get(letter::preview))
@@ -106,6 +114,17 @@ pub fn router(app: App) -> Router {
         .route("/mailbox", get(mailbox::list))
         .route("/mailbox/{id}", get(mailbox::show))
         .route("/mailbox/{id}/html", get(mailbox::html))
+        .route("/start", get(start::show))
+        .route("/start/checklist", get(start::checklist))
+        .route(
+            "/mailbox/{id}/reply",
+            post(mailbox::reply).layer(with_notes),
+        )
+        .route("/desk/unplaced-mail", get(unplaced::list))
+        .route("/desk/unplaced-mail/{id}", get(unplaced::show))
+        .route("/desk/unplaced-mail/{id}/message", get(unplaced::message))
+        .route("/desk/unplaced-mail/{id}/place", post(unplaced::place))
+        .route("/desk/unplaced-mail/{id}/discard", post(unplaced::discard))
         .route("/help", get(help::show))
         .route("/styleguide", get(help::style_guide))
         .merge(settings())
@@ -113,7 +132,12 @@ pub fn router(app: App) -> Router {
         .route("/desk/events", get(live::of_desk))
         .route("/desk", get(desk::queues))
         .route("/desk/{queue}", get(desk::one_queue))
+        .route("/desk/bulk", get(bulk::start).post(bulk::act))
         .route("/desk/ports/{id}", get(review::show))
+        .route("/desk/ports/{id}/claim", post(desk::claim))
+        .route("/desk/ports/{id}/release", post(desk::release))
+        .route("/desk/ports/{id}/assign", post(desk::assign))
+        .route("/desk/ports/{id}/take", get(desk::take))
         .route("/desk/ports/{id}/submit", post(review::submit))
         .route(
             "/desk/ports/{id}/documents/{document}/accept",
@@ -124,6 +148,7 @@ pub fn router(app: App) -> Router {
             post(review::refuse_proof),
         )
         .route("/desk/ports/{id}/resubmit", post(review::resubmit))
+        .route("/desk/ports/{id}/ask-carrier", post(review::ask_carrier))
         .route("/desk/ports/{id}/give-up", post(review::give_up))
         .route("/desk/ports/{id}/accept-date", post(review::accept_date))
         .route("/desk/ports/{id}/clear", post(review::clear))

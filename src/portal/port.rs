@@ -11,6 +11,7 @@ use super::session::{Portal, SignedIn, live_seconds};
 use super::views::port::{Estimate, Head, NumberRow, OldService, PortPage, Window as WindowView};
 use super::views::{Link, Room, Stage, StageState};
 use super::{notes, tell};
+use crate::app::notes as unread;
 use crate::app::ports::{StoredFact, View};
 use crate::app::{App, AppError, letters, ports};
 use crate::domain::port::{
@@ -58,11 +59,14 @@ pub(super) async fn show(
 ) -> Answer {
     let app = &portal.app;
     let view = ports::view(app, &who.caller, port_id(&id)?).await?;
-    let history = history(app, &who, view.request.id).await?;
-    who.page(&page(app, &who, &view, &history))
+    let id = view.request.id;
+    let history = history(app, &who, id).await?;
+    let unread = unread::unread(app, &who.caller, &[id]).await?;
+    let unread = unread.get(&id).copied().unwrap_or(0);
+    who.page(&page(app, &who, &view, &history, unread))
 }
 
-fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact]) -> PortPage {
+fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact], unread: u32) -> PortPage {
     let request = &view.request;
     let zone = view.calendar.zone();
     let now = app.clock.now();
@@ -109,6 +113,7 @@ fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact]) -> PortP
             .map(|one| event(one, zone, now))
             .collect(),
         notes_count: all_notes.len(),
+        unread,
         notes: all_notes.into_iter().skip(shown).collect(),
         actions: tell::actions(request, view.standing.status, who.user.role),
         desk,

@@ -10,7 +10,7 @@ use super::tell;
 use super::views::ports::{PortList, PortRow, Tab};
 use super::views::{Choice, Pager, Room};
 use crate::app::ports::{Filter, Line};
-use crate::app::{App, AppError, ports};
+use crate::app::{App, AppError, notes, ports};
 use crate::domain::port::{PortRequest, Status, Voice};
 use crate::ids::PortId;
 
@@ -138,9 +138,13 @@ pub(super) async fn list(
         }
         .href()
     });
+    let ids: Vec<PortId> = lines.iter().map(|line| line.id).collect();
+    let unread = notes::unread(app, &who.caller, &ids).await?;
     let mut rows = Vec::with_capacity(lines.len());
     for line in &lines {
-        rows.push(row(app, &who, line).await?);
+        let mut row = row(app, &who, line).await?;
+        row.unread = unread.get(&line.id).copied().unwrap_or(0);
+        rows.push(row);
     }
     let count_of = |statuses: &[Status]| {
         let count: i64 = counts

@@ -4,14 +4,18 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use bytes::BytesMut;
 use subtle::ConstantTimeEq as _;
 
 use super::errors::{Fault, Lost};
 use super::session::{Portal, SignedIn};
 use crate::app::App;
+use crate::config::Limits;
 
 /// The most fields of a form. The longest form of ours has some hundreds.
 const FIELDS_MAX: usize = 20_000;
+/// The most files of a form.
+const FILES_MAX: usize = 200;
 
 /// Fields that are not sent back to the browser when a form has to be sent again: they are typed anew.
 const NOT_REPEATED: [&str; 4] = ["csrf", "password", "old_password", "new_password"];
@@ -22,8 +26,17 @@ pub(super) struct File {
     pub(super) control: String,
     /// The file's name.
     pub(super) name: String,
-    /// Its bytes.
+    /// Its bytes; none if the form's files together are more than are kept.
     pub(super) bytes: Bytes,
+    /// How many bytes it really has.
+    pub(super) size: u64,
+}
+
+impl File {
+    /// Whether its bytes are here.
+    pub(super) fn is_whole(&self) -> bool {
+        u64::try_from(self.bytes.len()).is_ok_and(|here| here == self.size)
+    }
 }
 
 /// The fields of a form, and the files that came with it.
@@ -69,7 +82,13 @@ impl Fields {
         Ok(())
     }
 
-    async fn read(request: Request) -> Result<Self, Fault> {
+    /// Reads a form. Of its files so many bytes are kept as one form may bring; those of more are read to their
+    /// end, so that the form around them is not lost, and forgotten. Only files may be large.
+    async fn read(request: Request, limits: &Limits) -> Result<Self, Fault> {
+        let mut room = limits
+            .import_bytes_max()
+            .max(super::FILES_AT_ONCE * limits.upload_bytes_max());
+        let mut texts = limits.import_bytes_max() + limits.request_bytes_max();
         let is_multipart = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -77,6 +96,8 @@ impl Fields {
             .is_some_and(|value| value.starts_with("multipart/form-data"));
         let mut fields = Self::default();
         if !is_multipart {
+            let mut request = request;
+            DefaultBodyLimit::max(limits.request_bytes_max()).apply(&mut request);
             let body = Bytes::from_request(request, &())
                 .await
                 .map_err(|rejection| refused(rejection.into_response().status()))?;
@@ -96,20 +117,43 @@ impl Fields {
             let control = part.name().unwrap_or_default().to_owned();
             match part.file_name().map(str::to_owned) {
                 None => {
-                    let value = part.text().await.map_err(|error| refused(error.status()))?;
-                    fields.push(control, &value)?;
+                    let (mut value, mut part) = (Vec::new(), part);
+                    while let Some(chunk) = part
+                        .chunk()
+                        .await
+                        .map_err(|error| refused(error.status()))?
+                    {
+                        texts = texts.checked_sub(chunk.len()).ok_or(Fault::TooLarge)?;
+                        value.extend_from_slice(&chunk);
+                    }
+                    fields.push(control, &String::from_utf8_lossy(&value))?;
                 }
                 Some(name) => {
-                    let bytes = part
-                        .bytes()
+                    let (mut bytes, mut size) = (BytesMut::new(), 0_u64);
+                    let mut part = part;
+                    while let Some(chunk) = part
+                        .chunk()
                         .await
-                        .map_err(|error| refused(error.status()))?;
+                        .map_err(|error| refused(error.status()))?
+                    {
+                        size = size.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+                        if size <= u64::try_from(room).unwrap_or(u64::MAX) {
+                            bytes.extend_from_slice(&chunk);
+                        } else {
+                            bytes = BytesMut::new();
+                        }
+                    }
+                    room = room.saturating_sub(bytes.len());
+                    if fields.files.len() >= FILES_MAX {
+                        return Err(Fault::TooLarge);
+                    }
                     // A control without a choice is sent as a file without a name.
-                    if !name.is_empty() || !bytes.is_empty() {
+                    if !name.is_empty() || size > 0 {
                         fields.files.push(File {
                             control,
                             name,
-                            bytes,
+                            bytes: bytes.freeze(),
+                            size,
                         });
                     }
                 }
@@ -163,7 +207,7 @@ impl Posted {
             let small = portal.app.config.limits.request_bytes_max();
             DefaultBodyLimit::max(small).apply(&mut request);
         }
-        let fields = Fields::read(request).await?;
+        let fields = Fields::read(request, &portal.app.config.limits).await?;
         let good = who.as_ref().is_some_and(|who| {
             bool::from(who.csrf.as_bytes().ct_eq(fields.one("csrf").as_bytes()))
         });
@@ -192,7 +236,7 @@ impl FromRequest<Portal> for Anonymous {
         if !is_from_here(&portal.app, request.headers()) {
             return Err(Fault::Foreign.into_response());
         }
-        Fields::read(request)
+        Fields::read(request, &portal.app.config.limits)
             .await
             .map(Self)
             .map_err(|fault| fault.into_response())

@@ -1,16 +1,20 @@
 //! The check of one request at the desk: its papers beside what was typed, and what only a person decides.
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 
+use super::desk::{agents, can_be_claimed, claim_line, cut_named, cut_words, slug};
 use super::errors::{Answer, Fault};
 use super::port::{self, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
-use super::views::desk::{AttentionLine, Check, ReviewDocument, ReviewNumber, ReviewPage};
+use super::views::desk::{
+    AttentionLine, Check, ReviewDocument, ReviewNumber, ReviewPage, WorkLine,
+};
 use super::views::form::BadLine;
 use super::views::{Act, Badge, Choice, Field, Room, Tone};
 use super::{fields, tell};
+use crate::app::desk::{self, After, Cut};
 use crate::app::ports::{DocumentKind, Extras, View};
 use crate::app::{App, AppError, inbox, letters, papers, ports};
 use crate::domain::address::{AddressKind, AddressText, PostalAddress};
@@ -33,16 +37,54 @@ struct Refused {
     give_up: Field,
     /// The numbers that were ticked.
     ticked: Vec<String>,
+    /// The queue that is worked through.
+    cut: Option<Cut>,
+    /// The document that is looked at.
+    document: String,
 }
 
 pub(super) async fn show(
     State(portal): State<Portal>,
     who: SignedIn,
     Path(id): Path<String>,
+    RawQuery(query): RawQuery,
 ) -> Answer {
     who.desk_only()?;
-    let page = page(&portal.app, &who, port_id(&id)?, Refused::default()).await?;
+    let mut asked = Refused::default();
+    for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        match &*key {
+            "queue" => asked.cut = cut_named(&who, &value),
+            "doc" => asked.document = value.into_owned(),
+            _ => {}
+        }
+    }
+    let page = page(&portal.app, &who, port_id(&id)?, asked).await?;
     who.page(&page)
+}
+
+/// The queue that is worked through: how many are left, and which comes next.
+async fn work(
+    app: &App,
+    who: &SignedIn,
+    cut: Option<Cut>,
+    id: PortId,
+) -> Result<Option<WorkLine>, AppError> {
+    let Some(cut) = cut else { return Ok(None) };
+    let onward = desk::onward(app, &who.caller, cut, id, None).await?;
+    Ok(Some(WorkLine {
+        slug: slug(cut).to_owned(),
+        name: cut_words(cut).to_owned(),
+        left: onward.left,
+        next: onward.next.map(|next| address(next, Some(cut))),
+    }))
+}
+
+/// A request's check, in a queue or by itself.
+fn address(id: PortId, cut: Option<Cut>) -> String {
+    match cut {
+        Some(cut) => format!("/desk/ports/{id}?queue={}", slug(cut)),
+        None => format!("/desk/ports/{id}"),
+    }
 }
 
 async fn page(
@@ -89,8 +131,16 @@ async fn page(
     Ok(ReviewPage {
         shell: who.shell(Room::Desk, format!("Check {}", tell::title(request))),
         port: tell::port_ref(&view),
+        work: work(app, who, refused.cut, id).await?,
+        queue: refused.cut.map(slug).unwrap_or_default().to_owned(),
+        claim: request
+            .claim
+            .as_ref()
+            .map(|claim| claim_line(who, claim, zone, now)),
+        open: can_be_claimed(status),
+        agents: agents(app, who, "").await?,
         attention: attention(&view),
-        documents: documents(&view, &history, zone, now, status),
+        documents: documents(&view, &history, zone, now, status, &refused),
         checks: checks(app, &view),
         compared: false,
         numbers: request
@@ -137,6 +187,7 @@ async fn page(
             _ => Act::Hidden,
         },
         give_up: tell::act(EventKind::GiveUp, status, role),
+        ask: tell::act(EventKind::AskCarrier, status, role),
         hopeless: request
             .numbers
             .iter()
@@ -182,6 +233,7 @@ fn documents(
     zone: &jiff::tz::TimeZone,
     now: jiff::Timestamp,
     status: Status,
+    asked: &Refused,
 ) -> Vec<ReviewDocument> {
     let request = &view.request;
     let open = matches!(
@@ -206,6 +258,13 @@ fn documents(
                 .map(|one| &one.verdict);
             ReviewDocument {
                 id: document.id.to_string(),
+                href: format!(
+                    "{}{}doc={}",
+                    address(request.id, asked.cut),
+                    if asked.cut.is_some() { "&" } else { "?" },
+                    document.id
+                ),
+                here: document.id.to_string() == asked.document,
                 image: matches!(document.content_type.as_str(), "image/jpeg" | "image/png"),
                 document: shown,
                 decide: match verdict {
@@ -217,6 +276,11 @@ fn documents(
         .collect();
     // What waits for a verdict is looked at first.
     all.sort_by_key(|one| !one.decide.is_open());
+    if !all.iter().any(|one| one.here)
+        && let Some(first) = all.first_mut()
+    {
+        first.here = true;
+    }
     all
 }
 
@@ -293,19 +357,65 @@ async fn happen(
     .map(|_| ())
 }
 
-/// Back to the page: with what was done, or with why not. Nothing typed is lost by either.
-fn back(who: &SignedIn, id: PortId, done: Result<(), AppError>, says: &str) -> Answer {
-    let to = format!("/desk/ports/{id}");
-    match done {
-        Ok(()) => who.done(&to, says),
-        Err(AppError::Refused(refusal)) => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
-        Err(error @ AppError::Invalid(_)) => Ok(who.go(&to, Tone::Stop, &error.to_string())),
-        Err(AppError::Stale) => Ok(who.go(
-            &to,
-            Tone::Act,
-            "Somebody else changed this request meanwhile. Look at it again and repeat your step if it is still needed.",
-        )),
-        Err(error) => Err(error.into()),
+/// Where somebody is in a queue, before they do something that may take the request out of it.
+struct Place {
+    id: PortId,
+    cut: Option<Cut>,
+    passed: Option<After>,
+}
+
+impl Place {
+    async fn of(app: &App, posted: &Posted, id: PortId) -> Result<Self, AppError> {
+        let cut = cut_named(&posted.who, posted.one("queue"));
+        let passed = match cut {
+            Some(cut) => desk::place(app, &posted.who.caller, cut, id).await?,
+            None => None,
+        };
+        Ok(Self { id, cut, passed })
+    }
+
+    /// On to the next in the queue, or back to the page: with what was done, or with why not. Nothing typed is lost by
+    /// either.
+    async fn on(self, app: &App, who: &SignedIn, done: Result<(), AppError>, says: &str) -> Answer {
+        let here = address(self.id, self.cut);
+        match done {
+            Ok(()) => self.onward(app, who, says).await,
+            Err(error @ (AppError::Refused(_) | AppError::Invalid(_))) => {
+                Ok(who.go(&here, Tone::Stop, error.to_string().trim()))
+            }
+            Err(AppError::Stale) => Ok(who.go(
+                &here,
+                Tone::Act,
+                "Somebody else changed this request meanwhile. Look at it again and repeat your step if it is still needed.",
+            )),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn onward(self, app: &App, who: &SignedIn, says: &str) -> Answer {
+        let Some(cut) = self.cut else {
+            return who.done(&address(self.id, None), says);
+        };
+        let name = cut_words(cut);
+        let onward = desk::onward(app, &who.caller, cut, self.id, self.passed).await?;
+        match onward.next {
+            _ if onward.here => who.done(&address(self.id, Some(cut)), says),
+            Some(next) => who.done(
+                &address(next, Some(cut)),
+                &format!(
+                    "{says} This is the next one; {} left in \"{name}\".",
+                    onward.left
+                ),
+            ),
+            None if onward.left > 0 => who.done(
+                &format!("/desk/{}", slug(cut)),
+                &format!("{says} What is left in \"{name}\" somebody else has."),
+            ),
+            None => who.done(
+                &format!("/desk/{}", slug(cut)),
+                &format!("{says} That was the last one in \"{name}\"."),
+            ),
+        }
     }
 }
 
@@ -322,6 +432,7 @@ pub(super) async fn submit(
     let (app, who) = (&portal.app, &posted.who);
     who.desk_only()?;
     let id = port_id(&id)?;
+    let place = Place::of(app, &posted, id).await?;
     let view = ports::view(app, &who.caller, id).await?;
     let mut events = Vec::new();
     let typed = posted.one("date").trim();
@@ -341,7 +452,7 @@ pub(super) async fn submit(
                 changes: vec![Change::RequestedDate(Some(date))],
             }),
             Err(says) => {
-                return Ok(who.go(&format!("/desk/ports/{id}"), Tone::Stop, &says));
+                return Ok(who.go(&address(id, place.cut), Tone::Stop, &says));
             }
         }
     } else if view.request.details.requested_date.is_some() {
@@ -351,12 +462,13 @@ pub(super) async fn submit(
     }
     events.push(Event::Release);
     let done = happen(app, who, id, events, version(&posted)).await;
-    back(
+    place.on(
+        app,
         who,
-        id,
         done,
         "Submitted. The customer gets an email, and the carrier's answers come in by themselves.",
     )
+    .await
 }
 
 pub(super) async fn accept_proof(
@@ -367,13 +479,14 @@ pub(super) async fn accept_proof(
     let (app, who) = (&portal.app, &posted.who);
     who.desk_only()?;
     let id = port_id(&id)?;
+    let place = Place::of(app, &posted, id).await?;
     let document = document
         .parse()
         .map_err(|_| Fault::from(AppError::NotFound("document")))?;
     let done = papers::judge(app, &who.caller, id, document, None)
         .await
         .map(|_| ());
-    back(who, id, done, "The proof is accepted.")
+    place.on(app, who, done, "The proof is accepted.").await
 }
 
 pub(super) async fn refuse_proof(
@@ -385,20 +498,23 @@ pub(super) async fn refuse_proof(
     let mut who = posted.who.clone();
     who.desk_only()?;
     let id = port_id(&id)?;
+    let place = Place::of(app, &posted, id).await?;
     let document = document
         .parse()
         .map_err(|_| Fault::from(AppError::NotFound("document")))?;
     let reason = posted.one("reason").trim().to_owned();
     match papers::judge(app, &who.caller, id, document, Some(reason.clone())).await {
-        Ok(_) => who.done(
-            &format!("/desk/ports/{id}"),
-            "The proof is not accepted; the customer is asked for another one.",
-        ),
+        Ok(_) => {
+            let says = "The proof is not accepted; the customer is asked for another one.";
+            place.on(app, &who, Ok(()), says).await
+        }
         Err(error) => {
             let says = first(fields::problems(error)?);
-            who.here = format!("/desk/ports/{id}");
+            who.here = address(id, place.cut);
             let refused = Refused {
                 refusal: Field::wrong(reason, says).focused(),
+                cut: place.cut,
+                document: document.to_string(),
                 ..Refused::default()
             };
             let page = page(app, &who, id, refused).await?;
@@ -422,8 +538,34 @@ pub(super) async fn resubmit(
     let (app, who) = (&portal.app, &posted.who);
     who.desk_only()?;
     let id = port_id(&id)?;
+    let place = Place::of(app, &posted, id).await?;
     let done = happen(app, who, id, vec![Event::Resubmit], None).await;
-    back(who, id, done, "It goes back to the carrier.")
+    place
+        .on(app, who, done, "It goes back to the carrier.")
+        .await
+}
+
+/// Has the orders read now, and writes to the carrier's staff if there is something to write.
+pub(super) async fn ask_carrier(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = port_id(&id)?;
+    let place = Place::of(app, &posted, id).await?;
+    let text = posted.one("question").trim();
+    let text = (!text.is_empty()).then(|| text.chars().take(1_000).collect());
+    let done = happen(app, who, id, vec![Event::AskCarrier { text }], None).await;
+    place
+        .on(
+            app,
+            who,
+            done,
+            "The carrier is asked. What it says comes in by itself.",
+        )
+        .await
 }
 
 pub(super) async fn give_up(
@@ -435,6 +577,7 @@ pub(super) async fn give_up(
     let mut who = posted.who.clone();
     who.desk_only()?;
     let id = port_id(&id)?;
+    let place = Place::of(app, &posted, id).await?;
     let reason = posted.one("reason").trim().trim_end_matches('.').to_owned();
     let numbers: Vec<E164> = posted
         .every("number")
@@ -448,8 +591,9 @@ pub(super) async fn give_up(
         ""
     };
     if !says.is_empty() {
-        who.here = format!("/desk/ports/{id}");
+        who.here = address(id, place.cut);
         let refused = Refused {
+            cut: place.cut,
             give_up: Field::wrong(posted.one("reason"), says).focused(),
             ticked: posted.every("number").map(str::to_owned).collect(),
             ..Refused::default()
@@ -458,7 +602,9 @@ pub(super) async fn give_up(
         return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let done = happen(app, &who, id, vec![Event::GiveUp { numbers, reason }], None).await;
-    back(&who, id, done, "Given up. The other numbers go on.")
+    place
+        .on(app, &who, done, "Given up. The other numbers go on.")
+        .await
 }
 
 pub(super) async fn accept_date(
@@ -469,12 +615,13 @@ pub(super) async fn accept_date(
     let (app, who) = (&portal.app, &posted.who);
     who.desk_only()?;
     let id = port_id(&id)?;
+    let place = Place::of(app, &posted, id).await?;
     let order = posted
         .one("order")
         .parse()
         .map_err(|_| Fault::from(AppError::NotFound("order")))?;
     let done = happen(app, who, id, vec![Event::AcceptDate { order }], None).await;
-    back(who, id, done, "The date is taken.")
+    place.on(app, who, done, "The date is taken.").await
 }
 
 pub(super) async fn clear(
@@ -485,9 +632,10 @@ pub(super) async fn clear(
     let (app, who) = (&portal.app, &posted.who);
     who.desk_only()?;
     let id = port_id(&id)?;
+    let place = Place::of(app, &posted, id).await?;
     let index = posted.one("index").parse().unwrap_or(usize::MAX);
     // The place in the list means something only in the version that was seen.
     let event = Event::ClearAttention { index };
     let done = happen(app, who, id, vec![event], version(&posted)).await;
-    back(who, id, done, "Ticked off.")
+    place.on(app, who, done, "Ticked off.").await
 }

@@ -18,7 +18,7 @@ use super::errors::{Answer, Fault};
 use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
 use crate::app::people::{self, User};
-use crate::app::{App, AppError, Caller, ports};
+use crate::app::{App, AppError, Caller, desk, replies};
 use crate::domain::calendar::zone;
 use crate::domain::port::Role;
 use crate::web::{ClientIp, Pace};
@@ -81,10 +81,17 @@ impl Portal {
         };
         remember_reader(&user);
         let caller = Caller::of(&user);
+        let unplaced = if caller.is_desk() {
+            let count = replies::waiting(app, &caller).await?;
+            // What waits can be dealt with, also when answers were switched off meanwhile.
+            (count > 0 || app.config.mail.replies.address.is_some()).then_some(count)
+        } else {
+            None
+        };
         let (account, waiting, agency) = if caller.is_desk() {
             (
                 "Porting desk".to_owned(),
-                ports::waiting_for_desk(app, &caller).await?,
+                desk::waiting(app, &caller).await?,
                 false,
             )
         } else {
@@ -101,6 +108,7 @@ impl Portal {
             account,
             agency,
             waiting,
+            unplaced,
             theme: theme_of(&jar),
             flash: flash_of(&jar),
             here: here.to_owned(),
@@ -220,6 +228,7 @@ pub(super) fn bare_shell(app: &App, title: &str, jar: &CookieJar) -> Shell {
         support: super::support(app),
         desk_waiting: 0,
         mailbox: false,
+        unplaced: None,
         fast_clock: None,
         here: "/".to_owned(),
     }
@@ -240,6 +249,7 @@ pub(super) struct SignedIn {
     /// Whether their account may have clients.
     pub(super) agency: bool,
     waiting: u32,
+    unplaced: Option<u32>,
     theme: Theme,
     flash: Vec<Flash>,
     /// The path of the page, with its query.
@@ -312,6 +322,7 @@ impl SignedIn {
             support: super::support(app),
             desk_waiting: self.waiting,
             mailbox: self.caller.is_desk(),
+            unplaced: self.unplaced,
             fast_clock: fast_clock(app),
             here: self.here.clone(),
         }

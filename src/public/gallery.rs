@@ -11,6 +11,8 @@ use crate::portal::views::operator::*;
 use crate::portal::views::port::*;
 use crate::portal::views::ports::*;
 use crate::portal::views::settings::*;
+use crate::portal::views::start::*;
+use crate::portal::views::unplaced::*;
 use crate::portal::views::welcome::*;
 
 /// A page's name (also a file name) with its HTML, or why it could not be rendered.
@@ -43,8 +45,16 @@ pub fn pages() -> Vec<Page> {
     add("port-number", &NumberPage::sample());
     add("desk", &DeskPage::sample());
     add("desk-empty", &DeskPage::sample_empty());
+    add("desk-search", &DeskPage::sample_search());
+    add("desk-take", &TakePage::sample());
+    add("desk-bulk", &BulkPage::sample());
+    add("desk-bulk-done", &BulkPage::sample_done());
+    add("desk-bulk-ask", &BulkPage::sample_ask());
     add("desk-review", &ReviewPage::sample());
     add("desk-review-ready", &ReviewPage::sample_ready());
+    add("desk-unplaced", &UnplacedList::sample());
+    add("desk-unplaced-empty", &UnplacedList::sample_empty());
+    add("desk-unplaced-mail", &UnplacedPage::sample());
     add("mailbox", &MailList::sample());
     add("mailbox-mail", &MailPage::sample());
     add("settings", &AccountPage::sample());
@@ -70,6 +80,8 @@ pub fn pages() -> Vec<Page> {
     add("settings-keys", &KeysPage::sample());
     add("settings-webhooks", &WebhooksPage::sample());
     add("help", &HelpPage::sample());
+    add("start", &StartPage::sample());
+    add("start-checklist", &ChecklistPage::sample());
     add("styleguide", &StyleGuide::sample());
     for status in [403, 404, 409, 413, 419, 429, 500, 503] {
         add(&format!("error-{status}"), &ErrorPage::sample(status));

@@ -13,7 +13,9 @@ use super::views::{DonePage, LetterText, LinkTrouble, PublicShell, SignPage, Upl
 use crate::app::letters::{self, CONSENT, Given, Live, Opened};
 use crate::app::papers::{self, Upload};
 use crate::app::{App, AppError, Purpose};
-use crate::domain::port::{Loa, PortRequest, ProofKind, Scope, Verdict, words};
+use crate::domain::port::{
+    EventKind, Loa, PortRequest, ProofKind, Scope, Verdict, moves, status, words,
+};
 use crate::portal::views::{Choice, Fact, Field, Link, Support};
 use crate::web::{ClientIp, Pace};
 
@@ -111,7 +113,6 @@ impl Desk {
             Opened::Live(live) => return Ok(*live),
             Opened::Expired => LinkTrouble::Expired,
             Opened::Replaced => LinkTrouble::Replaced,
-            Opened::Over if purpose == Purpose::Upload => LinkTrouble::UploadClosed,
             Opened::Over => LinkTrouble::Cancelled,
             Opened::Unknown => LinkTrouble::Unknown,
             Opened::Used(request) => match &request.loa {
@@ -163,6 +164,12 @@ struct Typed {
 impl Typed {
     fn field(&self, name: &str, value: &str) -> Field {
         match self.wrong.iter().find(|(field, _)| field == name) {
+            // The first error has the focus; the consent stands above the other fields.
+            Some((_, says)) if self.wrong.iter().all(|(field, _)| field != "consent") => {
+                let first = self.wrong.first().is_some_and(|(field, _)| field == name);
+                let field = Field::wrong(value, says);
+                if first { field.focused() } else { field }
+            }
             Some((_, says)) => Field::wrong(value, says),
             None => Field::of(value),
         }
@@ -430,7 +437,7 @@ fn upload_page(
         file: if refused.is_empty() {
             Field::default()
         } else {
-            Field::wrong("", &refused)
+            Field::wrong("", &refused).focused()
         },
         refused,
         numbers: request
@@ -479,6 +486,11 @@ fn capital(text: &str) -> String {
         .unwrap_or_default()
 }
 
+/// Whether the table of legal moves lets the owner send a proof now.
+fn takes_proof(request: &PortRequest) -> bool {
+    moves::find(EventKind::ReceiveProof).is_some_and(|one| one.from.contains(&status(request)))
+}
+
 async fn show_upload(
     State(desk): State<Desk>,
     ip: ClientIp,
@@ -491,6 +503,10 @@ async fn show_upload(
     match shown.await {
         Ok(live) if !live.request.is_signed() => {
             desk.trouble(Trouble::Link(LinkTrouble::NotSignedYet))
+        }
+        // It is at the carrier, and nothing was rejected: no proof is taken any more.
+        Ok(live) if !takes_proof(&live.request) => {
+            desk.trouble(Trouble::Link(LinkTrouble::UploadClosed))
         }
         Ok(live) => desk.page(
             StatusCode::OK,

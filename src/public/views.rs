@@ -264,7 +264,7 @@ impl DonePage {
     ) -> Self {
         let mut links = vec![Link::new(pdf, "Download the signed letter")];
         let mut text = vec![format!(
-            "Thank you, {signer}. A copy is on its way to you by email."
+            "Thank you, {signer}. Download a copy for your files; the link of the email leads back to it."
         )];
         if let Some(href) = upload {
             links.insert(0, Link::new(href, "Upload the phone bill"));
@@ -363,7 +363,7 @@ impl SignPage {
         let mut page = Self::sample();
         page.consent_error =
             "Tick this box: without it we may not take an electronic signature.".into();
-        page.name = Field::wrong("", "Type your full name. It is your signature.").focused();
+        page.name = Field::wrong("", "Type your full name. It is your signature.");
         page.role = Field::of("Owner");
         page.errors = vec![
             Link::new("#consent", "Agree to sign electronically."),

@@ -304,6 +304,9 @@ fn data_of(fact: &Fact) -> EventData {
         | Fact::AttentionCleared { .. }
         | Fact::UpdateAsked
         | Fact::SilenceNoticed { .. }
+        | Fact::Claimed { .. }
+        | Fact::Unclaimed { .. }
+        | Fact::CarrierAsked { .. }
         | Fact::Completed
         | Fact::SnappedBack => none,
     }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::desk::Claim;
 use super::number::{Number, Reason};
 use super::others::{Attention, Document};
 use super::words::{
@@ -104,6 +105,9 @@ pub struct Port {
     /// What only a person at the desk can decide. Shown to the desk only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attention: Option<Vec<Attention>>,
+    /// Who at the desk has it. Shown to the desk only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
     /// When it was begun.
     pub created_at: Timestamp,
     /// When the desk released it to the gaining carrier.
@@ -405,6 +409,9 @@ fn action_name(event: EventKind) -> Option<&'static str> {
         EventKind::Note => "write_note",
         EventKind::AskForUpdate => "ask_for_update",
         EventKind::ClearAttention => "clear_attention",
+        EventKind::Claim => "claim",
+        EventKind::Unclaim => "release",
+        EventKind::AskCarrier => "ask_carrier",
         EventKind::Cancel => "cancel",
         _ => return None,
     })
@@ -646,6 +653,7 @@ impl Port {
                     .map(|(index, one)| Attention::of(index, one))
                     .collect()
             }),
+            claim: request.claim.as_ref().filter(|_| desk).map(Claim::from),
             created_at: request.created_at,
             released_at: request.released_at,
             last_movement_at: request.last_movement,

@@ -62,13 +62,28 @@ words! {
     /// What becomes of numbers that do not port.
     RemainingWords = ["keep", "disconnect"];
     /// What can be done with a port request.
-    ActionWords = [ "edit", "add_numbers", "remove_numbers", "change_number", "agree", "send_loa", "resend_loa", "send_proof", "accept_proof", "refuse_proof", "submit", "resubmit", "accept_date", "give_up", "record_test", "write_note", "ask_for_update", "clear_attention", "cancel", ];
+    ActionWords = [ "edit", "add_numbers", "remove_numbers", "change_number", "agree", "send_loa", "resend_loa", "send_proof", "accept_proof", "refuse_proof", "submit", "resubmit", "accept_date", "give_up", "record_test", "write_note", "ask_for_update", "clear_attention", "cancel", "claim", "release", "ask_carrier", ];
     /// Where a webhook on its way stands.
     DeliveryStateWords = ["queued", "delivered", "failed"];
     /// Whether a mail has left.
     MailStateWords = ["queued", "sent", "failed"];
     /// What a line of the desk's list is about.
     AttentionKindWords = [ "unknown_word", "rejection", "early_date", "jeopardy", "carrier_refused", "unreadable", "silence", "update_asked", "test_failed", "text_failed", ];
+    /// A queue of the desk; `all` is everything on its table, `mine` what the one who asks has.
+    QueueWords = queues();
+    /// What can be done to many port requests at once.
+    BulkActionWords = [ "accept_proofs", "submit", "ask_carrier", "claim", "assign", "release", "note", "clear_attention", "cancel", ];
+    /// Which date is asked for: each customer's own wish, or the earliest that the carriers take.
+    DateRuleWords = ["as_wished", "earliest"];
+    /// What comes of a bulk action for a request: it changes, stands so already, is refused by the rules, was changed by somebody else since it was looked at, is not there, or could not be changed for a reason of ours.
+    BulkOutcomeWords = ["changed", "nothing", "refused", "stale", "not_found", "failed"];
     /// What a column of a file holds.
     ColumnMeaningWords = Meaning::ALL.map(super::meaning_name);
+}
+
+fn queues() -> Vec<&'static str> {
+    std::iter::once("all")
+        .chain(port::Queue::ALL.map(port::Queue::name))
+        .chain(["mine"])
+        .collect()
 }

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::blockers::{blockers, missing};
+use super::claims;
 use super::details::Change;
-use super::event::{Actor, Event};
+use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX};
 use super::evolve::evolve;
 use super::fact::Fact;
 use super::moves;
@@ -470,14 +471,25 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
                     "Only the desk can write notes that only the desk sees.",
                 ));
             }
-            if text.trim().is_empty() {
+            // Files speak for themselves.
+            if text.trim().is_empty() && attachments.is_empty() {
                 return Err(Refusal::invalid(
                     "note_empty",
                     "The note is empty.",
                     vec![super::refusal::Problem::new("text", "Write something.")],
                 ));
             }
-            if text.chars().count() > 5_000 {
+            if attachments.len() > NOTE_FILES_MAX {
+                return Err(Refusal::invalid(
+                    "note_files",
+                    "A note holds at most 10 files.",
+                    vec![super::refusal::Problem::new(
+                        "file",
+                        "Send the others with another note.",
+                    )],
+                ));
+            }
+            if text.chars().count() > NOTE_CHARACTERS_MAX {
                 return Err(Refusal::invalid(
                     "note_too_long",
                     "The note is longer than 5,000 characters.",
@@ -559,6 +571,15 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
         }
         Event::ConfirmSnapback => step.happened(Fact::SnappedBack),
         Event::LookAgain => {}
+        Event::Claim { to, name, over } => claims::claim(step, by, to, name, over, world)?,
+        Event::Unclaim => claims::unclaim(step, by)?,
+        Event::AskCarrier { text } => {
+            step.happened(Fact::CarrierAsked { text: text.clone() });
+            if let Some(text) = text {
+                step.want(Effect::TellCarrier(text));
+            }
+            step.want(Effect::ReadFromCarrier);
+        }
     }
     Ok(())
 }

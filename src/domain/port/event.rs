@@ -7,7 +7,12 @@ use super::details::{Agreement, Change, Signer};
 use super::request::{LetterRef, PortNumber, Proof};
 use crate::domain::carrier::OrderReading;
 use crate::domain::number::{E164, Kind};
-use crate::ids::{DocumentId, LinkId, NoteId, OrderId};
+use crate::ids::{DocumentId, LinkId, NoteId, OrderId, UserId};
+
+/// The longest note, in characters.
+pub const NOTE_CHARACTERS_MAX: usize = 5_000;
+/// The most files of one note.
+pub const NOTE_FILES_MAX: usize = 10;
 
 /// Who or what causes an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -264,6 +269,17 @@ pub enum Event {
     ConfirmSnapback,
     /// Something outside changed (a receiving number, a campaign): look again.
     LookAgain,
+    /// Somebody at the desk takes the request, or is handed it: `to`, called `name`. `over` is whom the one who does it
+    /// saw having it, and says that this is meant.
+    Claim {
+        to: UserId,
+        name: String,
+        over: Option<UserId>,
+    },
+    /// Who has the request gives it back.
+    Unclaim,
+    /// The desk asks the gaining carrier where the orders stand; with a text the carrier's staff is written to.
+    AskCarrier { text: Option<String> },
 }
 
 /// What can be said of one number.
@@ -344,6 +360,9 @@ pub enum EventKind {
     AskSnapback,
     ConfirmSnapback,
     LookAgain,
+    Claim,
+    Unclaim,
+    AskCarrier,
 }
 
 impl Event {
@@ -387,6 +406,9 @@ impl Event {
             Self::AskSnapback { .. } => EventKind::AskSnapback,
             Self::ConfirmSnapback => EventKind::ConfirmSnapback,
             Self::LookAgain => EventKind::LookAgain,
+            Self::Claim { .. } => EventKind::Claim,
+            Self::Unclaim => EventKind::Unclaim,
+            Self::AskCarrier { .. } => EventKind::AskCarrier,
         }
     }
 }

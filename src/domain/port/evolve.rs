@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use super::details::Details;
 use super::event::{NumberChange, TestKind};
 use super::fact::Fact;
-use super::request::{Loa, PortNumber, PortRequest, Stage, Supplement, Text, Verdict, Voice};
+use super::request::{
+    Claim, Loa, PortNumber, PortRequest, Stage, Supplement, Text, Verdict, Voice,
+};
 use crate::domain::number::E164;
 
 /// The request that the first fact begins; `None` if the fact begins none.
@@ -40,6 +42,7 @@ pub fn begin(fact: &Fact, at: Timestamp) -> Option<PortRequest> {
         attention: Vec::new(),
         last_movement: at,
         reminded_of: None,
+        claim: None,
     })
 }
 
@@ -64,7 +67,16 @@ pub fn evolve(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
         Fact::Begun { .. }
         | Fact::NoteWritten { .. }
         | Fact::UpdateAsked
-        | Fact::SilenceNoticed { .. } => {}
+        | Fact::SilenceNoticed { .. }
+        | Fact::CarrierAsked { .. } => {}
+        Fact::Claimed { user, name, .. } => {
+            request.claim = Some(Claim {
+                user: *user,
+                name: name.clone(),
+                at,
+            });
+        }
+        Fact::Unclaimed { .. } => request.claim = None,
         Fact::Edited { changes } => changes
             .iter()
             .for_each(|change| change.write(&mut request.details)),
@@ -203,10 +215,12 @@ pub fn evolve(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
                 one.voice = Voice::Cancelled;
             }
             request.attention.clear();
+            request.claim = None;
         }
         Fact::Completed => {
             request.stage = Stage::Completed { at };
             request.attention.clear();
+            request.claim = None;
         }
         Fact::SnapbackAsked { reason, deadline } => {
             request.stage = Stage::SnapbackPending {
@@ -217,6 +231,7 @@ pub fn evolve(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
         }
         Fact::SnappedBack => {
             request.stage = Stage::SnappedBack { at };
+            request.claim = None;
             for one in request
                 .numbers
                 .iter_mut()

@@ -185,6 +185,22 @@ pub enum Fact {
     SnapbackAsked { reason: String, deadline: Timestamp },
     /// The numbers went back.
     SnappedBack,
+    /// Somebody at the desk has it from now on. `from` is who had it before, `handed_by` who gave it to them.
+    Claimed {
+        user: UserId,
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handed_by: Option<String>,
+    },
+    /// Who had it gave it back.
+    Unclaimed { name: String },
+    /// The desk asked the gaining carrier where the orders stand.
+    CarrierAsked {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
 }
 
 impl Fact {
@@ -289,6 +305,9 @@ impl Fact {
             Self::Completed => "completed",
             Self::SnapbackAsked { .. } => "snapback_asked",
             Self::SnappedBack => "snapped_back",
+            Self::Claimed { .. } => "claimed",
+            Self::Unclaimed { .. } => "unclaimed",
+            Self::CarrierAsked { .. } => "carrier_asked",
         }
     }
 
@@ -300,7 +319,10 @@ impl Fact {
             | Self::AttentionCleared { .. }
             | Self::OrderChanged { .. }
             | Self::CarrierTextSeen { .. }
-            | Self::SupplementSent { .. } => true,
+            | Self::SupplementSent { .. }
+            | Self::Claimed { .. }
+            | Self::Unclaimed { .. }
+            | Self::CarrierAsked { .. } => true,
             _ => false,
         }
     }
@@ -315,6 +337,9 @@ impl Fact {
                 | Self::UpdateAsked
                 | Self::SilenceNoticed { .. }
                 | Self::PortDayNear { .. }
+                | Self::Claimed { .. }
+                | Self::Unclaimed { .. }
+                | Self::CarrierAsked { .. }
         )
     }
 }

@@ -6,6 +6,7 @@
 
 mod apply;
 mod blockers;
+mod claims;
 mod details;
 mod event;
 mod evolve;
@@ -13,6 +14,7 @@ mod fact;
 pub mod moves;
 mod notices;
 mod orders;
+mod queue;
 mod refusal;
 mod request;
 mod standing;
@@ -25,14 +27,18 @@ mod world;
 pub use apply::{Effect, Step, apply, needs_campaign};
 pub use blockers::{Blocker, BlockerCode, blockers, missing, pin_needed};
 pub use details::{Address, Agreement, Change, Customer, Details, Mask, Remaining, Scope, Signer};
-pub use event::{Actor, Event, EventKind, NumberChange, PortabilityResult, Role, TestKind};
+pub use event::{
+    Actor, Event, EventKind, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, NumberChange, PortabilityResult,
+    Role, TestKind,
+};
 pub use evolve::{begin, evolve, replay};
 pub use fact::Fact;
 pub use notices::{MailKind, Reader, Topic, notices};
+pub use queue::{Place, Queue, places};
 pub use refusal::{Problem, Refusal, RefusalKind};
 pub use request::{
-    Attention, CarrierOrder, LetterRef, Loa, PortNumber, PortRequest, Proof, ProofKind, Stage,
-    Supplement, Test, Text, Verdict, Voice, Window,
+    Attention, CarrierOrder, Claim, LetterRef, Loa, PortNumber, PortRequest, Proof, ProofKind,
+    Stage, Supplement, Test, Text, Verdict, Voice, Window,
 };
 pub use standing::{Standing, next_window, standing};
 pub use status::{Ball, Status, ball, ball_in, status};

@@ -334,6 +334,27 @@ pub const MOVES: &[Move] = &[
         does: "Something outside changed (a receiving number, an approved campaign); everything derived is computed anew.",
         way_out: "",
     },
+    Move {
+        event: EventKind::Claim,
+        by: &[Desk],
+        from: OPEN,
+        does: "Somebody at the desk takes the request or is handed it. Refused while another has it, unless taking over is meant; ends by itself when the request is over.",
+        way_out: "The request is over; nobody has to work on it any more.",
+    },
+    Move {
+        event: EventKind::Unclaim,
+        by: &[Desk],
+        from: OPEN,
+        does: "Who has the request gives it back; an administrator may do it for them.",
+        way_out: "The request is over; nobody has it any more.",
+    },
+    Move {
+        event: EventKind::AskCarrier,
+        by: &[Desk],
+        from: AT_CARRIER,
+        does: "The desk has the orders read at the gaining carrier now, and may write to its staff.",
+        way_out: "Nothing is at a carrier that could be asked about.",
+    },
 ];
 
 /// Who may begin a port request. There is no request yet, so it is not an event of one.

@@ -41,6 +41,20 @@ pub struct PortRequest {
     pub last_movement: Timestamp,
     /// The window of which the customer was reminded on the day before.
     pub reminded_of: Option<Timestamp>,
+    /// Who at the desk works on it, if somebody took it.
+    #[serde(default)]
+    pub claim: Option<Claim>,
+}
+
+/// Somebody at the desk has taken a request, so that two do not work on it at once. It forbids nobody anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Who has it.
+    pub user: UserId,
+    /// Their name, as it was then.
+    pub name: String,
+    /// Since when.
+    pub at: Timestamp,
 }
 
 /// How far the request has come as a whole. What the customer sees is derived from this, from the

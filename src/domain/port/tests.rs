@@ -11,7 +11,7 @@ use crate::domain::carrier::{
     Activation, CarrierReason, CodeSystem, Messaging, NumberReading, OrderReading, OrderStatus,
 };
 use crate::domain::number::{E164, Kind};
-use crate::ids::{DocumentId, Ids, LinkId, NoteId, OrderId};
+use crate::ids::{DocumentId, Ids, LinkId, NoteId, OrderId, UserId};
 
 fn number(line: u16) -> E164 {
     format!("+1404555{:04}", 100 + line % 100)
@@ -777,8 +777,17 @@ enum Whim {
     Snapback,
     SnappedBack,
     Look,
+    Claim(usize, bool),
+    Unclaim,
+    AskCarrier,
     Campaign(bool),
     Portability(u16, bool),
+}
+
+/// Two people of the desk.
+fn agents() -> [UserId; 2] {
+    let ids = Ids::seeded(99);
+    [ids.next(start()), ids.next(start())]
 }
 
 fn whim() -> impl Strategy<Value = Whim> {
@@ -833,6 +842,9 @@ fn whim() -> impl Strategy<Value = Whim> {
         1 => Just(Whim::Snapback),
         1 => Just(Whim::SnappedBack),
         1 => Just(Whim::Look),
+        2 => (0..2usize, any::<bool>()).prop_map(|(who, over)| Whim::Claim(who, over)),
+        1 => Just(Whim::Unclaim),
+        1 => Just(Whim::AskCarrier),
         1 => any::<bool>().prop_map(Whim::Campaign),
         1 => (0..6u16, any::<bool>()).prop_map(|(line, portable)| Whim::Portability(line, portable)),
     ]
@@ -1005,6 +1017,15 @@ impl Desk {
             },
             Whim::SnappedBack => Event::ConfirmSnapback,
             Whim::Look => Event::LookAgain,
+            Whim::Claim(who, over) => Event::Claim {
+                to: agents()[*who],
+                name: format!("Agent {who}"),
+                over: over
+                    .then(|| self.request.claim.as_ref().map(|held| held.user))
+                    .flatten(),
+            },
+            Whim::Unclaim => Event::Unclaim,
+            Whim::AskCarrier => Event::AskCarrier { text: None },
             Whim::Campaign(approved) => {
                 self.campaign = *approved;
                 Event::LookAgain

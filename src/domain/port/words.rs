@@ -261,7 +261,13 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
         Fact::CarrierSpoke { body, by, .. } => format!("The gaining carrier ({by}) wrote: {body}"),
         Fact::AttentionRaised { attention: what } => format!("For the desk: {}", attention(what)),
         Fact::AttentionCleared { attention: what } => format!("Done: {}", attention(what)),
-        Fact::NoteWritten { text, .. } => text.clone(),
+        Fact::NoteWritten {
+            text, attachments, ..
+        } => match attachments.len() {
+            1 if text.trim().is_empty() => "Sent a file.".to_owned(),
+            files if text.trim().is_empty() => format!("Sent {files} files."),
+            _ => text.clone(),
+        },
         Fact::UpdateAsked => "The customer asked for an update.".to_owned(),
         Fact::SilenceNoticed { business_days } => {
             format!("Nothing has moved for {business_days} business days. We asked the carrier.")
@@ -276,6 +282,26 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
             format!("The providers were asked to undo the port: {reason}")
         }
         Fact::SnappedBack => "The numbers went back to the losing provider.".to_owned(),
+        Fact::Claimed {
+            name,
+            from,
+            handed_by,
+            ..
+        } => match (handed_by, from) {
+            (Some(by), Some(from)) if by != from => {
+                format!("{by} gave the request to {name}; before, {from} had it.")
+            }
+            (Some(by), _) => format!("{by} gave the request to {name}."),
+            (None, Some(from)) => format!("{name} took the request over from {from}."),
+            (None, None) => format!("{name} took the request."),
+        },
+        Fact::Unclaimed { name } => format!("{name} does not have the request any more."),
+        Fact::CarrierAsked { text: None } => {
+            "The gaining carrier was asked where the orders stand.".to_owned()
+        }
+        Fact::CarrierAsked { text: Some(text) } => {
+            format!("The gaining carrier was written to: {text}")
+        }
     }
 }
 

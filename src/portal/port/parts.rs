@@ -133,6 +133,7 @@ pub(in crate::portal) fn documents(
                 Fact::ProofReceived { proof } => proof.document == document.id,
                 Fact::LetterSigned { document: id, .. } => *id == document.id,
                 Fact::LetterSent { letter, .. } => letter.document == document.id,
+                Fact::NoteWritten { attachments, .. } => attachments.contains(&document.id),
                 _ => false,
             })
             .map_or_else(String::new, |one| one.actor.name.clone())
@@ -189,6 +190,10 @@ fn kind_and_status(request: &PortRequest, document: &Document) -> (String, Badge
             };
             (capital(kind), status)
         }
+        DocumentKind::Attachment if document.staff_only => (
+            "Attached to a note".to_owned(),
+            Badge::new(Tone::Info, "Only the desk"),
+        ),
         DocumentKind::Attachment => (
             "Attached to a note".to_owned(),
             Badge::new(Tone::Info, "Kept"),

@@ -23,6 +23,8 @@ pub struct Shell {
     pub desk_waiting: u32,
     /// Whether the built-in mailbox is on.
     pub mailbox: bool,
+    /// How many mails could not be placed; `None` shows no entry for them.
+    pub unplaced: Option<u32>,
     /// Set while a faster clock runs: a sentence that says so and what time it is at the desk.
     pub fast_clock: Option<String>,
     /// The path of this page, to come back to after changing the theme.
@@ -38,9 +40,13 @@ pub enum Room {
     Desk,
     /// The built-in mailbox.
     Mailbox,
+    /// Mails that could not be placed.
+    Unplaced,
     /// Settings.
     Settings,
-    /// How porting works, and whom to ask.
+    /// What to know before one starts.
+    Start,
+    /// Questions and answers, and whom to ask.
     Help,
     /// None of them.
     Nowhere,
@@ -456,6 +462,8 @@ pub struct Note {
     pub text: String,
     /// Files that came with it.
     pub files: Vec<Link>,
+    /// Whether it is the first one that its reader has not seen.
+    pub first_new: bool,
 }
 
 /// What kind of entry a note is.

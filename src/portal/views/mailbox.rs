@@ -57,4 +57,19 @@ pub struct MailPage {
     pub files: Vec<Link>,
     /// The request that it is about.
     pub port: Option<Link>,
+    /// Answering it, where this page is the reader's mailbox.
+    pub reply: Option<ReplyForm>,
+}
+
+/// The form to answer a mail with.
+#[derive(Clone, Debug)]
+pub struct ReplyForm {
+    /// Whose answer it is.
+    pub by: String,
+    /// What is being written.
+    pub text: Field,
+    /// Files to attach.
+    pub file: Field,
+    /// The largest file, in MB.
+    pub file_limit: u32,
 }

@@ -22,7 +22,7 @@ pub struct SignIn {
     pub demo: Vec<Fact>,
 }
 
-/// What porting is, what it takes, how long, whom to ask (R5, R9 to R18, R25 to R27, R51 to R59, R60 to R65, R69 to R76).
+/// What people ask most, and whom to ask for the rest (R26, R27, R43 to R47, R51 to R65, R112, R121, R130).
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/help.html")]
 pub struct HelpPage {

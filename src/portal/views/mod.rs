@@ -15,6 +15,8 @@ pub mod port;
 pub mod ports;
 pub mod samples;
 pub mod settings;
+pub mod start;
+pub mod unplaced;
 pub mod welcome;
 
 pub use common::*;

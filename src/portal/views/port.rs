@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::common::*;
-use super::ports::Actions;
+use super::ports::{Actions, Tab};
 
 /// One port.
 #[derive(Clone, Debug, Template)]
@@ -43,6 +43,8 @@ pub struct PortPage {
     pub notes: Vec<Note>,
     /// How many notes there are.
     pub notes_count: usize,
+    /// How many of them the reader has not seen.
+    pub unread: u32,
     /// What can be done.
     pub actions: Actions,
     /// Whether the reader is of the desk.
@@ -157,10 +159,18 @@ pub struct NotesPage {
     pub shell: Shell,
     /// Which request.
     pub port: PortRef,
-    /// All entries, newest last.
+    /// The entries, newest last.
     pub notes: Vec<Note>,
+    /// Everything, or only words between people.
+    pub tabs: Vec<Tab>,
+    /// How many entries the reader has not seen before now.
+    pub new: usize,
     /// What is being written.
     pub text: Field,
+    /// Files to attach.
+    pub file: Field,
+    /// The largest file, in MB.
+    pub file_limit: u32,
     /// Whether the reader is of the desk and may write staff notes.
     pub desk: bool,
     /// Whether "only for the desk" is ticked.
@@ -171,6 +181,12 @@ pub struct NotesPage {
     pub silence: String,
     /// Who gets a mail of each entry (R126).
     pub mailed_to: String,
+    /// Whether one can also answer a mail.
+    pub can_reply: bool,
+    /// Where the entries are asked for again.
+    pub live: String,
+    /// Seconds between refreshes; 0 turns them off.
+    pub live_seconds: u32,
 }
 
 /// What a rejection asks of the reader: a plain question and the field to mend.

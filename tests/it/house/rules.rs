@@ -29,7 +29,7 @@ pub const ROOMS: [(&str, &[&str]); 21] = [
     ("blobs", &["clock", "ids", "config", "domain"]),
     ("carriers", &["clock", "ids", "tls", "config", "domain"]),
     ("documents", &["clock", "ids", "config", "domain"]),
-    ("mail", &["clock", "ids", "config", "domain", "db"]),
+    ("mail", &["clock", "ids", "tls", "config", "domain", "db"]),
     ("outbound", &["clock", "ids", "tls", "config", "domain"]),
     ("app", &["clock", "ids", "tls", "config", "domain", "db", "blobs", "carriers", "documents", "mail"]),
     ("jobs", &["clock", "ids", "config", "domain", "db", "blobs", "carriers", "documents", "mail", "outbound", "app"]),

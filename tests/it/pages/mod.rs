@@ -1,6 +1,7 @@
 //! Every page and every mail, rendered with made-up data and read like a browser, a screen reader and a
 //! strict Content-Security-Policy would read them.
 
+mod mails;
 mod outline;
 mod requirements;
 

@@ -1,10 +1,13 @@
 //! The portal, as somebody with a browser and without scripts meets it.
 
 mod form;
+mod links;
 mod lists;
+mod mails;
 mod path;
 mod session;
 mod settings;
+mod start;
 mod walls;
 
 use super::support::browser::{Browser, Form, Page};
@@ -36,7 +39,7 @@ fn filled(form: Form) -> Form {
 const ACCOUNT_NUMBER: &str = "8155300440129471";
 
 /// Fills the form in and goes on to the letter. Gives the request's page.
-async fn filed(browser: &mut Browser<'_>) -> String {
+pub async fn filed(browser: &mut Browser<'_>) -> String {
     let page = browser.open("/numbers/ports/new").await;
     let page = browser
         .press(filled(page.form("/numbers/ports/new")), "continue")

@@ -98,6 +98,7 @@ async fn a_port_goes_from_the_form_to_the_carrier() {
         let page = agent.open("/desk").await;
         assert!(page.one("table").contains("+1 404 555 0123"));
         let review = page.attr("td a.btn-primary", "href").remove(0);
+        let review = review.split('?').next().expect("a path").to_owned();
         let page = agent.open(&review).await;
         assert!(page.text().contains("Harbor Dental & Sons <LLC>"));
         assert!(page.text().contains("•••• 9471"));
@@ -247,7 +248,10 @@ async fn notes_carry_words_both_ways() {
         );
         let page = agent.open("/desk/customers").await;
         assert!(page.one("table").contains("asked for an update"));
-        let review = page.attr("td a.btn-primary", "href").remove(0);
+        let answer = page.attr("td a.btn-primary", "href").remove(0);
+        assert_eq!(answer, notes, "it is answered with a note");
+        let review = page.attr("td a[data-open]", "href").remove(0);
+        let review = review.split('?').next().expect("a path").to_owned();
         let page = agent.open(&review).await;
         let page = agent.send(page.form(&format!("{review}/clear"))).await;
         assert!(page.text().contains("Ticked off."));

@@ -157,6 +157,8 @@ async fn a_stranger_is_asked_to_sign_in_everywhere() {
             "/settings/webhooks",
             "/settings/receiving",
             "/help",
+            "/start",
+            "/start/checklist",
             "/styleguide",
             "/documents/doc_1",
         ] {
@@ -188,7 +190,13 @@ async fn errors_are_pages_that_say_what_to_do() {
         let port = filed(&mut dana).await;
         let notes = format!("{port}/notes");
         let form = dana.open(&notes).await.form(&notes);
-        let page = dana.send(form.set("text", &"x".repeat(20_000))).await;
+        // A note that is too long is not lost: its form takes files, which may be large.
+        let long = "x".repeat(20_000);
+        let page = dana.send(form.set("text", &long)).await;
+        refused(&page);
+        assert_eq!(page.form(&notes).value("text"), long);
+        let form = dana.open("/settings").await.form("/settings");
+        let page = dana.send(form.set("name", &long)).await;
         assert_eq!(page.status, 413);
         assert!(page.text().contains("That is too large"));
 

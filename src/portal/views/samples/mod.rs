@@ -174,6 +174,7 @@ fn notes() -> Vec<Note> {
             role: role.into(),
             text: text.into(),
             files,
+            first_new: false,
         };
     vec![
         note(
@@ -468,6 +469,7 @@ impl Shell {
             support: support(),
             desk_waiting: 0,
             mailbox: true,
+            unplaced: None,
             fast_clock: None,
             here: "/numbers/ports".into(),
         }
@@ -476,6 +478,7 @@ impl Shell {
     pub fn sample_desk(title: &str) -> Self {
         let mut shell = Self::sample(title);
         shell.room = Room::Desk;
+        shell.unplaced = Some(2);
         shell.person = Some(Person {
             name: "Sam Okafor".into(),
             email: "sam@portolan.example".into(),

@@ -62,6 +62,7 @@ impl PortPage {
             timeline: events(),
             notes: notes().into_iter().filter(|note| note.kind != NoteKind::Staff).collect(),
             notes_count: 9,
+            unread: 2,
             actions: Actions { send: Act::Closed("The proof is accepted.".into()), ..actions() },
             desk: false,
             live_seconds: 5,
@@ -141,13 +142,37 @@ impl NotesPage {
         Self {
             shell: Shell::sample_desk("Notes"),
             port: port_ref(Badge::new(Tone::Go, "With the carrier")),
-            notes: notes(),
+            notes: {
+                let mut notes = notes();
+                notes[2].first_new = true;
+                notes
+            },
+            tabs: vec![
+                Tab {
+                    text: "Everything".into(),
+                    count: 4,
+                    href: "/numbers/ports/port_01jd6m3v8xk2/notes".into(),
+                    here: true,
+                },
+                Tab {
+                    text: "Only words".into(),
+                    count: 3,
+                    href: "/numbers/ports/port_01jd6m3v8xk2/notes?show=words".into(),
+                    here: false,
+                },
+            ],
+            new: 2,
             text: Field::default(),
+            file: Field::default(),
+            file_limit: 10,
             desk: true,
             staff_only: false,
             ask: Act::Open,
             silence: "No news for 7 business days.".into(),
             mailed_to: "Dana Whitfield gets each entry by email.".into(),
+            can_reply: true,
+            live: "/numbers/ports/port_01jd6m3v8xk2/notes?since=12".into(),
+            live_seconds: 15,
         }
     }
     /// No notes, an empty one sent.
@@ -155,7 +180,14 @@ impl NotesPage {
         Self {
             shell: Shell::sample("Notes"),
             notes: vec![],
+            tabs: vec![],
+            new: 0,
+            can_reply: false,
             text: Field::wrong("", "Write something first.").focused(),
+            file: Field::wrong(
+                "",
+                "scan.gif: This is a GIF picture. Attach a PDF, a plain text, or a picture as JPEG, PNG or HEIC.",
+            ),
             desk: false,
             ask: Act::Closed("You asked on November 24. We answer within one business day.".into()),
             silence: String::new(),

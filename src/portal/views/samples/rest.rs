@@ -3,6 +3,8 @@
 use super::*;
 use crate::portal::views::mailbox::*;
 use crate::portal::views::misc::*;
+use crate::portal::views::start::*;
+use crate::portal::views::unplaced::*;
 
 impl MailList {
     /// A few mails.
@@ -69,6 +71,78 @@ impl MailPage {
             text: "Your 3 numbers move on Tuesday, December 8.\n\nDo not cancel your service with Northline Telecom yet.".into(),
             files: vec![Link::new("/mailbox/mail_03/files/0", "letter-signed.pdf")],
             port: Some(Link::new("/numbers/ports/port_01jd6m3v8xk2", "Open the port")),
+            reply: Some(ReplyForm {
+                by: "Dana Whitfield".into(),
+                text: Field::default(),
+                file: Field::default(),
+                file_limit: 10,
+            }),
+        }
+    }
+}
+
+impl UnplacedList {
+    /// A few mails.
+    pub fn sample() -> Self {
+        let row = |id: &str, day, time, from: &str, subject: &str, reason: &str| UnplacedRow {
+            id: id.into(),
+            from: from.into(),
+            subject: subject.into(),
+            reason: reason.into(),
+            at: at(day, time),
+        };
+        Self {
+            shell: Shell {
+                room: Room::Unplaced,
+                ..Shell::sample_desk("Mail that could not be placed")
+            },
+            mails: vec![
+                row(
+                    "in_01",
+                    23,
+                    "11:20",
+                    "Dana W., dana.private@mail.example",
+                    "Re: New note from Sam Okafor",
+                    "It came from dana.private@mail.example, but its answer address was given to Dana Whitfield (dana@harbordental.example).",
+                ),
+                row(
+                    "in_02",
+                    24,
+                    "08:02",
+                    "offers@sale.example",
+                    "Phones for less",
+                    "It names no answer address of ours.",
+                ),
+            ],
+        }
+    }
+    /// Nothing waits.
+    pub fn sample_empty() -> Self {
+        Self {
+            mails: vec![],
+            ..Self::sample()
+        }
+    }
+}
+
+impl UnplacedPage {
+    /// A mail from a private address, with a port that does not exist.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell { room: Room::Unplaced, ..Shell::sample_desk("Re: New note from Sam Okafor") },
+            id: "in_01".into(),
+            subject: "Re: New note from Sam Okafor".into(),
+            reason: "It came from dana.private@mail.example, but its answer address was given to Dana Whitfield (dana@harbordental.example).".into(),
+            headers: vec![
+                Fact::new("From", "Dana W., dana.private@mail.example"),
+                Fact::new("Came", "Nov 23, 11:20 am"),
+                Fact::new("Size", "48 kB"),
+            ],
+            about: Some(Link::new("/numbers/ports/port_01jd6m3v8xk2", "To the port that it names")),
+            words: "The suite is 410.\n\nThe bill is attached.".into(),
+            files: vec!["bill.pdf (31 kB)".into()],
+            port: Field::wrong("312 555 0199", "No port has this number."),
+            staff_only: true,
         }
     }
 }
@@ -113,7 +187,55 @@ impl HelpPage {
             shell: Shell {
                 room: Room::Help,
                 here: "/help".into(),
-                ..Shell::sample("How porting works")
+                ..Shell::sample("Help")
+            },
+            estimate: estimate(),
+        }
+    }
+}
+
+impl StartPage {
+    /// Somebody who thinks of porting.
+    pub fn sample() -> Self {
+        let day = |number: u8, kind: DayKind| Day {
+            number: number.to_string(),
+            month: if number == 22 { "Nov" } else { "" }.into(),
+            says: format!("November {number}"),
+            kind,
+        };
+        Self {
+            shell: Shell {
+                room: Room::Start,
+                here: "/start".into(),
+                ..Shell::sample("Before you start")
+            },
+            only_texts: true,
+            estimate: estimate(),
+            weeks: vec![Week {
+                days: vec![
+                    day(22, DayKind::Past),
+                    day(23, DayKind::Today),
+                    day(24, DayKind::Plain),
+                    day(25, DayKind::Usual),
+                    day(26, DayKind::Closed("Thanksgiving Day".into())),
+                    day(27, DayKind::Slow),
+                    day(28, DayKind::Closed(String::new())),
+                ],
+            }],
+            prices: "https://harborvoice.example/prices".into(),
+            terms: "https://harborvoice.example/terms".into(),
+        }
+    }
+}
+
+impl ChecklistPage {
+    /// The list.
+    pub fn sample() -> Self {
+        Self {
+            shell: Shell {
+                room: Room::Start,
+                here: "/start/checklist".into(),
+                ..Shell::sample("What to have at hand")
             },
             estimate: estimate(),
         }

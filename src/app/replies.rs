@@ -1,0 +1,590 @@
+//! Answers by mail: an answer to one of our mails becomes a note of the person who wrote it.
+//!
+//! A mail about a port goes out with a Reply-To of its own. The token in it names the request and is signed
+//! together with whom the mail was for, so that a token works for nobody else. It does not expire: a port takes
+//! weeks and people answer old mails; it is worth something only together with the reader's own address, and
+//! only as long as that person may sign in.
+//!
+//! What cannot be placed beyond doubt is kept as it came, for the desk to decide. Nothing is lost or guessed.
+
+use bytes::Bytes;
+use subtle::ConstantTimeEq as _;
+
+use super::mailing::Mail;
+use super::notes::{self, Note, SentFile, Written};
+use super::ports::{Filter, FromMail, Line};
+use super::{App, AppError, Caller, ports};
+use crate::config::{Config, MailMode};
+pub use crate::db::inbound::Inbound;
+use crate::db::inbound::{self, InboundState};
+use crate::db::people::{self, User};
+use crate::db::ports as rows;
+use crate::domain::number::E164;
+use crate::domain::port::{
+    Actor, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, PortRequest, Reader, Role, Status, words,
+};
+use crate::ids::{InboundId, MailId, NoteId, PortId, UserId};
+use crate::mail::inbound::{self as message, Incoming};
+
+/// What tokens are signed for.
+const PURPOSE: &str = "reply address";
+/// How many mails the desk's list shows at most.
+const LIST_MAX: i64 = 200;
+
+/// What became of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is a note.
+    Noted {
+        /// On this request.
+        port: PortId,
+        /// This one.
+        note: NoteId,
+    },
+    /// It waits for the desk.
+    Unplaced {
+        /// As this mail.
+        id: InboundId,
+        /// Why, in a sentence.
+        reason: String,
+    },
+    /// A program sent it. It is left out.
+    Automatic {
+        /// How that is known.
+        because: &'static str,
+    },
+    /// It was taken before.
+    Known,
+}
+
+/// Whether this reader can answer mails.
+pub fn answers_to(config: &Config, reader: Reader) -> bool {
+    config.mail.replies.address.is_some() && reader != Reader::Owner
+}
+
+/// Whose answers an address is for.
+#[derive(Clone, Debug)]
+enum Answerer {
+    Person(User),
+    Desk,
+}
+
+fn signature(app: &App, port: PortId, user: Option<UserId>) -> [u8; 32] {
+    let whom = user.map_or_else(|| "desk".to_owned(), |id| id.to_string());
+    app.vault.sign(PURPOSE, &format!("{port}/{whom}"))
+}
+
+/// Where somebody's answers about a request go; `None` for the user is the desk. `None` if answers do not
+/// become notes.
+pub fn address(app: &App, port: PortId, user: Option<UserId>) -> Option<String> {
+    let address = app.config.mail.replies.address.as_ref()?;
+    Some(address.with(&message::token(port, &signature(app, port, user))))
+}
+
+/// Where the answer to a mail goes; `None` if it does not become a note.
+pub async fn address_of(app: &App, mail: &Mail) -> Result<Option<String>, AppError> {
+    if app.config.mail.replies.address.is_none() {
+        return Ok(None);
+    }
+    if mail.reader == Reader::Desk.name() {
+        return Ok(address(app, mail.port, None));
+    }
+    if mail.reader != Reader::Submitter.name() {
+        return Ok(None);
+    }
+    let mut read = app.db.glimpse().await?;
+    let submitter = rows::submitter(&mut read, mail.port).await?;
+    Ok(submitter.and_then(|user| address(app, mail.port, Some(user))))
+}
+
+/// Whom a token was given to, and the request that it names; `None` if we did not make it.
+async fn verify(app: &App, token: &str) -> Result<Option<(PortRequest, Answerer)>, AppError> {
+    let Some((port, signed)) = message::read_token(token) else {
+        return Ok(None);
+    };
+    let mut read = app.db.read().await?;
+    let Some(stored) = rows::glance(&mut read, port).await? else {
+        return Ok(None);
+    };
+    let users = people::users(&mut read, Some(stored.request.account)).await?;
+    drop(read);
+    let is_for = |user: Option<UserId>| {
+        let right = signature(app, port, user);
+        let right = right.get(..signed.len()).unwrap_or_default();
+        bool::from(right.ct_eq(&signed))
+    };
+    if is_for(None) {
+        return Ok(Some((stored.request, Answerer::Desk)));
+    }
+    Ok(users
+        .into_iter()
+        .find(|user| is_for(Some(user.id)))
+        .map(|user| (stored.request, Answerer::Person(user))))
+}
+
+/// Who wrote a mail, if they are whom its token was given to; otherwise why not.
+async fn author(
+    app: &App,
+    answerer: &Answerer,
+    from: &str,
+) -> Result<Result<Actor, String>, AppError> {
+    let foreign = |whose: &str| {
+        let sender = if from.is_empty() {
+            "nobody in particular"
+        } else {
+            from
+        };
+        Err(format!(
+            "It came from {sender}, but its answer address was given to {whose}."
+        ))
+    };
+    let user = match answerer {
+        Answerer::Person(user) if user.email.eq_ignore_ascii_case(from) => user.clone(),
+        Answerer::Person(user) => return Ok(foreign(&format!("{} ({})", user.name, user.email))),
+        Answerer::Desk => {
+            let operator = app.operator();
+            if operator.support.email.eq_ignore_ascii_case(from) {
+                return Ok(Ok(Actor {
+                    role: Role::Desk,
+                    name: operator.name.clone(),
+                    user: None,
+                }));
+            }
+            let mut read = app.db.glimpse().await?;
+            match people::user_by_email(&mut read, from).await? {
+                Some(user) if user.account.is_none() => user,
+                _ => return Ok(foreign("the porting desk")),
+            }
+        }
+    };
+    if user.disabled_at.is_some() {
+        return Ok(Err(format!("{} may not sign in any more.", user.name)));
+    }
+    Ok(Ok(Caller::of(&user).actor))
+}
+
+/// Reads a message. A large one takes processor time.
+async fn parse(app: &App, raw: &[u8]) -> Result<Incoming, AppError> {
+    let address = app.config.mail.replies.address.clone();
+    let raw = raw.to_vec();
+    tokio::task::spawn_blocking(move || {
+        message::read(&raw, address.as_ref()).unwrap_or_else(|| Incoming::unreadable(&raw))
+    })
+    .await
+    .map_err(AppError::broken)
+}
+
+/// Takes a mail: it becomes a note, or waits for the desk. The same mail a second time changes nothing.
+///
+/// # Errors
+/// Only what may work later; the mail has to be handed in again then.
+pub async fn receive(app: &App, raw: &[u8]) -> Result<Outcome, AppError> {
+    let mail = parse(app, raw).await?;
+    match take_in(app, raw, &mail).await {
+        // One that trips us must not keep those behind it waiting.
+        Err(AppError::Broken(why)) => {
+            tracing::error!(message_id = %mail.message_id, error = %why, "a mail could not be taken");
+            let reason = "Something went wrong on our side when it was taken.".to_owned();
+            set_aside(app, raw, &mail, None, reason).await
+        }
+        other => other,
+    }
+}
+
+async fn take_in(app: &App, raw: &[u8], mail: &Incoming) -> Result<Outcome, AppError> {
+    if let Some(because) = mail.automatic {
+        tracing::info!(message_id = %mail.message_id, because, "an automatic answer was left out");
+        return Ok(Outcome::Automatic { because });
+    }
+    let mut read = app.db.glimpse().await?;
+    if inbound::is_known(&mut read, mail.digest).await? {
+        return Ok(Outcome::Known);
+    }
+    drop(read);
+    let aside = |port, reason: String| set_aside(app, raw, mail, port, reason);
+    let token = match mail.tokens.as_slice() {
+        [only] => only,
+        [] => return aside(None, "It names no answer address of ours.".to_owned()).await,
+        _ => return aside(None, "It names several answer addresses.".to_owned()).await,
+    };
+    let Some((request, answerer)) = verify(app, token).await? else {
+        let reason = "Its answer address is not one that we gave to anybody.".to_owned();
+        return aside(None, reason).await;
+    };
+    let by = match author(app, &answerer, &mail.from_address).await? {
+        Ok(by) => by,
+        Err(reason) => return aside(Some(request.id), reason).await,
+    };
+    let said = mail.own_words.clone();
+    let (note, files) = match note_of(app, request.id, mail, said, false).await {
+        Ok(made) => made,
+        Err(error @ AppError::Invalid(_)) => {
+            return aside(Some(request.id), error.to_string()).await;
+        }
+        Err(error) => return Err(error),
+    };
+    if mail.own_words.is_empty() && files == 0 {
+        let reason =
+            "Nothing is left of it without what it quotes, and no file that can be attached.";
+        return aside(Some(request.id), reason.to_owned()).await;
+    }
+    let row = row_of(app, mail, InboundState::Noted, Some(request.id));
+    match notes::store_from_mail(app, &by, &request, note, FromMail::Taken(Box::new(row))).await {
+        Ok(Written { note, .. }) => {
+            tracing::info!(port = %request.id, message_id = %mail.message_id, "an answer became a note");
+            Ok(Outcome::Noted {
+                port: request.id,
+                note,
+            })
+        }
+        Err(AppError::Refused(refusal)) if refusal.rule == "mail_settled" => Ok(Outcome::Known),
+        Err(
+            error @ (AppError::Refused(_)
+            | AppError::Invalid(_)
+            | AppError::NotFound(_)
+            | AppError::Forbidden(_)),
+        ) => aside(Some(request.id), error.to_string()).await,
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes what is known of a mail that is too large to be fetched.
+pub async fn receive_headers(
+    app: &App,
+    headers: &[u8],
+    size: u64,
+    left_in: &str,
+) -> Result<Outcome, AppError> {
+    let mut mail = parse(app, headers).await?;
+    if let Some(because) = mail.automatic {
+        return Ok(Outcome::Automatic { because });
+    }
+    mail.size = size;
+    let port = match mail.tokens.as_slice() {
+        [only] => verify(app, only).await?.map(|(request, _)| request.id),
+        _ => None,
+    };
+    let reason = format!(
+        "It has {}, and at most {} are fetched. It is still in the mailbox {left_in}.",
+        words::size(size),
+        words::size(app.config.mail.replies.mail_bytes_max())
+    );
+    set_aside(app, headers, &mail, port, reason).await
+}
+
+fn row_of(app: &App, mail: &Incoming, state: InboundState, port: Option<PortId>) -> Inbound {
+    let now = app.clock.now();
+    // Of a mail that is a note, the note is what is kept.
+    let kept = |text: &str| match state {
+        InboundState::Noted => String::new(),
+        _ => text.to_owned(),
+    };
+    Inbound {
+        id: app.ids.next(now),
+        digest: mail.digest,
+        state,
+        reason: String::new(),
+        from_name: kept(&mail.from_name),
+        from_address: kept(&mail.from_address),
+        subject: kept(&mail.subject),
+        port,
+        blob: None,
+        size: mail.size,
+        received_at: now,
+        settled_at: None,
+        settled_by: None,
+    }
+}
+
+/// Keeps a mail as it came, for the desk.
+async fn set_aside(
+    app: &App,
+    raw: &[u8],
+    mail: &Incoming,
+    port: Option<PortId>,
+    reason: String,
+) -> Result<Outcome, AppError> {
+    let row = Inbound {
+        blob: Some(app.blobs.put(Bytes::copy_from_slice(raw)).await?),
+        reason: reason.clone(),
+        ..row_of(app, mail, InboundState::Unplaced, port)
+    };
+    let mut tx = app.db.write().await?;
+    if !inbound::insert(&mut tx, &row).await? {
+        return Ok(Outcome::Known);
+    }
+    tx.commit().await?;
+    tracing::warn!(mail = %row.id, message_id = %mail.message_id, "a mail could not be placed and waits for the desk");
+    Ok(Outcome::Unplaced { id: row.id, reason })
+}
+
+/// A mail as a note, and how many files it has. What cannot be attached is named in it; the words of a mail that
+/// is longer than a note are attached whole.
+async fn note_of(
+    app: &App,
+    port: PortId,
+    mail: &Incoming,
+    said: String,
+    staff_only: bool,
+) -> Result<(Note, usize), AppError> {
+    let had = notes::attached(app, port).await?;
+    let mut files: Vec<SentFile> = Vec::new();
+    for file in &mail.files {
+        // A logo comes with each mail; the first one is enough.
+        if file.inline && had.contains(&message::sha256_hex(&file.bytes)) {
+            continue;
+        }
+        files.push(SentFile::whole(file.name.clone(), file.bytes.clone()));
+    }
+    let (mut good, problems) = notes::inspect(app, files).await?;
+    let mut left_out: Vec<String> = problems.into_iter().map(|one| one.says).collect();
+    let room = (app.config.limits.documents_per_port_max as usize).saturating_sub(had.len());
+    // One place is for the words themselves, should they be too long.
+    let most = NOTE_FILES_MAX.saturating_sub(1).min(room.saturating_sub(1));
+    if good.len() > most {
+        left_out.push(format!(
+            "{} more files: there is no room.",
+            good.len() - most
+        ));
+        good.truncate(most);
+    }
+    let mut after = String::new();
+    if !left_out.is_empty() {
+        let list: String = left_out.join(" ").chars().take(1_000).collect();
+        after = format!("[Not attached: {list}]");
+    }
+    let count = good.len();
+    let mut text = said;
+    let whole = text.chars().count() + after.chars().count() + 2;
+    if whole > NOTE_CHARACTERS_MAX {
+        let file = SentFile::whole("mail.txt", text.clone());
+        let (words, _) = notes::inspect(app, vec![file]).await?;
+        if words.is_empty() {
+            return Err(AppError::field("text", "Its text is too long to be kept."));
+        }
+        good.extend(words);
+        text = text.chars().take(NOTE_CHARACTERS_MAX - 1_200).collect();
+        text.push_str("\n\n[The whole text is attached.]");
+    }
+    if !after.is_empty() {
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&after);
+    }
+    let note = Note {
+        text,
+        staff_only,
+        files: good,
+        had: had.len(),
+    };
+    Ok((note, count))
+}
+
+/// The mails that wait for the desk, the longest waiting first.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Inbound>, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.glimpse().await?;
+    Ok(inbound::unplaced(&mut read, LIST_MAX).await?)
+}
+
+/// How many mails wait for the desk.
+pub async fn waiting(app: &App, caller: &Caller) -> Result<u32, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.glimpse().await?;
+    Ok(inbound::waiting(&mut read).await?)
+}
+
+/// A mail that could not be placed, with what it says.
+#[derive(Debug)]
+pub struct Unplaced {
+    /// The mail.
+    pub mail: Inbound,
+    /// What its sender wrote; all of it, if nothing of it can be told from what it quotes.
+    pub words: String,
+    /// Its files: names and sizes.
+    pub files: Vec<(String, u64)>,
+}
+
+/// One mail, for the desk.
+pub async fn look(app: &App, caller: &Caller, id: InboundId) -> Result<Unplaced, AppError> {
+    let (mail, incoming) = open(app, caller, id).await?;
+    Ok(Unplaced {
+        words: all_words(&incoming),
+        files: incoming
+            .files
+            .iter()
+            .map(|file| {
+                let size = u64::try_from(file.bytes.len()).unwrap_or(u64::MAX);
+                (file.name.clone(), size)
+            })
+            .collect(),
+        mail,
+    })
+}
+
+fn all_words(mail: &Incoming) -> String {
+    if mail.own_words.is_empty() {
+        mail.text.trim().to_owned()
+    } else {
+        mail.own_words.clone()
+    }
+}
+
+/// A mail as it came, to be saved.
+pub async fn raw(app: &App, caller: &Caller, id: InboundId) -> Result<Bytes, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.glimpse().await?;
+    let blob = inbound::get(&mut read, id)
+        .await?
+        .and_then(|mail| mail.blob)
+        .ok_or(AppError::NotFound("mail"))?;
+    drop(read);
+    Ok(app.blobs.get(&blob).await?)
+}
+
+async fn open(app: &App, caller: &Caller, id: InboundId) -> Result<(Inbound, Incoming), AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.glimpse().await?;
+    let mail = inbound::get(&mut read, id)
+        .await?
+        .ok_or(AppError::NotFound("mail"))?;
+    drop(read);
+    let Some(blob) = &mail.blob else {
+        return Err(AppError::NotFound("mail"));
+    };
+    let raw = app.blobs.get(blob).await?;
+    let incoming = parse(app, &raw).await?;
+    Ok((mail, incoming))
+}
+
+/// Puts a mail away: it is no note. It stays in the store.
+pub async fn discard(app: &App, caller: &Caller, id: InboundId) -> Result<(), AppError> {
+    caller.desk_only()?;
+    let mut tx = app.db.write().await?;
+    let now = app.clock.now();
+    let state = InboundState::Discarded;
+    if !inbound::settle(&mut tx, id, state, None, &caller.actor.name, now).await? {
+        return Err(AppError::NotFound("mail"));
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Makes a mail a note of the desk on a request, with its sender's name in it.
+pub async fn place(
+    app: &App,
+    caller: &Caller,
+    id: InboundId,
+    on: &str,
+    staff_only: bool,
+) -> Result<(PortId, NoteId), AppError> {
+    let (row, mail) = open(app, caller, id).await?;
+    let port = find_port(app, caller, on).await?;
+    let request = ports::glance(app, caller, port).await?.request;
+    let name = match row.from_name.as_str() {
+        "" => row.from_address.clone(),
+        name => format!("{name} ({})", row.from_address),
+    };
+    let subject = match row.subject.as_str() {
+        "" => String::new(),
+        subject => format!(", about \"{subject}\""),
+    };
+    let said = format!("By mail from {name}{subject}:\n\n{}", all_words(&mail));
+    let (note, _) = note_of(app, port, &mail, said.trim().to_owned(), staff_only).await?;
+    let mail = FromMail::Placed(id);
+    let written = notes::store_from_mail(app, &caller.actor, &request, note, mail).await?;
+    Ok((port, written.note))
+}
+
+/// The request that somebody means: by its id or address, or by a number on it.
+async fn find_port(app: &App, caller: &Caller, on: &str) -> Result<PortId, AppError> {
+    let wrong = |says: &str| AppError::field("port", says);
+    let on = on.trim();
+    if let Some(at) = on.find("port_") {
+        let id: String = on
+            .chars()
+            .skip(on.get(..at).map_or(0, |before| before.chars().count()))
+            .take_while(|one| one.is_ascii_alphanumeric() || *one == '_')
+            .collect();
+        let id: PortId = id
+            .parse()
+            .map_err(|_| wrong("That is not the id of a port. Copy it from the port's page."))?;
+        return Ok(ports::glance(app, caller, id).await?.request.id);
+    }
+    let number: E164 = on
+        .parse()
+        .or_else(|_| format!("+1{}", digits(on)).parse())
+        .map_err(|_| wrong("Type a number that is on the port, or the port's id."))?;
+    let filter = Filter {
+        text: Some(number.to_string()),
+        limit: 10,
+        ..Filter::default()
+    };
+    let all = ports::list(app, caller, filter).await?;
+    let is_open = |line: &&Line| Status::named(&line.status).is_some_and(|one| one.is_open());
+    let open: Vec<&Line> = all.iter().filter(is_open).collect();
+    match (open.as_slice(), all.as_slice()) {
+        ([only], _) => Ok(only.id),
+        (_, [only]) => Ok(only.id),
+        (_, []) => Err(wrong("No port has this number.")),
+        _ => Err(wrong(
+            "Several ports have this number. Copy the id from the right one's page.",
+        )),
+    }
+}
+
+fn digits(text: &str) -> String {
+    let all: String = text.chars().filter(char::is_ascii_digit).collect();
+    match all.strip_prefix('1') {
+        Some(rest) if rest.len() == 10 => rest.to_owned(),
+        _ => all,
+    }
+}
+
+/// Whether the mailbox page is where mails are answered.
+pub fn is_answered_here(config: &Config) -> bool {
+    config.mail.mode == MailMode::Mailbox && config.mail.replies.address.is_some()
+}
+
+/// Answers a mail on the mailbox page, where that is the reader's mailbox: the answer is a whole message, and
+/// goes the way of all others.
+pub async fn answer(
+    app: &App,
+    caller: &Caller,
+    id: MailId,
+    words: &str,
+    files: Vec<(String, Bytes)>,
+) -> Result<Outcome, AppError> {
+    let mail = super::mailing::read(app, caller, id).await?;
+    if !is_answered_here(&app.config) {
+        return Err(AppError::Forbidden(
+            "Mails are answered here only while they are kept here.",
+        ));
+    }
+    let to = address_of(app, &mail)
+        .await?
+        .ok_or(AppError::Forbidden("This mail cannot be answered."))?;
+    let random = hex::encode(app.ids.secret().get(..12).unwrap_or_default());
+    let message_id = format!("{random}@mailbox.invalid");
+    let raw = crate::mail::by_hand::answer(&mail, &to, words, files, &message_id, app.clock.wall())
+        .map_err(AppError::broken)?;
+    receive(app, &raw).await
+}
+
+/// How far a mailbox was read: its UIDVALIDITY and the last UID.
+pub async fn place_in(app: &App, mailbox: &str) -> Result<Option<(u32, u32)>, AppError> {
+    let mut read = app.db.glimpse().await?;
+    Ok(inbound::place(&mut read, mailbox).await?)
+}
+
+/// Remembers how far a mailbox was read. What a power cut undoes is read again, and known then.
+pub async fn set_place_in(
+    app: &App,
+    mailbox: &str,
+    uid_validity: u32,
+    uid: u32,
+) -> Result<(), AppError> {
+    let mut tx = app.db.write_unsynced().await?;
+    inbound::set_place(&mut tx, mailbox, uid_validity, uid).await?;
+    Ok(tx.commit().await?)
+}

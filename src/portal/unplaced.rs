@@ -1,0 +1,191 @@
+//! Desk: mails that could not be placed. Somebody makes each a note on a port, or puts it away.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::IntoResponse as _;
+
+use super::errors::{Answer, Fault};
+use super::posted::Posted;
+use super::session::{Portal, SignedIn};
+use super::views::unplaced::{UnplacedList, UnplacedPage, UnplacedRow};
+use super::views::{Fact, Field, Link, Room};
+use super::{fields, tell};
+use crate::app::replies::{self, Inbound, Unplaced};
+use crate::app::{App, AppError};
+use crate::domain::port::words;
+use crate::ids::InboundId;
+
+fn mail_id(text: &str) -> Result<InboundId, Fault> {
+    text.parse().map_err(|_| AppError::NotFound("mail").into())
+}
+
+fn sender(mail: &Inbound) -> String {
+    match (mail.from_name.as_str(), mail.from_address.as_str()) {
+        ("", "") => "Unknown sender".to_owned(),
+        ("", address) => address.to_owned(),
+        (name, address) => format!("{name}, {address}"),
+    }
+}
+
+fn subject(mail: &Inbound) -> String {
+    match mail.subject.as_str() {
+        "" => "Without a subject".to_owned(),
+        subject => subject.to_owned(),
+    }
+}
+
+pub(super) async fn list(State(portal): State<Portal>, who: SignedIn) -> Answer {
+    who.desk_only()?;
+    let app = &portal.app;
+    let mails = replies::list(app, &who.caller).await?;
+    let page = UnplacedList {
+        shell: who.shell(Room::Unplaced, "Mail that could not be placed"),
+        mails: mails
+            .iter()
+            .map(|mail| UnplacedRow {
+                id: mail.id.to_string(),
+                from: sender(mail),
+                subject: subject(mail),
+                reason: mail.reason.clone(),
+                at: when(app, mail),
+            })
+            .collect(),
+    };
+    who.page(&page)
+}
+
+fn when(app: &App, mail: &Inbound) -> super::views::When {
+    let zone = &app.operator().time_zone;
+    tell::when(mail.received_at, zone, app.clock.now())
+}
+
+pub(super) async fn show(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Answer {
+    who.desk_only()?;
+    let found = replies::look(&portal.app, &who.caller, mail_id(&id)?).await?;
+    // Which port the answer address names is known, also when the sender is not.
+    let port = found
+        .mail
+        .port
+        .map_or_else(String::new, |id| id.to_string());
+    who.page(&page(&portal.app, &who, &found, Field::of(port), true))
+}
+
+fn page(
+    app: &App,
+    who: &SignedIn,
+    found: &Unplaced,
+    port: Field,
+    staff_only: bool,
+) -> UnplacedPage {
+    let mail = &found.mail;
+    UnplacedPage {
+        shell: who.shell(Room::Unplaced, subject(mail)),
+        id: mail.id.to_string(),
+        subject: subject(mail),
+        reason: mail.reason.clone(),
+        headers: vec![
+            Fact::new("From", sender(mail)),
+            Fact::new("Came", when(app, mail).text),
+            Fact::new("Size", words::size(mail.size)),
+        ],
+        about: mail
+            .port
+            .map(|id| Link::new(format!("/numbers/ports/{id}"), "To the port that it names")),
+        words: found.words.clone(),
+        files: found
+            .files
+            .iter()
+            .map(|(name, size)| {
+                let name = if name.is_empty() {
+                    "without a name"
+                } else {
+                    name
+                };
+                format!("{name} ({})", words::size(*size))
+            })
+            .collect(),
+        port,
+        staff_only,
+    }
+}
+
+/// The mail as it came. It is saved, never shown: anybody may have written it.
+pub(super) async fn message(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Answer {
+    who.desk_only()?;
+    let bytes = replies::raw(&portal.app, &who.caller, mail_id(&id)?).await?;
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
+    set(header::CONTENT_TYPE, "application/octet-stream");
+    set(
+        header::CONTENT_DISPOSITION,
+        "attachment; filename=\"mail.eml\"",
+    );
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; sandbox",
+    );
+    Ok(response)
+}
+
+pub(super) async fn place(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let app = &portal.app;
+    let mut who = posted.who.clone();
+    who.desk_only()?;
+    let id = mail_id(&id)?;
+    let (port, staff_only) = (posted.one("port"), posted.ticked("staff_only"));
+    match replies::place(app, &who.caller, id, port, staff_only).await {
+        Ok((port, note)) => who.done(
+            &format!("/numbers/ports/{port}/notes#{note}"),
+            "The mail is a note on this port now.",
+        ),
+        Err(AppError::NotFound("port request")) => {
+            let says = "There is no such port.".to_owned();
+            wrong(app, &mut who, id, port, says, staff_only).await
+        }
+        Err(error) => {
+            let problems = fields::problems(error)?;
+            let says: Vec<String> = problems.into_iter().map(|one| one.says).collect();
+            wrong(app, &mut who, id, port, says.join(" "), staff_only).await
+        }
+    }
+}
+
+async fn wrong(
+    app: &App,
+    who: &mut SignedIn,
+    id: InboundId,
+    port: &str,
+    says: String,
+    staff_only: bool,
+) -> Answer {
+    who.here = format!("/desk/unplaced-mail/{id}");
+    let found = replies::look(app, &who.caller, id).await?;
+    let field = Field::wrong(port, says).focused();
+    let page = page(app, who, &found, field, staff_only);
+    who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+}
+
+pub(super) async fn discard(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let who = &posted.who;
+    who.desk_only()?;
+    replies::discard(&portal.app, &who.caller, mail_id(&id)?).await?;
+    who.done("/desk/unplaced-mail", "The mail was put away.")
+}
