@@ -232,13 +232,13 @@ fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> S
         .collect();
     SignPage {
         shell: PublicShell::new(
-            &desk.product(),
+            desk.product(),
             "Sign the Letter of Authorization",
             desk.support(),
         ),
         intro: format!(
             "{} asks you to allow that {} move from {} to {carrier}.",
-            &desk.product(),
+            desk.product(),
             count(request.numbers.len()),
             details.losing_carrier
         ),
@@ -304,7 +304,7 @@ async fn sign(
         Ok(_) => desk.page(
             StatusCode::OK,
             &DonePage::signed(
-                &desk.product(),
+                desk.product(),
                 &typed.name,
                 &format!("/sign/{token}/letter.pdf"),
                 None,
@@ -419,13 +419,13 @@ fn upload_page(
     .collect();
     UploadPage {
         shell: PublicShell::new(
-            &desk.product(),
+            desk.product(),
             "Send the proof of ownership",
             desk.support(),
         ),
         intro: format!(
             "{} needs to see that the numbers belong to {}, as {} knows it.",
-            &desk.product(),
+            desk.product(),
             request.details.customer.business_name,
             request.details.losing_carrier
         ),
