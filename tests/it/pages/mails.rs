@@ -87,6 +87,8 @@ fn context() -> MailContext {
         reason: "The account there is closed.".to_owned(),
         by: "Sam Okafor".to_owned(),
         file: "bill-november.pdf (412 kB)".to_owned(),
+        files: vec!["side-door.jpg (310 kB)".to_owned()],
+        can_reply: true,
         at: "November 20, 2026, 4:20 PM CST".to_owned(),
         next: "The letter is signed. Send the latest phone bill or another proof of ownership.".to_owned(),
         window: Some(window("Tuesday, December 8, 2026")),
