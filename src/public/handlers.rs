@@ -304,7 +304,7 @@ async fn sign(
         Ok(_) => desk.page(
             StatusCode::OK,
             &DonePage::signed(
-                desk.product(),
+                &desk.product(),
                 &typed.name,
                 &format!("/sign/{token}/letter.pdf"),
                 None,
