@@ -13,6 +13,7 @@ use super::account_mail::{self, To};
 use super::people::{hash_of, hash_password, token_of};
 use super::{App, AppError, Caller};
 use crate::db::access;
+use crate::db::jobs::{self, NewJob};
 use crate::db::{Tx, people};
 use crate::domain::calendar::zone;
 use crate::domain::port::{Problem, Role, Topic};
@@ -28,6 +29,8 @@ pub use crate::db::people::{Account, User};
 const PASSWORD_MAIL_PAUSE: SignedDuration = SignedDuration::from_mins(2);
 /// The place in the vault of tokens that switch a topic off.
 const UNSUBSCRIBE_PLACE: &str = "unsubscribe";
+/// What a forgotten account's address is sealed for while its job waits.
+const FORGOT_PLACE: &str = "forgot";
 
 /// Somebody to add.
 #[derive(Clone, Debug)]
@@ -388,8 +391,28 @@ pub async fn enable_user(app: &App, caller: &Caller, id: UserId) -> Result<(), A
     Ok(tx.commit().await?)
 }
 
-/// Somebody forgot their password: mails a link if there is such an account, and says nothing about whether there is.
+/// Somebody forgot their password. A job looks whether there is such an account, so that the answer takes the same
+/// time whether there is or not.
 pub async fn forgot(app: &App, email: &str) -> Result<(), AppError> {
+    let sealed = app.vault.seal(FORGOT_PLACE, email);
+    let job = NewJob::new(
+        "mail_password_link",
+        serde_json::json!({ "email": URL_SAFE_NO_PAD.encode(sealed) }),
+    )
+    .attempts(10);
+    let mut tx = app.db.write().await?;
+    jobs::enqueue(&mut tx, &app.ids, app.clock.now(), job).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Mails a link for another password, if there is such an account. `sealed` is the address from a job of [`forgot`].
+///
+/// # Errors
+/// Those of the database, and [`AppError::Broken`] for an address that cannot be opened.
+pub async fn mail_password_link(app: &App, sealed: &str) -> Result<(), AppError> {
+    let sealed = URL_SAFE_NO_PAD.decode(sealed).map_err(AppError::broken)?;
+    let email = app.vault.open(FORGOT_PLACE, &sealed)?;
+    let email = email.expose_secret();
     let mut tx = app.db.write().await?;
     let user = people::user_by_email(&mut tx, email)
         .await?

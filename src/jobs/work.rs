@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Handler, JobContext, JobError, carrier};
 use crate::app::mailing::MailState;
-use crate::app::{App, account_mail, mailing, replies, webhooks};
+use crate::app::{App, account_mail, mailing, replies, users, webhooks};
 use crate::config::MailMode;
 use crate::db::jobs::Job;
 use crate::db::{DbError, Tx};
@@ -174,6 +174,7 @@ impl Handler for Work {
         vec![
             "send_mail",
             "send_account_mail",
+            "mail_password_link",
             "deliver_webhook",
             "carrier_portability",
             "carrier_submit",
@@ -189,6 +190,12 @@ impl Handler for Work {
         match job.job.kind.as_str() {
             "send_mail" => self.send_mail(job).await,
             "send_account_mail" => self.send_account_mail(job).await,
+            "mail_password_link" => {
+                let sealed: String = job.field("email")?;
+                users::mail_password_link(&self.app, &sealed)
+                    .await
+                    .map_err(|e| JobError::retry_because(&e))
+            }
             "deliver_webhook" => self.deliver(job).await,
             _ => carrier::run(&self.app, job).await,
         }

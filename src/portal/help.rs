@@ -15,6 +15,7 @@ pub(super) async fn show(State(portal): State<Portal>, who: SignedIn) -> Answer 
     let page = HelpPage {
         shell: who.shell(Room::Help, "Help"),
         estimate: estimate_from(&calendar, app.clock.now()),
+        costs: app.operator().costs.trim().to_owned(),
     };
     who.page(&page)
 }

@@ -161,6 +161,7 @@ async fn account_page(
         role: who.user.role.title().to_owned(),
         new_email: field(problems, "email", typed.email),
         email_password: field(problems, "password", ""),
+        no_zone: who.user.time_zone.is_none(),
         zones: choices,
         sessions: sessions
             .into_iter()

@@ -38,6 +38,7 @@ pub(super) async fn show(
         only_texts,
         estimate: estimate_from(&calendar, now),
         weeks: weeks(&calendar, calendar.date(now)),
+        costs: operator.costs.trim().to_owned(),
         prices: link(operator.prices_url.as_ref()),
         terms: link(operator.terms_url.as_ref()),
     };

@@ -114,6 +114,7 @@ fn somebody_at_the_desk(desk: &Desk) -> Caller {
 
 /// The text of the newest mail about an account that went to this address.
 async fn last_mail(desk: &Desk, to: &str) -> Option<(String, String)> {
+    desk.run_jobs().await;
     let mails = account_mail::list(&desk.app, &somebody_at_the_desk(desk), None, 100)
         .await
         .expect("mails");

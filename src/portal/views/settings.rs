@@ -24,6 +24,8 @@ pub struct AccountPage {
     pub email_password: Field,
     /// Time zones to choose from; the first is the operator's.
     pub zones: Vec<Choice>,
+    /// Whether they have chosen none.
+    pub no_zone: bool,
     /// The browsers in which one is signed in.
     pub sessions: Vec<SessionRow>,
     /// The password so far.

@@ -190,6 +190,7 @@ impl HelpPage {
                 ..Shell::sample("Help")
             },
             estimate: estimate(),
+            costs: String::new(),
         }
     }
 }
@@ -209,6 +210,7 @@ impl StartPage {
                 here: "/start".into(),
                 ..Shell::sample("Before you start")
             },
+            costs: String::new(),
             only_texts: true,
             estimate: estimate(),
             weeks: vec![Week {

@@ -40,6 +40,7 @@ impl AccountPage {
             role: "Account administrator".into(),
             new_email: Field::default(),
             email_password: Field::default(),
+            no_zone: true,
             zones: Choice::list(
                 &[
                     ("", "As the desk: Central Time"),
