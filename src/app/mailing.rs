@@ -54,7 +54,12 @@ pub(super) async fn queue(
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
             let to = recipient(app, tx, request, reader, kind, &mut submitter).await?;
-            let Some(Recipient { name: to_name, address: to_address, unsubscribe }) = to else {
+            let Some(Recipient {
+                name: to_name,
+                address: to_address,
+                unsubscribe,
+            }) = to
+            else {
                 continue;
             };
             let wanted = match kind {
@@ -192,8 +197,7 @@ pub(super) async fn planned(
     let mut found = Vec::new();
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
-            if let Some(to) =
-                recipient(app, session, request, reader, kind, &mut submitter).await?
+            if let Some(to) = recipient(app, session, request, reader, kind, &mut submitter).await?
             {
                 let subject =
                     mail::compose(kind, &context(app, request, fact, &to.name, None)).subject;

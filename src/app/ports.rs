@@ -908,7 +908,8 @@ pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<
         match filter.account {
             // An agency's people may look at one client alone.
             Some(wanted) if caller.sees(wanted) => {}
-            Some(_) => return Err(AppError::NotFound("account")),
+            // Whether there is such an account is not for them to know.
+            Some(_) => return Ok(Vec::new()),
             None if caller.clients.is_empty() => filter.account = Some(own),
             None => filter.agency = Some(own),
         }

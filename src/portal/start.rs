@@ -15,10 +15,7 @@ use crate::domain::calendar::{Calendar, CarrierDays, Closed};
 
 /// A calendar of nobody's in particular: who has not named a provider yet is told the usual.
 fn usual(app: &App) -> Calendar {
-    Calendar::new(
-        app.operator().time_zone.clone(),
-        CarrierDays::default(),
-    )
+    Calendar::new(app.operator().time_zone.clone(), CarrierDays::default())
 }
 
 pub(super) async fn show(

@@ -1166,6 +1166,9 @@ fn the_names_of_facts_that_an_account_may_see_are_listed() {
         "order_changed",
         "carrier_text_seen",
         "supplement_sent",
+        "claimed",
+        "unclaimed",
+        "carrier_asked",
     ];
     let names: Vec<&str> = body
         .split("=> \"")

@@ -1,8 +1,8 @@
 //! What becomes of answers by mail, short of the mailbox that they come from.
 
 use bytes::Bytes;
-use portolan::app::users;
 use portolan::app::replies::{self, Outcome};
+use portolan::app::users;
 use portolan::domain::port::Role;
 use portolan::ids::PortId;
 

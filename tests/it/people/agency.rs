@@ -99,7 +99,6 @@ async fn a_client_sees_its_own_and_the_agency_all_of_them() {
         }
         for path in [
             format!("/v1/ports/{other}"),
-            format!("/v1/ports?account={}", two.id),
             format!("/v1/receiving-numbers?account={}", two.id),
             format!("/v1/webhooks?account={}", two.id),
             format!("/v1/accounts/{}", two.id),
@@ -112,6 +111,9 @@ async fn a_client_sees_its_own_and_the_agency_all_of_them() {
         }
         let (status, _) = api(&desk, &first, "GET", &format!("/v1/ports/{port}"), "").await;
         assert_eq!(status, 200);
+        let siblings = format!("/v1/ports?account={}", two.id);
+        let (status, none) = api(&desk, &first, "GET", &siblings, "").await;
+        assert_eq!((status, count(&none)), (200, 0), "a list of nothing");
         // Another agency knows nothing of them.
         let foreign = agency_called(&desk, "Beacon Agency").await;
         desk.person(
@@ -154,7 +156,7 @@ async fn a_receiving_number_of_another_client_blocks_and_is_named() {
                 .into_iter()
                 .flatten()
                 .filter_map(|one| one["says"].as_str())
-                .find(|says| says.contains("receiving number"))
+                .find(|says| says.contains("already set up as a receiving number"))
                 .unwrap_or_default()
                 .to_owned()
         };

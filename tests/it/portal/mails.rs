@@ -346,8 +346,7 @@ async fn every_mail_arrives_as_it_was_written() {
         let one = desk.mails().await.remove(0);
 
         let config = &desk.app.config;
-        let smtp = Smtp::new(&config.mail)
-            .expect("settings that can be used");
+        let smtp = Smtp::new(&config.mail).expect("settings that can be used");
         let samples = templates::samples().expect("mails");
         for (name, sample) in &samples {
             let mut mail = one.clone();
