@@ -92,6 +92,8 @@ ids! {
     OrderId = "ord_";
     /// A stored document.
     DocumentId = "doc_";
+    /// A form that somebody is typing into.
+    FormId = "form_";
     /// An entry of the Notes page that somebody wrote.
     NoteId = "note_";
     /// Something that happened to a port request.

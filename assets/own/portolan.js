@@ -48,6 +48,8 @@
         }
         all("[aria-describedby]", copy).forEach((item) => item.removeAttribute("aria-describedby"));
         all(".invalid-feedback", copy).forEach((item) => item.remove());
+        all("select", copy).forEach((item) => { item.selectedIndex = 0; });
+        all("[data-found]", copy).forEach((item) => { item.textContent = ""; item.removeAttribute("data-tone"); });
         all("input", copy).forEach((item) => { item.value = ""; item.classList.remove("is-invalid"); item.removeAttribute("aria-invalid"); item.removeAttribute("autofocus"); });
         all("[data-row-number]", copy).forEach((item) => { item.textContent = String(count); });
         list.append(copy);
@@ -60,11 +62,87 @@
   function asked(root) {
     for (const block of all("[data-asked-when]", root)) {
       const field = document.getElementById(block.dataset.askedWhen);
-      const word = block.dataset.contains.toLowerCase();
+      const words = block.dataset.contains.toLowerCase().split("|");
       const input = block.querySelector("input");
-      const set = () => { block.hidden = !field.value.toLowerCase().includes(word) && !input?.value; };
+      const set = () => {
+        const typed = `${field.value.trim().toLowerCase()} `;
+        block.hidden = !words.some((word) => typed.includes(word)) && !input?.value;
+      };
       field?.addEventListener("input", set);
       if (field) set();
+    }
+  }
+
+  // A form that keeps itself while somebody types: what is not saved is there again at the next visit, also at
+  // another device. Files are not among it.
+  function keeps(root) {
+    for (const form of all("form[data-keep]", root)) {
+      const note = form.querySelector("[data-kept]");
+      let timer = 0, busy = false, waits = false, over = false;
+      const send = async (last) => {
+        clearTimeout(timer);
+        timer = 0;
+        if (busy && !last) { waits = true; return; }
+        busy = true;
+        const step = form.elements.step;
+        step.value = String(Number(step.value) + 1);
+        const body = new URLSearchParams(Array.from(new FormData(form)).filter(([, value]) => typeof value === "string"));
+        try {
+          const answer = await fetch(form.dataset.keep, { method: "POST", body, keepalive: last === true, headers: { accept: "application/json" } });
+          if (!answer.ok) throw new Error(String(answer.status));
+          const said = await answer.json();
+          form.elements.form.value = said.form;
+          if (note && said.kept) note.textContent = `Kept as you type, last at ${new Date().toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}. It is not submitted before you continue.`;
+        } catch {
+          if (note && !last) note.textContent = "Could not be kept just now. Save it yourself before you leave the page.";
+        } finally {
+          busy = false;
+          if (waits && !over) { waits = false; later(); }
+        }
+      };
+      const later = () => { clearTimeout(timer); timer = setTimeout(send, 800); };
+      form.addEventListener("input", () => { if (!over) later(); });
+      form.addEventListener("submit", () => { over = true; clearTimeout(timer); });
+      // The page may be put away for good at any of these moments; what waits is sent at once.
+      const leave = () => { if (timer && !over) send(true); };
+      document.addEventListener("visibilitychange", () => { if (document.hidden) leave(); });
+      window.addEventListener("pagehide", leave);
+      // Coming back to a form that was sent: what is typed now is a form of its own.
+      window.addEventListener("pageshow", (event) => { if (event.persisted && over) { over = false; form.elements.form.value = ""; } });
+    }
+  }
+
+  // Each number is looked at while one goes on typing: can it be ported, and what kind is it?
+  function checks(root) {
+    for (const list of all("[data-checks]", root)) {
+      const form = list.closest("form");
+      const pin = form.querySelector("[data-pin]");
+      const ask = () => {
+        if (pin) pin.hidden = !all("select[name=kind]", list).some((one) => one.value === "mobile");
+      };
+      list.addEventListener("change", async (event) => {
+        const row = event.target.closest("li");
+        if (event.target.name === "kind") return ask();
+        if (event.target.name !== "number") return;
+        const note = row.querySelector("[data-found]");
+        const number = event.target.value;
+        note.textContent = "";
+        delete note.dataset.tone;
+        if (!number.trim()) return;
+        const body = new URLSearchParams({ csrf: form.elements.csrf.value, draft: form.elements.draft.value, number });
+        try {
+          const answer = await fetch(list.dataset.checks, { method: "POST", body, headers: { accept: "application/json" } });
+          const found = await answer.json();
+          // Somebody may have typed on meanwhile.
+          if (event.target.value !== number) return;
+          note.textContent = found.says;
+          note.dataset.tone = found.tone;
+          const kind = row.querySelector("select[name=kind]");
+          if (found.kind && kind && !kind.value) kind.value = found.kind;
+          ask();
+        } catch { /* It is checked again when the form is saved. */ }
+      });
+      ask();
     }
   }
 
@@ -144,5 +222,5 @@
     }
   }
 
-  for (const wire of [gate, rows, asked, files, sends, copies, zones, events]) wire(document);
+  for (const wire of [gate, rows, asked, keeps, checks, files, sends, copies, zones, events]) wire(document);
 })();

@@ -21,6 +21,7 @@ pub mod desk;
 pub mod forms;
 pub mod import;
 pub mod inbox;
+pub mod kept;
 pub mod letters;
 pub mod lists;
 pub mod mailing;

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use super::forms::number_problem;
 use super::ports::{self, Extras, Guard, Handled};
 use super::{App, AppError, Caller};
+use crate::db::known;
+use crate::db::people;
 use crate::domain::carrier::Messaging;
 use crate::domain::carrier::Portability;
 use crate::domain::number::{E164, Kind, parse_typed};
@@ -84,7 +86,11 @@ pub fn read(
         numbers.push(PortNumber {
             id: app.ids.next(now),
             number,
-            kind: one.kind.unwrap_or_else(|| number.kind()),
+            kind: match (number.kind(), one.kind) {
+                // The digits say so, whatever somebody chose.
+                (Kind::TollFree, _) => Kind::TollFree,
+                (told, chosen) => chosen.unwrap_or(told),
+            },
             receiving,
             source: filled(one.source),
             description: filled(one.description),
@@ -207,6 +213,64 @@ pub async fn change(
         Extras::from(guard),
     )
     .await
+}
+
+pub use crate::db::known::Used;
+
+/// Where a number stands here before it is put on a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nowhere.
+    Free,
+    /// It is a receiving number of the account, or of another one of its agency (R84).
+    Receiving,
+    /// It is on another open request, whoever's.
+    Ported,
+}
+
+/// Where a number stands for the caller. `here` is the request that it is meant for, if there is one already.
+pub async fn standing(
+    app: &App,
+    caller: &Caller,
+    number: E164,
+    here: Option<PortId>,
+) -> Result<Standing, AppError> {
+    let account = match here {
+        Some(id) => {
+            let stored = ports::get(app, id)
+                .await?
+                .filter(|stored| caller.sees(stored.request.account))
+                .ok_or(AppError::NotFound("port request"))?;
+            Some(stored.request.account)
+        }
+        None => caller.account,
+    };
+    let mut read = app.db.read().await?;
+    let open = known::open_on(&mut read, number).await?;
+    if open.is_some_and(|(port, _)| Some(port) != here) {
+        return Ok(Standing::Ported);
+    }
+    let owner = match account {
+        Some(account) => people::account(&mut read, account).await?,
+        None => None,
+    };
+    let Some(owner) = owner else {
+        return Ok(Standing::Free);
+    };
+    // R121: one of any account of the agency blocks.
+    let root = owner.parent.unwrap_or(owner.id);
+    let found = people::receiving_among(&mut read, root, &[number]).await?;
+    Ok(if found.is_empty() {
+        Standing::Free
+    } else {
+        Standing::Receiving
+    })
+}
+
+/// What the caller's newest requests used, to be offered again.
+pub async fn used(app: &App, caller: &Caller) -> Result<Used, AppError> {
+    let mut read = app.db.read().await?;
+    Ok(known::used(&mut read, caller.account).await?)
 }
 
 /// Asks the gaining carrier which numbers it can take. Nothing is stored.

@@ -42,7 +42,8 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(3, "0003_bulk_numbers"),
     migration!(4, "0004_notes"),
     migration!(5, "0005_desk"),
-    migration!(6, "0006_people"),
+    migration!(6, "0006_kept_forms"),
+    migration!(7, "0007_people"),
 ];
 
 /// Why the schema cannot be used.

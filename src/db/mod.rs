@@ -32,6 +32,8 @@ pub mod desk;
 mod error;
 pub mod inbound;
 pub mod jobs;
+pub mod kept;
+pub mod known;
 mod later;
 pub mod mails;
 pub mod migrate;

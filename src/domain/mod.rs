@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod carrier;
 pub mod field;
 pub mod import;
+pub mod losing_carrier;
 pub mod number;
 pub mod paper;
 pub mod party;

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{JobError, Reconcile, Reconciler, replies};
 use crate::app::ports::{self, Extras, Scope};
-use crate::app::{App, AppError, inbox, letters};
+use crate::app::{App, AppError, inbox, kept, letters};
 use crate::db::{outside, ports as rows};
 use crate::domain::port::{Actor, Event, Loa};
 use crate::ids::PortId;
@@ -55,6 +55,11 @@ pub fn timers(app: &App) -> Vec<Reconciler> {
             "forget_answers",
             SignedDuration::from_hours(24),
             Box::new(|app| Box::pin(forget_answers(app))),
+        ),
+        timer(
+            "forget_forms",
+            SignedDuration::from_hours(24),
+            Box::new(|app| Box::pin(async move { kept::forget(&app).await })),
         ),
     ];
     let mailbox = &app.config.mail.replies;

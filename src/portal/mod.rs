@@ -74,6 +74,8 @@ pub fn router(app: App) -> Router {
         .route("/look/{hash}/accent.css", get(look::accent))
         .route("/look/{hash}/logo", get(look::logo))
         .route("/numbers/ports", get(ports::list))
+        .route("/numbers/ports/keep", post(new_port::keep).layer(form))
+        .route("/numbers/ports/check", post(new_port::check))
         .route("/numbers/ports/template.csv", get(new_port::template))
         .route(
             "/numbers/ports/new",

@@ -3,6 +3,8 @@
 //! Every button of the page sends the whole form. What was typed comes back letter by letter whatever
 //! happens; what can be read is saved when somebody saves.
 
+mod check;
+mod keep;
 mod lists;
 mod read;
 mod show;
@@ -10,11 +12,14 @@ mod typed;
 
 use std::collections::HashMap;
 
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use keep::Form;
 use secrecy::ExposeSecret as _;
 
+pub(super) use check::check;
+pub(super) use keep::{keep, left};
 pub(super) use lists::{add as add_list, refused as refused_csv, review as review_list};
 
 use super::errors::Answer;
@@ -24,7 +29,8 @@ use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::views::form::BadLine;
 use super::views::{Choice, Tone};
-use crate::app::ports::{Beginning, Extras, Filter, Handled, View};
+use crate::app::numbers::{self, Used};
+use crate::app::ports::{Beginning, Extras, Handled, View};
 use crate::app::{App, AppError, people, ports};
 use crate::domain::calendar::{Calendar, CarrierDays};
 use crate::domain::import::manual;
@@ -35,11 +41,15 @@ use show::caution;
 use typed::{Row, Typed};
 
 /// An empty form.
-pub(super) async fn blank(State(portal): State<Portal>, who: SignedIn) -> Answer {
+pub(super) async fn blank(
+    State(portal): State<Portal>,
+    who: SignedIn,
+    RawQuery(query): RawQuery,
+) -> Answer {
     who.caller.filing_only()?;
-    let page = Draft::open(&portal.app, &who, None, Typed::blank())
-        .await?
-        .page()?;
+    let app = &portal.app;
+    let (typed, form) = Form::begun(app, &who, query.as_deref()).await?;
+    let page = Draft::open(app, &who, None, typed, form).await?.page()?;
     who.page(&page)
 }
 
@@ -51,8 +61,11 @@ pub(super) async fn resume(
 ) -> Answer {
     let app = &portal.app;
     let view = ports::view(app, &who.caller, port_id(&id)?).await?;
-    let typed = Typed::saved(&view.request, view.version);
-    let page = Draft::open(app, &who, Some(view), typed).await?.page()?;
+    let saved = Typed::saved(&view.request, view.version);
+    let (typed, form) = Form::changing(app, &who, &view, saved).await?;
+    let page = Draft::open(app, &who, Some(view), typed, form)
+        .await?
+        .page()?;
     who.page(&page)
 }
 
@@ -90,7 +103,8 @@ pub(super) async fn template() -> Response {
 async fn sent(app: &App, posted: Posted, view: Option<View>) -> Answer {
     let who = posted.who.clone();
     let typed = Typed::sent(&posted);
-    let mut draft = Draft::open(app, &who, view, typed).await?;
+    let form = Form::sent(app, &posted);
+    let mut draft = Draft::open(app, &who, view, typed, form).await?;
     match posted.one("do") {
         "add_row" => draft.add_row(),
         "add_lines" => draft.add_lines(),
@@ -102,9 +116,11 @@ async fn sent(app: &App, posted: Posted, view: Option<View>) -> Answer {
         }
         "upload" => return upload(draft, posted).await,
         "continue" => return draft.finish().await,
+        "discard" => return draft.discard().await,
         _ => return draft.save().await,
     }
     // Nothing was saved and nothing is wrong: the same form, one step on.
+    draft.keep().await?;
     let page = draft.page()?;
     who.page(&page)
 }
@@ -114,13 +130,13 @@ async fn upload(mut draft: Draft<'_>, posted: Posted) -> Answer {
     let (app, who) = (draft.app, draft.who);
     let Some(file) = posted.file("list") else {
         draft.wrong("list", "Choose a file first.");
-        return draft.refuse();
+        return draft.refuse().await;
     };
     let at = match lists::keep(app, file).await {
         Ok(at) => at,
         Err(AppError::Invalid(problems)) => {
             draft.problems.extend(problems);
-            return draft.refuse();
+            return draft.refuse().await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -135,7 +151,7 @@ async fn upload(mut draft: Draft<'_>, posted: Posted) -> Answer {
                 "list",
                 "The file was not looked at yet: mend what is marked first, then choose it again.",
             );
-            draft.refuse()
+            draft.refuse().await
         }
     }
 }
@@ -146,9 +162,10 @@ struct Draft<'a> {
     who: &'a SignedIn,
     view: Option<View>,
     typed: Typed,
+    form: Form,
     calendar: Calendar,
     accounts: Vec<Choice>,
-    carriers: Vec<String>,
+    used: Used,
     problems: Vec<Problem>,
     line_errors: Vec<BadLine>,
     caution: String,
@@ -177,6 +194,7 @@ impl<'a> Draft<'a> {
         who: &'a SignedIn,
         view: Option<View>,
         typed: Typed,
+        form: Form,
     ) -> Result<Self, AppError> {
         let accounts = match &view {
             // A request stays in its account.
@@ -191,22 +209,7 @@ impl<'a> Draft<'a> {
                 })
                 .collect(),
         };
-        let lines = ports::list(
-            app,
-            &who.caller,
-            Filter {
-                limit: 100,
-                ..Filter::default()
-            },
-        )
-        .await?;
-        let mut carriers: Vec<String> = lines
-            .into_iter()
-            .map(|line| line.losing_carrier)
-            .filter(|name| !name.trim().is_empty())
-            .collect();
-        carriers.sort();
-        carriers.dedup();
+        let used = numbers::used(app, &who.caller).await?;
         let calendar = view.as_ref().map_or_else(
             || Calendar::new(app.operator().time_zone.clone(), CarrierDays::default()),
             |view| view.calendar.clone(),
@@ -217,9 +220,10 @@ impl<'a> Draft<'a> {
             who,
             view,
             typed,
+            form,
             calendar,
             accounts,
-            carriers,
+            used,
             problems: Vec::new(),
             line_errors: Vec::new(),
             caution,
@@ -281,6 +285,7 @@ impl<'a> Draft<'a> {
                     number: number.to_string(),
                     receiving: self.typed.lines_receiving.trim().to_owned(),
                     source: self.typed.lines_source.trim().to_owned(),
+                    kind: String::new(),
                 }),
                 Some(row) => {
                     let says = format!("This number is in row {row} already. Remove the line.");
@@ -315,7 +320,7 @@ impl<'a> Draft<'a> {
                 &format!("/numbers/ports/{}/edit", handled.request.id),
                 "Saved. You can leave now and go on later; you find it in the list of ports.",
             ),
-            Stored::No(draft) => draft.refuse(),
+            Stored::No(draft) => draft.refuse().await,
         }
     }
 
@@ -328,7 +333,7 @@ impl<'a> Draft<'a> {
                 Tone::Done,
                 "",
             )),
-            Stored::No(draft) => draft.refuse(),
+            Stored::No(draft) => draft.refuse().await,
         }
     }
 
@@ -402,7 +407,10 @@ impl<'a> Draft<'a> {
             }
         };
         match stored {
-            Ok(handled) => Ok(Stored::Yes(Box::new(handled))),
+            Ok(handled) => {
+                self.form.end(app, who, Some(handled.request.id)).await?;
+                Ok(Stored::Yes(Box::new(handled)))
+            }
             Err(AppError::Stale) => {
                 self.stale().await?;
                 Ok(Stored::No(Box::new(self)))
@@ -447,7 +455,9 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn refuse(self) -> Answer {
+    /// The form once more, with what is wrong; nothing typed is lost, whatever becomes of the answer.
+    async fn refuse(mut self) -> Answer {
+        self.keep().await?;
         let who = self.who;
         let page = self.page()?;
         who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse as _, Redirect};
 use jiff::Timestamp;
 
 use super::errors::Answer;
+use super::new_port;
 use super::session::{Portal, SignedIn, live_seconds};
 use super::tell;
 use super::views::ports::{PortList, PortRow, Tab};
@@ -207,6 +208,7 @@ pub(super) async fn list(
             next,
         },
         rows,
+        left: new_port::left(app, &who).await?,
         live_seconds: live_seconds(app),
     };
     who.page(&page)

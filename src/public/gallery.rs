@@ -30,6 +30,7 @@ pub fn pages() -> Vec<Page> {
     add("port-stuck", &PortPage::sample_stuck());
     add("port-completed", &PortPage::sample_completed());
     add("port-new", &NewPort::sample());
+    add("port-new-left", &NewPort::sample_left());
     add("port-new-refused", &NewPort::sample_refused());
     add("port-upload", &UploadReview::sample());
     add("port-upload-unmapped", &UploadReview::sample_unmapped());

@@ -163,7 +163,9 @@ fn would_be(
         .collect();
     request.numbers = numbers.to_vec();
     for one in &mut request.numbers {
-        if let Some(kind) = known.get(&one.number) {
+        if one.kind == Kind::Unknown
+            && let Some(kind) = known.get(&one.number)
+        {
             one.kind = *kind;
         }
     }
@@ -239,6 +241,13 @@ pub(super) fn events(read: Read, typed: &Typed, request: &PortRequest) -> Vec<Ev
             events.push(Event::ChangeNumber {
                 number: one.number,
                 change: NumberChange::Receiving(one.receiving),
+            });
+        }
+        // What nobody chose stays as the carrier said.
+        if before.kind != one.kind && one.kind != Kind::Unknown {
+            events.push(Event::ChangeNumber {
+                number: one.number,
+                change: NumberChange::Kind(one.kind),
             });
         }
         if before.source != one.source {

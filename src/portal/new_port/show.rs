@@ -1,17 +1,23 @@
 //! The form as a page: what was typed, what is wrong with it, what is on file.
 
+use std::collections::BTreeSet;
+
 use super::Draft;
 use super::typed::{AddressTyped, ROWS_MAX, Typed};
 use crate::app::AppError;
+use crate::app::numbers::Used;
 use crate::app::ports::View;
 use crate::domain::address::{AddressKind, AddressText, PostalAddress};
 use crate::domain::agreement;
 use crate::domain::calendar::PortDateLimits;
-use crate::domain::number::parse_typed;
+use crate::domain::losing_carrier::KNOWN;
+use crate::domain::number::{E164, parse_typed};
 use crate::domain::port::{Loa, Problem, Status, pin_needed};
 use crate::portal::port::estimate_from;
 use crate::portal::tell;
-use crate::portal::views::form::{AddressInput, NewPort, NumberInput, Statement, scopes};
+use crate::portal::views::form::{
+    AddressInput, NewPort, NumberInput, Statement, kinds, scopes, wants,
+};
 use crate::portal::views::{Field, Link, Room};
 
 impl Draft<'_> {
@@ -96,6 +102,9 @@ impl Draft<'_> {
             draft_id: request.map(|one| one.id.to_string()).unwrap_or_default(),
             caution: self.caution.clone(),
             version: typed.version,
+            form_id: self.form.id.to_string(),
+            step: self.form.step,
+            left: self.form.left_words(self),
             errors: self
                 .in_order()
                 .into_iter()
@@ -104,13 +113,15 @@ impl Draft<'_> {
             action,
             accounts: self.accounts.clone(),
             carrier: self.field("carrier", &typed.carrier),
-            carriers: self.carriers.clone(),
+            carriers: carriers(&self.used),
+            wants: wants(&typed.carrier),
             twilio_sid: self.field("twilio_sid", &typed.twilio_sid),
             twilio_sid_kept: kept(details.and_then(|one| one.twilio_account_sid.as_ref())),
             rows: self.rows(),
             rows_beyond: request.map_or(0, |one| one.numbers.len().saturating_sub(ROWS_MAX)),
             rows_error: error_of("s-numbers"),
-            sources: sources(typed),
+            sources: sources(typed, &self.used),
+            receivings: receivings(typed, &self.used),
             lines: self.field("lines", &typed.lines),
             line_errors: self.line_errors.clone(),
             lines_receiving: self.field("lines_receiving", &typed.lines_receiving),
@@ -136,6 +147,11 @@ impl Draft<'_> {
             pin_kept: kept(details.and_then(|one| one.pin.as_ref())),
             pin_because: request
                 .and_then(pin_needed)
+                .or_else(|| {
+                    let mobile = typed.rows.iter().find(|row| row.kind == "mobile")?;
+                    Some(parse_typed(&mobile.number).ok()?.number)
+                })
+                .filter(|_| details.is_none_or(|one| one.pin.is_none()))
                 .map(|number| {
                     format!(
                         "Required because {} is a mobile number. Ask your current carrier for a number transfer PIN.",
@@ -169,7 +185,7 @@ impl Draft<'_> {
     }
 
     fn rows(&self) -> Vec<NumberInput> {
-        let kinds = self.view.as_ref().map(|view| &view.request);
+        let saved = self.view.as_ref().map(|view| &view.request);
         self.typed
             .rows
             .iter()
@@ -178,7 +194,7 @@ impl Draft<'_> {
                 let id = |part: &str| format!("{part}-{}", at + 1);
                 let number = parse_typed(&row.number).ok().map(|typed| typed.number);
                 let kind = number.map(|number| {
-                    let known = kinds.and_then(|request| request.find(number));
+                    let known = saved.and_then(|request| request.find(number));
                     tell::kind(number, known.map_or_else(|| number.kind(), |one| one.kind))
                 });
                 NumberInput {
@@ -187,6 +203,7 @@ impl Draft<'_> {
                     receiving: self.field(&id("receiving"), &row.receiving),
                     source: self.field(&id("source"), &row.source),
                     kind: kind.unwrap_or_default(),
+                    kinds: kinds(&row.kind),
                 }
             })
             .collect()
@@ -274,16 +291,27 @@ fn label(control: &str, says: &str) -> String {
     }
 }
 
-fn sources(typed: &Typed) -> Vec<String> {
-    let mut all: Vec<String> = typed
-        .rows
-        .iter()
-        .map(|row| row.source.trim().to_owned())
-        .filter(|source| !source.is_empty())
-        .collect();
-    all.sort();
-    all.dedup();
-    all
+/// What was typed or used before, each once.
+fn once(all: impl Iterator<Item = String>) -> Vec<String> {
+    all.filter(|text| !text.is_empty())
+        .collect::<BTreeSet<String>>()
+        .into_iter()
+        .collect()
+}
+
+fn sources(typed: &Typed, used: &Used) -> Vec<String> {
+    let here = typed.rows.iter().map(|row| row.source.trim().to_owned());
+    once(here.chain(used.sources.iter().cloned()))
+}
+
+fn receivings(typed: &Typed, used: &Used) -> Vec<String> {
+    let here = typed.rows.iter().map(|row| row.receiving.trim().to_owned());
+    once(here.chain(used.receiving.iter().map(E164::to_string)))
+}
+
+fn carriers(used: &Used) -> Vec<String> {
+    let known = KNOWN.iter().map(|one| one.name.to_owned());
+    once(used.carriers.iter().cloned().chain(known))
 }
 
 /// What changing this request would lead to.

@@ -2,10 +2,12 @@
 //! back into the form's view.
 
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 
 use crate::app::forms::{AddressForm, Form, ScopeForm, SignerForm};
 use crate::app::numbers::TypedNumber;
 use crate::domain::agreement;
+use crate::domain::number::Kind;
 use crate::domain::port::{Address, PortRequest, Remaining, Scope};
 use crate::portal::posted::Fields;
 
@@ -13,13 +15,16 @@ use crate::portal::posted::Fields;
 pub(super) const ROWS_MAX: usize = 100;
 
 /// One row of numbers.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Row {
     /// The number that it held when it was last saved.
     pub(super) was: String,
     pub(super) number: String,
     pub(super) receiving: String,
     pub(super) source: String,
+    /// `mobile`, `local`, or nothing where nobody said.
+    pub(super) kind: String,
 }
 
 impl Row {
@@ -31,8 +36,26 @@ impl Row {
     }
 }
 
+/// How the drop-down of a row calls a kind; nothing for kinds that nobody has to choose.
+pub(super) fn kind_word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Mobile => "mobile",
+        Kind::Local => "local",
+        Kind::TollFree | Kind::Unknown => "",
+    }
+}
+
+fn kind_named(word: &str) -> Option<Kind> {
+    match word {
+        "mobile" => Some(Kind::Mobile),
+        "local" => Some(Kind::Local),
+        _ => None,
+    }
+}
+
 /// An address as typed.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct AddressTyped {
     pub(super) street: String,
     pub(super) unit: String,
@@ -41,8 +64,9 @@ pub(super) struct AddressTyped {
     pub(super) zip: String,
 }
 
-/// The whole form as typed.
-#[derive(Clone, Default)]
+/// The whole form as typed. Kept forms outlive a version of the program, so a field may be missing.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub(super) struct Typed {
     pub(super) version: i64,
     pub(super) account: String,
@@ -89,10 +113,11 @@ impl Typed {
             state: one(&format!("{which}_state")),
             zip: one(&format!("{which}_zip")),
         };
-        let (mut was, mut receiving, mut source) = (
+        let (mut was, mut receiving, mut source, mut kind) = (
             fields.every("was"),
             fields.every("receiving"),
             fields.every("source"),
+            fields.every("kind"),
         );
         let rows = fields
             .every("number")
@@ -101,6 +126,7 @@ impl Typed {
                 number: number.to_owned(),
                 receiving: receiving.next().unwrap_or_default().to_owned(),
                 source: source.next().unwrap_or_default().to_owned(),
+                kind: kind.next().unwrap_or_default().to_owned(),
             })
             .collect();
         Self {
@@ -154,6 +180,7 @@ impl Typed {
                 number: one.number.to_string(),
                 receiving: one.receiving.map(|to| to.to_string()).unwrap_or_default(),
                 source: one.source.clone().unwrap_or_default(),
+                kind: kind_word(one.kind).to_owned(),
             })
             .collect();
         if rows.is_empty() {
@@ -212,6 +239,18 @@ impl Typed {
                 .unwrap_or_default(),
             ..Self::default()
         }
+    }
+
+    /// Whether it says what `other` says, whichever version each began with.
+    pub(super) fn says_as(&self, other: &Self) -> bool {
+        let plain = |typed: &Self| {
+            let mut typed = typed.clone();
+            typed.version = 0;
+            typed.account = String::new();
+            typed.rows.retain(|row| !row.is_empty());
+            typed
+        };
+        plain(self) == plain(other)
     }
 
     /// Whether all statements are ticked.
@@ -284,7 +323,7 @@ impl Typed {
                     at,
                     TypedNumber {
                         number: row.number.clone(),
-                        kind: None,
+                        kind: kind_named(&row.kind),
                         receiving: Some(row.receiving.clone()),
                         source: Some(row.source.clone()),
                         description: None,

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::common::*;
+use crate::domain::losing_carrier;
 
 /// The form for a new port.
 #[derive(Clone, Debug, Template)]
@@ -20,6 +21,12 @@ pub struct NewPort {
     pub caution: String,
     /// The version that the form was opened with.
     pub version: i64,
+    /// The form's own id, under which it is kept while somebody types.
+    pub form_id: String,
+    /// How many times it was kept.
+    pub step: i64,
+    /// That these are words typed earlier that were not saved; none if the form shows what is saved.
+    pub left: Option<LeftHere>,
     /// All that was refused, for the summary on top: where and why.
     pub errors: Vec<Link>,
     /// The accounts that the reader may file for; one means that it is not asked.
@@ -28,6 +35,8 @@ pub struct NewPort {
     pub carrier: Field,
     /// Names that are known, as suggestions.
     pub carriers: Vec<String>,
+    /// What well-known carriers ask for; the one that is typed is shown.
+    pub wants: Vec<CarrierWants>,
     /// The Twilio Account SID (R46, R47). Asked, never required.
     pub twilio_sid: Field,
     /// What is on file of it, masked; empty if nothing is.
@@ -40,6 +49,8 @@ pub struct NewPort {
     pub rows_error: String,
     /// Tracking sources that are known.
     pub sources: Vec<String>,
+    /// Receiving numbers that were used before.
+    pub receivings: Vec<String>,
     /// Manual Add: one number per line (R91 to R94).
     pub lines: Field,
     /// The lines that were refused, each with its number and reason.
@@ -96,6 +107,28 @@ pub struct NewPort {
     pub estimate: super::port::Estimate,
 }
 
+/// What is said above a form that was left while typing.
+#[derive(Clone, Debug)]
+pub struct LeftHere {
+    /// When it was typed, and what else there is to know.
+    pub says: String,
+    /// What the button says that throws it away.
+    pub instead: String,
+    /// Other forms that were left.
+    pub others: Vec<LeftForm>,
+}
+
+/// A form for a new port that was left while typing.
+#[derive(Clone, Debug)]
+pub struct LeftForm {
+    /// What is in it: "Northline Telephone, (312) 555-0142 and 2 more".
+    pub title: String,
+    /// When it was typed.
+    pub at: When,
+    /// Where it goes on.
+    pub href: String,
+}
+
 /// One row of the form.
 #[derive(Clone, Debug, Default)]
 pub struct NumberInput {
@@ -109,6 +142,47 @@ pub struct NumberInput {
     pub source: Field,
     /// What is known about the number: "Mobile", "Toll-free"; may be empty.
     pub kind: String,
+    /// What kind it is, as somebody chose.
+    pub kinds: Vec<Choice>,
+}
+
+/// The kinds to choose from. Toll-free numbers are known by their digits.
+pub fn kinds(chosen: &str) -> Vec<Choice> {
+    Choice::list(
+        &[
+            ("", "Not sure"),
+            ("local", "Landline or internet"),
+            ("mobile", "Mobile"),
+        ],
+        chosen,
+    )
+}
+
+/// What a losing provider is known to ask for.
+#[derive(Clone, Debug)]
+pub struct CarrierWants {
+    /// Its name.
+    pub name: &'static str,
+    /// Words that a typed name holds if it is meant, parted by bars.
+    pub words: String,
+    /// What it asks for, in sentences.
+    pub wants: &'static [&'static str],
+    /// Whether it is the one that is typed.
+    pub shown: bool,
+}
+
+/// What is known of all losing providers, with the typed one shown.
+pub fn wants(typed: &str) -> Vec<CarrierWants> {
+    let meant = losing_carrier::known(typed).map(|one| one.name);
+    losing_carrier::KNOWN
+        .iter()
+        .map(|one| CarrierWants {
+            name: one.name,
+            words: one.words.join("|"),
+            wants: one.wants,
+            shown: meant == Some(one.name),
+        })
+        .collect()
 }
 
 /// A line or cell that was refused.

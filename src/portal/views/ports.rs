@@ -22,6 +22,8 @@ pub struct PortList {
     pub tab: String,
     /// Whether a search or a filter hides something.
     pub filtered: bool,
+    /// Forms for new ports that the reader left while typing.
+    pub left: Vec<super::form::LeftForm>,
     /// The rows of this page.
     pub rows: Vec<PortRow>,
     /// Where in the whole list.

@@ -16,6 +16,9 @@ impl NewPort {
             draft_id: String::new(),
             caution: String::new(),
             version: 0,
+            form_id: "form_01jd6m3v8xk2".into(),
+            step: 0,
+            left: None,
             errors: vec![],
             accounts: Choice::list(
                 &[("acc_01", ACCOUNT), ("acc_02", "Lakeshore Orthodontics")],
@@ -27,16 +30,27 @@ impl NewPort {
                 "Prairie Bell Cooperative".into(),
                 "Twilio".into(),
             ],
+            wants: wants(""),
             twilio_sid: Field::default(),
             twilio_sid_kept: String::new(),
             rows: vec![
-                NumberInput::default(),
-                NumberInput::default(),
-                NumberInput::default(),
+                NumberInput {
+                    kinds: kinds(""),
+                    ..NumberInput::default()
+                },
+                NumberInput {
+                    kinds: kinds(""),
+                    ..NumberInput::default()
+                },
+                NumberInput {
+                    kinds: kinds(""),
+                    ..NumberInput::default()
+                },
             ],
             rows_beyond: 0,
             rows_error: String::new(),
             sources: vec!["Main Office Line".into(), "Google Ads".into()],
+            receivings: vec!["+13125550110".into()],
             lines: Field::default(),
             line_errors: vec![],
             lines_receiving: Field::default(),
@@ -66,6 +80,28 @@ impl NewPort {
             estimate: estimate(),
         }
     }
+    /// A form that was left while typing, with a carrier that is known.
+    pub fn sample_left() -> Self {
+        let mut page = Self::sample();
+        page.carrier = Field::of("Verizon Wireless");
+        page.wants = wants("Verizon Wireless");
+        if let Some(row) = page.rows.first_mut() {
+            row.number = Field::of("+13125550142");
+            row.kind = "Can be ported. Mobile, Illinois.".into();
+            row.kinds = kinds("mobile");
+        }
+        page.left = Some(LeftHere {
+            says: "You typed this on Nov 20, 10:42 am and did not save it. It is all still here."
+                .into(),
+            instead: "Throw it away and start with an empty form".into(),
+            others: vec![LeftForm {
+                title: "Northline Telephone, (312) 555-0177 and 2 more".into(),
+                at: When::new("2026-11-19T16:42:00Z", "Nov 19", "Nov 19, 10:42 am", ""),
+                href: "/numbers/ports/new?form=form_01jd6m3v8xk3".into(),
+            }],
+        });
+        page
+    }
     /// The form with all that can be wrong.
     pub fn sample_refused() -> Self {
         let mut page = Self::sample();
@@ -80,6 +116,7 @@ impl NewPort {
                 receiving: Field::of("+13125550110"),
                 source: Field::of("Google Ads"),
                 kind: "Local, Illinois".into(),
+                kinds: kinds(""),
             },
             NumberInput {
                 was: String::new(),
@@ -87,6 +124,7 @@ impl NewPort {
                 receiving: Field::wrong("", "Type the number that calls should go to."),
                 source: Field::default(),
                 kind: "Mobile".into(),
+                kinds: kinds(""),
             },
             NumberInput {
                 was: String::new(),
@@ -94,6 +132,7 @@ impl NewPort {
                 receiving: Field::of("+13125550110"),
                 source: Field::default(),
                 kind: String::new(),
+                kinds: kinds(""),
             },
         ];
         page.lines = Field::of("+1-410-555-0101\n4105550102");

@@ -21,6 +21,11 @@ impl PortList {
             ),
             tab: String::new(),
             filtered: false,
+            left: vec![super::super::form::LeftForm {
+                title: "Prairie Bell Cooperative, (312) 555-0177 and 2 more".into(),
+                at: When::new("2026-11-19T16:42:00Z", "Nov 19", "Nov 19, 10:42 am", ""),
+                href: "/numbers/ports/new?form=form_01jd6m3v8xk3".into(),
+            }],
             rows: rows(),
             pager: pager(),
             live_seconds: 5,

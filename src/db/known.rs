@@ -1,0 +1,79 @@
+//! What was used in port requests before, to be offered again.
+
+use super::{Arg, DbError, Session};
+use crate::args;
+use crate::domain::number::E164;
+use crate::ids::{AccountId, PortId};
+
+/// Requests that are looked at, the newest first.
+const REQUESTS: i64 = 50;
+/// Numbers of each that are looked at.
+const NUMBERS: i64 = 20;
+
+/// What the newest requests of one account and its clients used, or everybody's.
+#[derive(Debug, Default)]
+pub struct Used {
+    /// Losing providers as typed.
+    pub carriers: Vec<String>,
+    /// Where calls ring.
+    pub receiving: Vec<E164>,
+    /// Tracking sources.
+    pub sources: Vec<String>,
+}
+
+/// Looks at the newest requests.
+pub async fn used(session: &mut Session, account: Option<AccountId>) -> Result<Used, DbError> {
+    let (of, values) = match account {
+        Some(account) => (
+            "WHERE account_id IN (SELECT f.id FROM accounts f WHERE f.id = $1 OR f.parent_id = $1)",
+            args![account].to_vec(),
+        ),
+        None => ("", Vec::<Arg>::new()),
+    };
+    let newest = format!("FROM ports {of} ORDER BY id DESC LIMIT {REQUESTS}");
+    let of_numbers = |column: &str| {
+        format!(
+            "SELECT DISTINCT {column} AS v FROM port_numbers
+             WHERE port_id IN (SELECT id {newest}) AND position < {NUMBERS} AND {column} IS NOT NULL ORDER BY v LIMIT 100"
+        )
+    };
+    let carriers = session
+        .fetch_all(
+            format!(
+                "SELECT DISTINCT losing_carrier AS v FROM (SELECT losing_carrier {newest}) AS newest WHERE losing_carrier <> '' ORDER BY v"
+            ),
+            &values,
+        )
+        .await?;
+    let receiving = session.fetch_all(of_numbers("receiving"), &values).await?;
+    let sources = session.fetch_all(of_numbers("source"), &values).await?;
+    Ok(Used {
+        carriers: carriers
+            .iter()
+            .map(|row| row.text("v"))
+            .collect::<Result<_, _>>()?,
+        receiving: receiving
+            .iter()
+            .map(|row| row.parse("v"))
+            .collect::<Result<_, _>>()?,
+        sources: sources
+            .iter()
+            .map(|row| row.text("v"))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The open request that a number is on, whoever's it is.
+pub async fn open_on(
+    session: &mut Session,
+    number: E164,
+) -> Result<Option<(PortId, AccountId)>, DbError> {
+    let row = session
+        .fetch_optional(
+            "SELECT p.id, p.account_id FROM port_numbers n JOIN ports p ON p.id = n.port_id WHERE n.number = $1 AND n.is_open",
+            args![number],
+        )
+        .await?;
+    row.map(|row| Ok((row.parse("id")?, row.parse("account_id")?)))
+        .transpose()
+}
