@@ -372,6 +372,11 @@ pub fn accent(text: &str) -> Result<Color, String> {
     Ok(color)
 }
 
+/// Whether a setting may be left empty.
+pub fn may_be_empty(operator: &config::Operator, field: &str) -> bool {
+    write(&mut operator.clone(), field, "").is_ok()
+}
+
 /// Writes a typed value into the settings.
 fn write(operator: &mut config::Operator, field: &str, typed: &str) -> Result<(), String> {
     let text = typed.trim();

@@ -8,7 +8,7 @@ use jiff::civil::Time;
 use super::{at, field, shell, zones};
 use crate::app::AppError;
 use crate::app::account_mail::{self, Rendered};
-use crate::app::operator::{self, Operator, Wish, text_of, week_of};
+use crate::app::operator::{self, Operator, Wish, may_be_empty, text_of, week_of};
 use crate::config::Week;
 use crate::domain::port::Problem;
 use crate::portal::assets::MAIL_CONTENT_SECURITY_POLICY;
@@ -148,6 +148,7 @@ fn setting(
         _ => &stored,
     };
     Setting {
+        optional: may_be_empty(now, name),
         name: control(name),
         label: label.to_owned(),
         hint: hint.to_owned(),

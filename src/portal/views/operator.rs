@@ -50,6 +50,8 @@ pub struct Setting {
     pub kind: SettingKind,
     /// What is in it.
     pub field: Field,
+    /// Whether it may be left empty.
+    pub optional: bool,
     /// The value of the file, if another one was set here.
     pub file: Option<String>,
 }

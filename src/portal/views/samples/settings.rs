@@ -403,6 +403,7 @@ impl OperatorPage {
             hint: String::new(),
             kind,
             field,
+            optional: false,
             file: None,
         };
         let day = |day: &str, name: &str, from: &str, to: &str| {
