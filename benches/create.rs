@@ -145,8 +145,13 @@ fn portolan(data: &Path, clients: usize, requests: usize) -> Result<f64> {
 
 /// A whole form with numbers of its own.
 fn form(number: usize) -> String {
-    let first = number * NUMBERS;
-    let numbers: Vec<serde_json::Value> = (first..first + NUMBERS)
+    form_of(number, NUMBERS)
+}
+
+/// A whole form with so many numbers, other ones for each `number`.
+pub fn form_of(number: usize, count: usize) -> String {
+    let first = number * count;
+    let numbers: Vec<serde_json::Value> = (first..first + count)
         .map(|one| {
             serde_json::json!({
                 "number": format!("+1404{}{:04}", 600 + one / 10_000, one % 10_000),

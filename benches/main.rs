@@ -8,6 +8,7 @@
 mod create;
 mod import;
 mod numbers;
+mod pages;
 mod report;
 mod start;
 mod support;
@@ -42,11 +43,12 @@ impl Pace {
 type Bench = fn(&Scratch, Pace) -> Result<Finding>;
 
 /// All of them, in the order of the report.
-const BENCHES: [(&str, Bench); 4] = [
+const BENCHES: [(&str, Bench); 5] = [
     ("numbers", numbers::run),
     ("import", import::run),
     ("create", create::run),
     ("start", start::run),
+    ("pages", pages::run),
 ];
 
 fn main() -> ExitCode {

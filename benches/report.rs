@@ -14,7 +14,7 @@ pub fn write(findings: &[Finding], scratch: &Scratch, load_before: &str) -> Resu
     let mut text = String::from(
         "<!-- Made by `make bench` (benches/report.rs). Do not edit. -->\n\
          # Performance\n\n\
-         Four goals, each measured against a peer on the same machine and disk in the same run, because absolute figures of two\n\
+         Goals, each measured against a peer on the same machine and disk in the same run, because absolute figures of two\n\
          machines cannot be compared. `make bench` measures all of it, writes this page and takes less than ten minutes after the\n\
          build; it ends with an error if a goal is missed. Run it on a machine that does nothing else.\n\n\
          | goal | measured | least to most | |\n|---|---:|---:|---|\n",

@@ -79,6 +79,8 @@ case "${1:-}" in
     toolchain
     need g++ build-essential "compiles what Google's number parsing is compared by"
     need sqlite3 sqlite3 "what imports are compared with"
+    need nginx nginx-light "what pages are compared with"
+    need wrk wrk "asks for pages without a pause"
     if [ ! -e /usr/include/phonenumbers/phonenumberutil.h ]; then
       say "libphonenumber's headers are missing (what number parsing is compared with): package libphonenumber-dev"
       missing+=(libphonenumber-dev)

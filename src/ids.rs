@@ -94,6 +94,8 @@ ids! {
     DocumentId = "doc_";
     /// A form that somebody is typing into.
     FormId = "form_";
+    /// A cut of the overview that somebody saved.
+    ViewId = "view_";
     /// An entry of the Notes page that somebody wrote.
     NoteId = "note_";
     /// Something that happened to a port request.

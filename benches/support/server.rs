@@ -98,7 +98,7 @@ fn log_of(data: &Path) -> PathBuf {
 }
 
 /// An address on which nobody answers.
-fn free() -> Result<SocketAddr> {
+pub fn free() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }
 

@@ -42,7 +42,7 @@ journey("an address that is printed on the letter is mended, and the letter sign
   await customer.sees(/The letter may have to be signed again/);
   await customer.field("Address", customer.page.getByRole("main")).or(customer.field(/street|^Address$/i)).first().fill(company.street);
   await customer.press("Send the correction");
-  await customer.sees(/The letter was sent to be signed again/);
+  await customer.sees(/The letter was sent to be signed again.*We send the correction as soon as it is signed/);
   // Another letter, another link.
   const link = await until("the newest letter", async () => {
     const found = await desk.mailedLink(company.email, /^Please sign/, "Read and sign the letter");
@@ -54,12 +54,8 @@ journey("an address that is printed on the letter is mended, and the letter sign
   await owner.field("Type your full name").fill(company.owner);
   await owner.press("Sign the letter");
   await owner.heading("Signed");
-  // What was corrected is shown once more, and goes back to the carrier.
+  // Nothing more is to be pressed: the signature sends the correction.
   await customer.open(port);
-  await customer.follow("Answer the question");
-  await customer.sees(/^You corrected this on/);
-  await customer.press("Send the correction");
-  await customer.at(port);
   await stands(customer, "Scheduled");
 });
 

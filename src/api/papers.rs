@@ -155,7 +155,7 @@ pub async fn send_loa(
 
 /// Send the link for signing again
 ///
-/// The same letter with a new link; the link before stops working. Not more often than once a minute.
+/// The same letter with one more link; the links before go on working. Not more often than once a minute.
 #[utoipa::path(post, path = "/ports/{id}/loa/resend", operation_id = "resend_loa", tag = "Papers",
     params(("id" = String, Path, description = "The port request")), request_body(content = Nothing, description = "Nothing, or an empty object"),
     responses((status = 200, description = "The port request", body = Port)))]

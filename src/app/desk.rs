@@ -5,6 +5,7 @@ mod say;
 use jiff::{SignedDuration, Timestamp};
 
 use super::ports::{self, Guard, Handled};
+use super::seen::Key;
 use super::{App, AppError, Caller};
 use crate::db::desk as rows;
 use crate::db::people;
@@ -109,8 +110,13 @@ fn day_start(app: &App) -> Timestamp {
 /// How many requests stand on the desk's table.
 pub async fn waiting(app: &App, caller: &Caller) -> Result<u32, AppError> {
     caller.desk_only()?;
-    let mut read = app.db.read().await?;
-    Ok(rows::waiting(&mut read, day_start(app)).await?)
+    let today = day_start(app);
+    let key = Key::List(caller.user, "desk waiting", today.to_string());
+    let count = app.seen(key, |_| true, async {
+        let mut read = app.db.read().await?;
+        Ok(rows::waiting(&mut read, today).await?)
+    });
+    Ok(*count.await?)
 }
 
 /// A page of the desk's table. The number of statements does not depend on how much stands on it.
@@ -120,6 +126,44 @@ pub async fn waiting(app: &App, caller: &Caller) -> Result<u32, AppError> {
 pub async fn table(app: &App, caller: &Caller, asked: &Asked) -> Result<Table, AppError> {
     caller.desk_only()?;
     let today = day_start(app);
+    let key = Key::List(caller.user, "desk", format!("{today} {asked:?}"));
+    let looked = app.seen(key, |_| true, look(app, caller, asked, today));
+    let looked = looked.await?;
+    let searched = !asked.text.trim().is_empty();
+    let queue = match asked.cut {
+        Cut::Of(queue) if !searched => Some(queue),
+        _ => None,
+    };
+    let now = app.clock.now();
+    let items = looked
+        .found
+        .iter()
+        .map(|row| {
+            let since = looked.since.get(&row.id).copied();
+            item(app, row.clone(), queue, since, now)
+        })
+        .collect();
+    Ok(Table {
+        items,
+        next: looked.next,
+        counts: looked.counts.clone(),
+    })
+}
+
+/// What is stored of a page of the desk's table.
+struct Looked {
+    counts: Counts,
+    found: Vec<DeskRow>,
+    since: std::collections::HashMap<PortId, Timestamp>,
+    next: Option<After>,
+}
+
+async fn look(
+    app: &App,
+    caller: &Caller,
+    asked: &Asked,
+    today: Timestamp,
+) -> Result<Looked, AppError> {
     let mut read = app.db.read().await?;
     let counts = rows::counts(&mut read, today, caller.user).await?;
     let searched = !asked.text.trim().is_empty();
@@ -145,23 +189,11 @@ pub async fn table(app: &App, caller: &Caller, asked: &Asked) -> Result<Table, A
         page.iter().map(|one| one.port).collect()
     };
     let found = rows::rows(&mut read, today, &ids).await?;
-    drop(read);
-    let queue = match asked.cut {
-        Cut::Of(queue) if !searched => Some(queue),
-        _ => None,
-    };
-    let now = app.clock.now();
-    let items = found
-        .into_iter()
-        .map(|row| {
-            let since = since.get(&row.id).copied();
-            item(app, row, queue, since, now)
-        })
-        .collect();
-    Ok(Table {
-        items,
-        next,
+    Ok(Looked {
         counts,
+        found,
+        since,
+        next,
     })
 }
 

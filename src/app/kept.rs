@@ -7,6 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::seen::Key;
 use super::{App, AppError, Caller};
 use crate::db::kept::{self, KeptForm};
 use crate::ids::{FormId, PortId};
@@ -90,7 +91,7 @@ pub async fn end_all(app: &App, caller: &Caller, port: PortId) -> Result<(), App
 pub async fn one(app: &App, caller: &Caller, id: FormId) -> Result<Option<Left>, AppError> {
     let mut read = app.db.read().await?;
     let found = kept::one(&mut read, caller.user, id).await?;
-    Ok(found.and_then(|form| open(app, caller, form)))
+    Ok(found.and_then(|form| open(app, caller, &form)))
 }
 
 /// The forms that the caller left, for one request or for new ones, the newest first.
@@ -100,16 +101,20 @@ pub async fn left(
     port: Option<PortId>,
     limit: i64,
 ) -> Result<Vec<Left>, AppError> {
-    let mut read = app.db.read().await?;
-    let found = kept::of_user(&mut read, caller.user, port, limit).await?;
+    let key = Key::List(caller.user, "kept forms", format!("{port:?} {limit}"));
+    let found = app.seen(key, |_| true, async {
+        let mut read = app.db.glimpse().await?;
+        Ok(kept::of_user(&mut read, caller.user, port, limit).await?)
+    });
     Ok(found
-        .into_iter()
+        .await?
+        .iter()
         .filter_map(|form| open(app, caller, form))
         .collect())
 }
 
 /// A form that cannot be opened, because the master key changed, is as good as none.
-fn open(app: &App, caller: &Caller, form: KeptForm) -> Option<Left> {
+fn open(app: &App, caller: &Caller, form: &KeptForm) -> Option<Left> {
     let text = app
         .vault
         .open(&place(form.id, caller.user), &form.sealed)

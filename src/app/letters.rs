@@ -15,7 +15,7 @@ use crate::domain::port::{
     Actor, Address, Event, EventKind, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining,
     Role, Scope as PortScope, Signer, Stage, moves,
 };
-use crate::ids::{DocumentId, LinkId, PortId};
+use crate::ids::{DocumentId, PortId};
 
 /// What a signer agrees to before signing electronically (15 USC 7001; record of what was shown).
 pub const CONSENT: &str = "I agree to read and sign this letter electronically. My electronic signature has the same effect as one on paper. \
@@ -202,7 +202,7 @@ pub fn hash_of(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
 
-/// Makes the letter and mails its link to the signer (R41, R113). An earlier link dies.
+/// Makes the letter and mails its link to the signer (R41, R113). Links to an earlier letter die.
 pub async fn send(
     app: &App,
     caller: &Caller,
@@ -274,7 +274,8 @@ pub async fn send_guarded(
     ports::handle(app, id, caller.scope(), &caller.actor, event, extras).await
 }
 
-/// Mails the signer the link again: a new link to the same letter.
+/// Mails the signer a link again: a new one to the same letter. The earlier one goes on working, so that somebody
+/// who is just reading the letter can sign it.
 pub async fn remind(app: &App, scope: Scope, by: &Actor, id: PortId) -> Result<Handled, AppError> {
     remind_guarded(app, scope, by, id, Guard::default()).await
 }
@@ -584,10 +585,15 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
         created_at: now,
         staff_only: false,
     };
-    let upload = new_link(app, request.id, Purpose::Upload, &link.email, now);
+    // A proof that stands (the letter is signed anew) need not be sent again.
+    let upload = request
+        .standing_proof()
+        .next()
+        .is_none()
+        .then(|| new_link(app, request.id, Purpose::Upload, &link.email, now));
     let extras = Extras {
         documents: vec![row],
-        links: vec![upload],
+        links: upload.into_iter().collect(),
         uses: Some(link.id),
         ..Extras::default()
     };
@@ -638,9 +644,4 @@ pub async fn decline(app: &App, token: &str, reason: &str) -> Result<Handled, Ap
         extras,
     )
     .await
-}
-
-/// For a test or a timer: whether this link is the one that the request waits for.
-pub fn waits_for(request: &PortRequest, id: LinkId) -> bool {
-    matches!(&request.loa, Loa::Sent { link, .. } if *link == id)
 }

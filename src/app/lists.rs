@@ -2,8 +2,10 @@
 //! means.
 
 use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
 
-use super::{App, AppError};
+use super::{App, AppError, Caller};
+use crate::db::known;
 use crate::documents::sheet::{self, Format, Limits};
 use crate::domain::table::Table;
 
@@ -33,6 +35,43 @@ pub async fn file(app: &App, sha256: &str) -> Result<Bytes, AppError> {
 /// Reads a list that was kept.
 pub async fn open(app: &App, sha256: &str) -> Result<List, AppError> {
     read(app, app.blobs.get(sha256).await?).await
+}
+
+/// What tells lists of one kind from others: the words of their first row.
+fn headings_of(list: &List) -> Option<[u8; 32]> {
+    let first = list.table.rows().next()?;
+    let mut hash = Sha256::new();
+    for cell in first.cells() {
+        hash.update(cell.trim().to_lowercase());
+        // Between two cells, so that no other cells are the same.
+        hash.update([0]);
+    }
+    Some(hash.finalize().into())
+}
+
+/// What the caller said the last time that the columns of such a list mean.
+pub async fn columns(app: &App, caller: &Caller, list: &List) -> Result<Option<String>, AppError> {
+    let Some(headings) = headings_of(list) else {
+        return Ok(None);
+    };
+    let mut read = app.db.glimpse().await?;
+    Ok(known::columns(&mut read, caller.user, headings).await?)
+}
+
+/// Remembers what the columns of such a list mean.
+pub async fn keep_columns(
+    app: &App,
+    caller: &Caller,
+    list: &List,
+    meanings: &str,
+) -> Result<(), AppError> {
+    let Some(headings) = headings_of(list) else {
+        return Ok(());
+    };
+    let mut tx = app.db.write().await?;
+    let now = app.clock.now();
+    known::keep_columns(&mut tx, caller.user, headings, meanings, now).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn read(app: &App, bytes: Bytes) -> Result<List, AppError> {

@@ -8,7 +8,7 @@ use super::ports::{Document, Extras};
 use super::{App, AppError, Caller, replies, support};
 use crate::db::jobs::{self, NewJob};
 use crate::db::mails;
-use crate::db::papers::{Link, Purpose};
+use crate::db::papers::{self, Link, Purpose};
 use crate::db::people;
 use crate::db::ports::StoredFact;
 use crate::db::{DbError, Session, Tx};
@@ -64,6 +64,7 @@ pub(super) async fn queue(
             };
             let wanted = match kind {
                 MailKind::LetterToSign | MailKind::LetterReminder => Some(Purpose::Sign),
+                // There is none when nothing more is wanted of the owner.
                 MailKind::UploadBill => Some(Purpose::Upload),
                 _ => None,
             };
@@ -71,6 +72,9 @@ pub(super) async fn queue(
                 .and_then(|purpose| links.iter().find(|(_, secret)| secret.purpose == purpose));
             let mut context = context(app, request, fact, &to_name, link.map(|(link, _)| link));
             context.files = files_of(&fact.fact, &extras.documents);
+            if kind == MailKind::Blocked {
+                context.account = holder(tx, request, &fact.fact).await?;
+            }
             context.can_reply = replies::answers_to(&app.config, reader);
             context.unsubscribe = unsubscribe;
             let composed = mail::compose(kind, &context);
@@ -89,6 +93,10 @@ pub(super) async fn queue(
                 body_html: composed.html,
                 sealed_link: link
                     .map(|(_, secret)| app.vault.seal(&link_place(id), secret.url.expose_secret())),
+                attachment: match (kind, &fact.fact) {
+                    (MailKind::UploadBill, Fact::LetterSigned { document, .. }) => Some(*document),
+                    _ => None,
+                },
                 message_id: format!("{}.{}@{domain}", fact.id, reader.name()),
                 thread_id: format!("{}@{domain}", request.id),
                 state: MailState::Queued,
@@ -106,6 +114,28 @@ pub(super) async fn queue(
         }
     }
     Ok(())
+}
+
+/// Which account has a request's numbers set up as receiving numbers, in words. A client does not learn which other
+/// clients its agency has.
+async fn holder(
+    session: &mut Session,
+    request: &PortRequest,
+    fact: &Fact,
+) -> Result<String, DbError> {
+    let (Some(account), Some(numbers)) = (
+        people::account(session, request.account).await?,
+        numbers_of(fact),
+    ) else {
+        return Ok(String::new());
+    };
+    let root = account.parent.unwrap_or(account.id);
+    let found = people::receiving_among(session, root, &numbers).await?;
+    if found.is_empty() || found.iter().any(|(_, at, _)| *at == account.id) {
+        Ok(format!("the account {}", account.name))
+    } else {
+        Ok("another account of the same agency".to_owned())
+    }
 }
 
 /// What came with a note: names with sizes.
@@ -309,6 +339,13 @@ fn context(
         can_reply: false,
         at: words::moment(stored.at, &zone),
         next: format!("{} {}", standing.now, standing.next),
+        typical: {
+            let typical = calendar.typical_port_dates(calendar.date(stored.at));
+            (long_day(typical.from), long_day(typical.to))
+        },
+        account: String::new(),
+        receiving_url: app.config.server.link("/settings/receiving"),
+        blocked: request.blocked.iter().map(|one| one.national()).collect(),
         window: window.map(|window| window_words(window, &zone)),
         window_before: before.map(|window| window_words(window, &zone)),
         earlier: match fact {
@@ -336,6 +373,7 @@ fn context(
         }),
         resign: playbook.is_some_and(|playbook| playbook.resign_needed),
         safe: standing.safe_to_cancel_old_service,
+        proof_wanted: link.is_some_and(|link| link.purpose == Purpose::Upload),
         link_expires: link
             .map(|link| words::moment(link.expires_at, &zone))
             .unwrap_or_default(),
@@ -358,14 +396,17 @@ fn window_words(window: Window, zone: &TimeZone) -> WindowWords {
     }
 }
 
+fn long_day(date: jiff::civil::Date) -> String {
+    date.strftime("%A, %B %-d").to_string()
+}
+
 /// R23, R54, R58: usually 1-2 business days, at most 3.
 fn texts(promise: &TextPromise) -> String {
-    let day = |date: jiff::civil::Date| date.strftime("%A, %B %-d").to_string();
     format!(
         "They usually work 1 to 2 business days after the port date ({} or {}), at the latest by {}.",
-        day(promise.usually.from),
-        day(promise.usually.to),
-        day(promise.at_most)
+        long_day(promise.usually.from),
+        long_day(promise.usually.to),
+        long_day(promise.at_most)
     )
 }
 
@@ -415,6 +456,8 @@ fn numbers_of(fact: &Fact) -> Option<Vec<crate::domain::number::E164>> {
         | Fact::NumbersPorted { numbers, .. }
         | Fact::NumbersFailed { numbers, .. }
         | Fact::NumbersSubmitted { numbers, .. }
+        | Fact::Blocked { numbers }
+        | Fact::Unblocked { numbers }
         | Fact::TextMoved { numbers, .. } => Some(numbers.clone()),
         _ => None,
     }
@@ -459,6 +502,27 @@ pub async fn for_sending(app: &App, id: MailId) -> Result<Option<Mail>, AppError
         return Ok(None);
     };
     Ok(Some(whole(app, &mail)?))
+}
+
+/// The document that a mail brings with it.
+pub async fn attachment(app: &App, mail: &Mail) -> Result<Option<papers::Document>, AppError> {
+    let Some(id) = mail.attachment else {
+        return Ok(None);
+    };
+    let mut read = app.db.read().await?;
+    Ok(papers::document(&mut read, id).await?)
+}
+
+/// [`attachment`] with its bytes, for sending. They are fetched while no transaction is open.
+pub async fn attached(app: &App, mail: &Mail) -> Result<Option<mail::smtp::Attached>, AppError> {
+    let Some(document) = attachment(app, mail).await? else {
+        return Ok(None);
+    };
+    Ok(Some(mail::smtp::Attached {
+        bytes: app.blobs.get(&document.sha256).await?,
+        name: document.name,
+        content_type: document.content_type,
+    }))
 }
 
 /// Writes down that a mail has left. Its link is forgotten unless the mailbox page is how it is read.

@@ -29,10 +29,12 @@ pub mod notes;
 pub mod numbers;
 pub mod open;
 pub mod operator;
+pub mod overview;
 pub mod papers;
 pub mod people;
 pub mod ports;
 pub mod replies;
+pub(crate) mod seen;
 pub mod support;
 pub mod users;
 pub mod vault;
@@ -47,6 +49,7 @@ pub struct App(Arc<Whole>);
 struct Whole {
     parts: Parts,
     operator: operator::Present,
+    seen: seen::Seen,
 }
 
 /// What an [`App`] is made of.
@@ -79,7 +82,11 @@ impl std::ops::Deref for App {
 impl From<Parts> for App {
     fn from(parts: Parts) -> Self {
         let operator = operator::Present::of_file(&parts.config);
-        Self(Arc::new(Whole { parts, operator }))
+        Self(Arc::new(Whole {
+            parts,
+            operator,
+            seen: seen::Seen::default(),
+        }))
     }
 }
 

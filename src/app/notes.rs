@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::papers::file_name;
 use super::ports::{self, Extras, FromMail, Guard, Handled, Scope};
+use super::seen::Key;
 use super::{App, AppError, Caller};
 use crate::db::notes;
 use crate::db::papers::{Document, DocumentKind};
@@ -240,14 +241,22 @@ pub async fn unread(
     if ports.is_empty() {
         return Ok(HashMap::new());
     }
-    let mut read = app.db.glimpse().await?;
-    Ok(notes::unread(&mut read, caller.user, caller.is_desk(), ports).await?)
+    let key = Key::List(caller.user, "unread", format!("{ports:?}"));
+    let counts = app.seen(key, |_| true, async {
+        let mut read = app.db.glimpse().await?;
+        Ok(notes::unread(&mut read, caller.user, caller.is_desk(), ports).await?)
+    });
+    Ok(counts.await?.as_ref().clone())
 }
 
 /// Up to where in a request's history the caller has looked.
 pub async fn read_until(app: &App, caller: &Caller, port: PortId) -> Result<i64, AppError> {
-    let mut read = app.db.glimpse().await?;
-    Ok(notes::read_until(&mut read, caller.user, port).await?)
+    let key = Key::List(caller.user, "read until", port.to_string());
+    let until = app.seen(key, |_| true, async {
+        let mut read = app.db.glimpse().await?;
+        Ok(notes::read_until(&mut read, caller.user, port).await?)
+    });
+    Ok(*until.await?)
 }
 
 /// The caller has looked up to this place. What a power cut undoes is looked at again.

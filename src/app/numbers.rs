@@ -1,11 +1,13 @@
 //! Numbers of a port request: typed one by one, and asked about.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::forms::number_problem;
 use super::ports::{self, Extras, Guard, Handled};
+use super::seen::Key;
 use super::{App, AppError, Caller};
 use crate::db::known;
 use crate::db::people;
@@ -268,9 +270,12 @@ pub async fn standing(
 }
 
 /// What the caller's newest requests used, to be offered again.
-pub async fn used(app: &App, caller: &Caller) -> Result<Used, AppError> {
-    let mut read = app.db.read().await?;
-    Ok(known::used(&mut read, caller.account).await?)
+pub async fn used(app: &App, caller: &Caller) -> Result<Arc<Used>, AppError> {
+    app.seen(Key::Own(caller.user, "used"), |_| true, async {
+        let mut read = app.db.read().await?;
+        Ok(known::used(&mut read, caller.account).await?)
+    })
+    .await
 }
 
 /// Asks the gaining carrier which numbers it can take. Nothing is stored.

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::answers::Keep;
 use super::ports::{self, Extras, Scope};
+use super::seen::Key;
 use super::{App, AppError, Caller};
 use crate::db::people::{self, SessionRow};
 use crate::domain::number::E164;
@@ -143,14 +144,20 @@ pub(super) fn hours_after(at: Timestamp, hours: u32) -> Timestamp {
 /// The user behind a session's cookie, and the token that its forms must carry.
 pub async fn session(app: &App, token: &str) -> Result<Option<(User, String)>, AppError> {
     let hash = hash_of(token);
-    let mut read = app.db.read().await?;
-    let Some(row) = people::session(&mut read, hash).await? else {
+    let known = app.seen(Key::Session(hash), Option::is_some, async {
+        let mut read = app.db.read().await?;
+        let Some(row) = people::session(&mut read, hash).await? else {
+            return Ok(None);
+        };
+        let user = people::user(&mut read, row.user)
+            .await?
+            .filter(|user| user.disabled_at.is_none());
+        Ok(Some((row, user)))
+    });
+    let known = known.await?;
+    let Some((row, user)) = known.as_ref() else {
         return Ok(None);
     };
-    let user = people::user(&mut read, row.user)
-        .await?
-        .filter(|user| user.disabled_at.is_none());
-    drop(read);
     let wall = app.clock.wall();
     let idle = hours_after(row.used_wall, app.config.signin.session_idle_hours);
     if wall >= row.expires_wall || wall >= idle {
@@ -162,7 +169,7 @@ pub async fn session(app: &App, token: &str) -> Result<Option<(User, String)>, A
         people::touch_session(&mut tx, hash, wall).await?;
         tx.commit().await?;
     }
-    Ok(user.map(|user| (user, row.csrf)))
+    Ok(user.clone().map(|user| (user, row.csrf.clone())))
 }
 
 /// Ends a session.
@@ -334,12 +341,25 @@ pub async fn own_account(app: &App, caller: &Caller) -> Result<Option<Account>, 
     let Some(own) = caller.account else {
         return Ok(None);
     };
-    let mut read = app.db.read().await?;
-    Ok(people::account(&mut read, own).await?)
+    let account = app.seen(Key::Own(caller.user, "account"), |_| true, async {
+        let mut read = app.db.read().await?;
+        Ok(people::account(&mut read, own).await?)
+    });
+    Ok(account.await?.as_ref().clone())
 }
 
 /// The accounts that a caller sees: their own first, then its clients by name; or all of them.
 pub async fn accounts(app: &App, caller: &Caller) -> Result<Vec<Account>, AppError> {
+    let few = |all: &Vec<Account>| all.len() <= 100;
+    let all = app.seen(
+        Key::Own(caller.user, "accounts"),
+        few,
+        read_accounts(app, caller),
+    );
+    Ok(all.await?.as_ref().clone())
+}
+
+async fn read_accounts(app: &App, caller: &Caller) -> Result<Vec<Account>, AppError> {
     let mut read = app.db.read().await?;
     match caller.account {
         Some(own) => Ok(people::family(&mut read, own).await?),
@@ -482,7 +502,7 @@ pub async fn add_receiving_number(
     let mut tx = app.db.write().await?;
     people::add_receiving(&mut tx, account, &HashSet::from([number]), app.clock.now()).await?;
     tx.commit().await?;
-    look_again(app, caller, account).await
+    ports::look_again(app, &caller.actor, account, &[number]).await
 }
 
 /// Removes a receiving number; what it blocked goes on by itself (R122).
@@ -499,5 +519,5 @@ pub async fn remove_receiving_number(
         return Err(AppError::NotFound("receiving number"));
     }
     tx.commit().await?;
-    look_again(app, caller, account).await
+    ports::look_again(app, &caller.actor, account, &[number]).await
 }

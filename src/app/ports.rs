@@ -8,18 +8,19 @@ use jiff::tz::TimeZone;
 
 use super::answers::Keep;
 use super::mailing::{self, SecretLink};
+use super::seen::Key;
 use super::{App, AppError, Caller, answers, webhooks};
 use crate::db::inbound::{self, Inbound, InboundState};
 use crate::db::jobs::{self, NewJob};
 use crate::db::papers::{self, Link, Purpose};
 use crate::db::{DbError, Engine, Session, Signal, Signals, Tx};
-use crate::db::{outside, people, ports};
+use crate::db::{outside, overview, people, ports};
 use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
 use crate::domain::port::{
     Actor, Agreement, Attention, Blocker, Change, Effect, Event, EventKind, Fact, Loa,
     NumberChange, PortNumber, PortRequest, Problem, Refusal, RefusalKind, Role, Stage, Standing,
-    Step, World, apply, begin, blockers, moves, standing,
+    Step, World, apply, begin, blockers, is_sent_when_signed, moves, standing,
 };
 use crate::ids::{AccountId, FactId, InboundId, LinkId, PortId};
 
@@ -38,7 +39,7 @@ pub struct Extras {
     pub documents: Vec<Document>,
     /// New links and what is mailed of them.
     pub links: Vec<(Link, SecretLink)>,
-    /// A link that does its one work with this.
+    /// A link that does its one work with this, for all links to the same letter.
     pub uses: Option<LinkId>,
     /// Only if the request is still this version.
     pub expected: Option<i64>,
@@ -163,6 +164,8 @@ pub(super) struct Around {
     calendar: Calendar,
     receiving: HashSet<E164>,
     receiving_elsewhere: HashMap<E164, String>,
+    /// The account's agency, or itself.
+    root: AccountId,
     campaign_approved: bool,
     account_name: String,
     /// Whether the account had no endpoint for webhooks when this was loaded.
@@ -182,6 +185,7 @@ impl Around {
         View {
             standing: standing(&request, &world),
             blockers: blockers(&request, &world),
+            sent_when_signed: is_sent_when_signed(&request, &world),
             documents,
             submitter,
             account_name: self.account_name,
@@ -208,10 +212,31 @@ impl Around {
             calendar: calendar(app, request),
             receiving,
             receiving_elsewhere,
+            root,
             campaign_approved: account.as_ref().is_some_and(|one| one.campaign_approved),
             account_name: account.map_or_else(String::new, |one| one.name),
             unheard: false,
         })
+    }
+
+    /// Numbers that are about to join the request may be receiving numbers, too.
+    async fn join(
+        &mut self,
+        session: &mut Session,
+        account: AccountId,
+        events: &[Event],
+        scope: &Scope,
+    ) -> Result<(), DbError> {
+        for event in events {
+            if let Event::AddNumbers { numbers } = event {
+                let numbers: Vec<E164> = numbers.iter().map(|one| one.number).collect();
+                let found = people::receiving_among(session, self.root, &numbers).await?;
+                let (receiving, elsewhere) = sorted(found, account, scope);
+                self.receiving.extend(receiving);
+                self.receiving_elsewhere.extend(elsewhere);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn calendar(&self) -> &Calendar {
@@ -285,7 +310,7 @@ pub async fn handle_all(
             return Err(AppError::Stale);
         }
         if let Some(link) = extras.uses
-            && !papers::use_link(&mut tx, link).await?
+            && !papers::use_link(&mut tx, id, link).await?
         {
             return Err(Refusal::conflict(
                 "link_used",
@@ -294,7 +319,10 @@ pub async fn handle_all(
             )
             .into());
         }
-        let around = Around::load(app, &mut tx, &stored.request, &scope).await?;
+        let mut around = Around::load(app, &mut tx, &stored.request, &scope).await?;
+        around
+            .join(&mut tx, stored.request.account, &events, &scope)
+            .await?;
         let now = app.clock.now();
         if let Some(mail) = &extras.mail
             && !take_mail(&mut tx, mail, id, by, now).await?
@@ -308,6 +336,7 @@ pub async fn handle_all(
         }
         let step = apply_all(&stored.request, events, by, &around.world(), now)?;
         if let Some(handled) = commit(app, tx, Some(stored), step, by, now, &extras, None).await? {
+            tell_blocked(app, by, &handled).await;
             return Ok(handled);
         }
     }
@@ -449,7 +478,7 @@ async fn put(
     } else {
         version + 1
     };
-    store_extras(tx, &next, extras, before.is_none()).await?;
+    store_extras(tx, &next, &facts, extras, before.is_none()).await?;
     let receiving = new_receiving(&facts);
     if !receiving.is_empty() {
         people::add_receiving(tx, next.account, &receiving, now).await?;
@@ -483,6 +512,7 @@ async fn put(
 async fn store_extras(
     tx: &mut Tx,
     next: &PortRequest,
+    facts: &[StoredFact],
     extras: &Extras,
     is_new: bool,
 ) -> Result<(), DbError> {
@@ -490,7 +520,14 @@ async fn store_extras(
     for document in &extras.documents {
         papers::insert_document(tx, document).await?;
     }
+    let is_reminder = facts
+        .iter()
+        .any(|one| matches!(one.fact, Fact::SignerReminded { .. }));
     for (link, _) in &extras.links {
+        // A reminder is another way to the same letter: who has it open by the first link can go on.
+        if !is_reminder {
+            papers::replace_links(tx, next.id, link.purpose).await?;
+        }
         papers::insert_link(tx, link).await?;
     }
     let cancelled = matches!(next.stage, Stage::Cancelled { .. });
@@ -521,6 +558,49 @@ fn new_receiving(facts: &[StoredFact]) -> HashSet<E164> {
         }
     }
     found
+}
+
+/// Where a request's calls are to ring became a receiving number of the account: it blocks those of the account's
+/// open requests that port it (R121). What happened has happened: this one cannot fail it any more.
+async fn tell_blocked(app: &App, by: &Actor, handled: &Handled) {
+    let numbers: Vec<E164> = new_receiving(&handled.facts).into_iter().collect();
+    if numbers.is_empty() {
+        return;
+    }
+    let account = handled.request.account;
+    if let Err(error) = look_again(app, by, account, &numbers).await {
+        tracing::warn!(port = %handled.request.id, %error, "the requests that a new receiving number blocks were not told");
+    }
+}
+
+/// Lets the open requests that hold any of these numbers draw their conclusions from what changed outside them: those
+/// of an account, of its agency and of that one's clients.
+pub(super) async fn look_again(
+    app: &App,
+    by: &Actor,
+    account: AccountId,
+    numbers: &[E164],
+) -> Result<(), AppError> {
+    let mut read = app.db.glimpse().await?;
+    let root = people::account(&mut read, account)
+        .await?
+        .and_then(|one| one.parent)
+        .unwrap_or(account);
+    let ports = ports::open_with(&mut read, root, numbers).await?;
+    drop(read);
+    for port in ports {
+        // Boxed, because handling an event may come here; looking again never does.
+        let looking = handle(
+            app,
+            port,
+            Scope::Any,
+            by,
+            Event::LookAgain,
+            Extras::default(),
+        );
+        Box::pin(looking).await?;
+    }
+    Ok(())
 }
 
 /// Carrier work for one request never runs twice at the same time, and waits out a carrier that is
@@ -680,6 +760,7 @@ pub async fn begin_port(
         calendar: calendar(app, &request),
         receiving,
         receiving_elsewhere,
+        root,
         campaign_approved: owner.campaign_approved,
         account_name: owner.name,
         unheard: !listens,
@@ -708,7 +789,7 @@ pub async fn begin_port(
         step.effects.extend(after.effects);
     }
     let tx = app.db.write().await?;
-    commit(
+    let handled = commit(
         app,
         tx,
         None,
@@ -719,7 +800,9 @@ pub async fn begin_port(
         Some(around),
     )
     .await?
-    .ok_or(AppError::Stale)
+    .ok_or(AppError::Stale)?;
+    tell_blocked(app, &caller.actor, &handled).await;
+    Ok(handled)
 }
 
 /// The place in the vault of a request's secret.
@@ -738,6 +821,8 @@ pub struct View {
     pub standing: Standing,
     /// What is in its way.
     pub blockers: Vec<Blocker>,
+    /// Whether its correction goes to the carrier by itself as soon as a new letter is signed.
+    pub sent_when_signed: bool,
     /// Its documents, those left out that its reader may not know of.
     pub documents: Vec<Document>,
     /// The submitter's name.
@@ -746,6 +831,54 @@ pub struct View {
     pub account_name: String,
     /// Its calendar.
     pub calendar: Calendar,
+}
+
+/// A request as a row of the overview shows it.
+#[derive(Debug)]
+pub struct Glanced {
+    /// The request, with few of its numbers.
+    pub request: PortRequest,
+    /// How many numbers it has.
+    pub numbers: i64,
+    /// Where it stands.
+    pub standing: Standing,
+    /// What is in its way.
+    pub blockers: Vec<Blocker>,
+    /// Its calendar.
+    pub calendar: Calendar,
+    /// The account's name.
+    pub account_name: String,
+    /// The submitter's name.
+    pub submitter: String,
+    /// Last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Glanced {
+    pub(super) fn of(app: &App, row: overview::Glance, scope: &Scope) -> Self {
+        let request = row.stored.request;
+        let (receiving, receiving_elsewhere) = sorted(row.receiving, request.account, scope);
+        let around = Around {
+            calendar: calendar(app, &request),
+            receiving,
+            receiving_elsewhere,
+            root: request.account,
+            campaign_approved: row.campaign_approved,
+            account_name: row.account_name,
+            unheard: false,
+        };
+        let world = around.world();
+        Self {
+            standing: standing(&request, &world),
+            blockers: blockers(&request, &world),
+            numbers: row.numbers,
+            submitter: row.submitter,
+            updated_at: row.updated_at,
+            calendar: around.calendar,
+            account_name: around.account_name,
+            request,
+        }
+    }
 }
 
 /// One request for a list: as [`view`], with few of its numbers.
@@ -763,6 +896,16 @@ pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppE
         &scope,
     )
     .await?)
+}
+
+/// The most numbers of a request that is remembered until the next commit.
+const SEEN_NUMBERS_MAX: usize = 250;
+
+/// [`view`], or what it said before if nothing was committed since. For pages.
+pub async fn seen(app: &App, caller: &Caller, id: PortId) -> Result<Arc<View>, AppError> {
+    let small = |view: &View| view.request.numbers.len() <= SEEN_NUMBERS_MAX;
+    app.seen(Key::Port(caller.user, id), small, view(app, caller, id))
+        .await
 }
 
 /// One request, for its page.
@@ -902,6 +1045,29 @@ pub async fn history_page(
     }
 }
 
+/// The whole history of a request as its reader may see it, or what it was before if nothing was committed since.
+pub async fn history_seen(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+) -> Result<Arc<Vec<StoredFact>>, AppError> {
+    const PAGE: usize = 1_000;
+    let short = |facts: &Vec<StoredFact>| facts.len() <= PAGE;
+    app.seen(Key::History(caller.user, id), short, async {
+        let mut all: Vec<StoredFact> = Vec::new();
+        let mut after = 0;
+        loop {
+            let page = history_page(app, caller, id, after, PAGE, |_| true).await?;
+            all.extend(page.facts);
+            match page.next {
+                Some(next) => after = next,
+                None => return Ok(all),
+            }
+        }
+    })
+    .await
+}
+
 /// A page of requests that this caller may see.
 pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<Line>, AppError> {
     if let Some(own) = caller.account {
@@ -919,23 +1085,54 @@ pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<
 }
 
 /// What tells when requests change.
-pub struct Changes(Signals);
+pub struct Changes {
+    signals: Signals,
+    /// Who listens, if they may not hear of all.
+    whose: Option<(App, Caller)>,
+}
 
 /// Listens to changes of requests from now on.
 pub fn changes(app: &App) -> Changes {
-    Changes(app.db.signals())
+    Changes {
+        signals: app.db.signals(),
+        whose: None,
+    }
 }
 
 impl Changes {
+    /// Only those of requests that this caller may see.
+    #[must_use]
+    pub fn for_caller(self, app: &App, caller: &Caller) -> Self {
+        let whose = (!caller.is_desk()).then(|| (app.clone(), caller.clone()));
+        Self { whose, ..self }
+    }
+
+    async fn concerns(&self, id: &str) -> bool {
+        let Some((app, caller)) = &self.whose else {
+            return true;
+        };
+        let Ok(id) = id.parse() else {
+            return false;
+        };
+        // What cannot be found out is looked at.
+        glance(app, caller, id)
+            .await
+            .map_or_else(|error| !matches!(error, AppError::NotFound(_)), |_| true)
+    }
+
     /// Waits until this request, or any with `None`, changed or may have changed.
     pub async fn next(&mut self, id: Option<PortId>) {
         let id = id.map(|id| id.to_string());
         loop {
-            match self.0.next().await {
+            match self.signals.next().await {
                 // Some were missed: it may have been this one.
                 None => return,
                 Some(signal) if signal.topic != "port" => {}
-                Some(signal) if id.as_ref().is_none_or(|id| *id == signal.about) => return,
+                Some(signal) if id.as_ref().is_none_or(|id| *id == signal.about) => {
+                    if self.concerns(&signal.about).await {
+                        return;
+                    }
+                }
                 Some(_) => {}
             }
         }
@@ -1013,8 +1210,11 @@ pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
 
 /// How many requests are in each status.
 pub async fn counts(app: &App, caller: &Caller) -> Result<Vec<(String, i64)>, AppError> {
-    let mut read = app.db.read().await?;
-    Ok(ports::counts(&mut read, caller.account).await?)
+    let counts = app.seen(Key::Own(caller.user, "counts"), |_| true, async {
+        let mut read = app.db.glimpse().await?;
+        Ok(ports::counts(&mut read, caller.account).await?)
+    });
+    Ok(counts.await?.as_ref().clone())
 }
 
 /// Whether a refusal only says that the event comes too late or too early, so that a timer or a

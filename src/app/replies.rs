@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq as _;
 use super::mailing::Mail;
 use super::notes::{self, Note, SentFile, Written};
 use super::ports::{Filter, FromMail, Line};
+use super::seen::Key;
 use super::{App, AppError, Caller, ports};
 use crate::config::{Config, MailMode};
 pub use crate::db::inbound::Inbound;
@@ -393,8 +394,11 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Inbound>, AppError> 
 /// How many mails wait for the desk.
 pub async fn waiting(app: &App, caller: &Caller) -> Result<u32, AppError> {
     caller.desk_only()?;
-    let mut read = app.db.glimpse().await?;
-    Ok(inbound::waiting(&mut read).await?)
+    let count = app.seen(Key::Own(caller.user, "unplaced mail"), |_| true, async {
+        let mut read = app.db.glimpse().await?;
+        Ok(inbound::waiting(&mut read).await?)
+    });
+    Ok(*count.await?)
 }
 
 /// A mail that could not be placed, with what it says.

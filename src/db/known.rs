@@ -1,9 +1,11 @@
 //! What was used in port requests before, to be offered again.
 
-use super::{Arg, DbError, Session};
+use jiff::Timestamp;
+
+use super::{Arg, DbError, Session, Tx};
 use crate::args;
 use crate::domain::number::E164;
-use crate::ids::{AccountId, PortId};
+use crate::ids::{AccountId, PortId, UserId};
 
 /// Requests that are looked at, the newest first.
 const REQUESTS: i64 = 50;
@@ -61,6 +63,38 @@ pub async fn used(session: &mut Session, account: Option<AccountId>) -> Result<U
             .map(|row| row.text("v"))
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// What somebody said the last time that the columns of a list with these headings mean.
+pub async fn columns(
+    session: &mut Session,
+    user: UserId,
+    headings: [u8; 32],
+) -> Result<Option<String>, DbError> {
+    let row = session
+        .fetch_optional(
+            "SELECT meanings FROM list_columns WHERE user_id = $1 AND headings = $2",
+            args![user, headings],
+        )
+        .await?;
+    row.map(|row| row.text("meanings")).transpose()
+}
+
+/// Remembers what the columns of such a list mean.
+pub async fn keep_columns(
+    tx: &mut Tx,
+    user: UserId,
+    headings: [u8; 32],
+    meanings: &str,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO list_columns (user_id, headings, meanings, used_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id, headings) DO UPDATE SET meanings = excluded.meanings, used_at = excluded.used_at",
+        args![user, headings, meanings, now],
+    )
+    .await?;
+    Ok(())
 }
 
 /// The open request that a number is on, whoever's it is.

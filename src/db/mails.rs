@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{DbError, Row, Session, Tx};
 use crate::args;
-use crate::ids::{FactId, MailId, PortId};
+use crate::ids::{DocumentId, FactId, MailId, PortId};
 
 /// A mail.
 #[derive(Clone)]
@@ -31,6 +31,8 @@ pub struct Mail {
     pub body_html: String,
     /// The secret link, sealed.
     pub sealed_link: Option<Vec<u8>>,
+    /// The document that is attached.
+    pub attachment: Option<DocumentId>,
     /// `Message-ID`, without angle brackets.
     pub message_id: String,
     /// The `Message-ID` that begins the request's thread.
@@ -71,8 +73,8 @@ pub async fn insert(tx: &mut Tx, mail: &Mail) -> Result<bool, DbError> {
     let stored = tx
         .execute(
             "INSERT INTO mails (id, port_id, fact_id, reader, kind, to_name, to_address, subject, body_text, body_html, sealed_link, message_id,
-                thread_id, state, created_at, sent_at, last_error)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', $14, NULL, NULL) ON CONFLICT (fact_id, reader) DO NOTHING",
+                thread_id, state, created_at, sent_at, last_error, attachment_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'queued', $14, NULL, NULL, $15) ON CONFLICT (fact_id, reader) DO NOTHING",
             args![
                 mail.id,
                 mail.port,
@@ -87,7 +89,8 @@ pub async fn insert(tx: &mut Tx, mail: &Mail) -> Result<bool, DbError> {
                 mail.sealed_link.clone(),
                 &mail.message_id,
                 &mail.thread_id,
-                mail.created_at
+                mail.created_at,
+                mail.attachment
             ],
         )
         .await?;
@@ -107,6 +110,7 @@ fn mail_of(row: &Row) -> Result<Mail, DbError> {
         body_text: row.text("body_text")?,
         body_html: row.text("body_html")?,
         sealed_link: row.opt_bytes("sealed_link")?,
+        attachment: row.opt_parse("attachment_id")?,
         message_id: row.text("message_id")?,
         thread_id: row.text("thread_id")?,
         state: match row.text("state")?.as_str() {

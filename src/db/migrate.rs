@@ -43,7 +43,9 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(4, "0004_notes"),
     migration!(5, "0005_desk"),
     migration!(6, "0006_kept_forms"),
-    migration!(7, "0007_people"),
+    migration!(7, "0007_overview"),
+    migration!(8, "0008_mail_copies"),
+    migration!(9, "0009_people"),
 ];
 
 /// Why the schema cannot be used.

@@ -40,6 +40,7 @@ pub mod migrate;
 pub mod notes;
 pub mod operator;
 pub mod outside;
+pub mod overview;
 pub mod papers;
 pub mod people;
 pub mod ports;
@@ -190,6 +191,16 @@ impl Db {
     /// Takes [`Db::first_to_release`] back, because releasing failed.
     fn release_again(&self) {
         self.0.leases_released.store(false, Ordering::Release);
+    }
+
+    /// How many commits there were, where nobody but this process can commit (SQLite); nothing while one is under
+    /// way, and on PostgreSQL, where other nodes commit too. What was read is still true as long as this number is
+    /// the same as before the reading.
+    pub fn commits(&self) -> Option<u64> {
+        match &self.0.pools {
+            Pools::Sqlite { gate, .. } => gate.commits(),
+            Pools::Postgres(_) => None,
+        }
     }
 
     /// What is announced by commits, here and on other nodes.

@@ -196,13 +196,18 @@ pub async fn documents(session: &mut Session, port: PortId) -> Result<Vec<Docume
         .collect()
 }
 
-/// Stores a link; earlier links for the same purpose die.
-pub async fn insert_link(tx: &mut Tx, link: &Link) -> Result<(), DbError> {
+/// Ends a request's living links for a purpose, because another takes their place.
+pub async fn replace_links(tx: &mut Tx, port: PortId, purpose: Purpose) -> Result<(), DbError> {
     tx.execute(
         "UPDATE links SET state = 'replaced' WHERE port_id = $1 AND purpose = $2 AND state = 'live'",
-        args![link.port, link.purpose.name()],
+        args![port, purpose.name()],
     )
     .await?;
+    Ok(())
+}
+
+/// Stores a link.
+pub async fn insert_link(tx: &mut Tx, link: &Link) -> Result<(), DbError> {
     tx.execute(
         "INSERT INTO links (id, port_id, purpose, token_hash, state, email, created_at, expires_at, opened_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)",
         args![link.id, link.port, link.purpose.name(), link.token_hash, link.state.name(), &link.email, link.created_at, link.expires_at],
@@ -254,12 +259,14 @@ pub async fn open_link(tx: &mut Tx, id: LinkId, now: Timestamp) -> Result<(), Db
     Ok(())
 }
 
-/// Ends a living link, for this one use; `false` if somebody else was faster.
-pub async fn use_link(tx: &mut Tx, id: LinkId) -> Result<bool, DbError> {
+/// Ends a living link by its one use, and with it the others to the same letter; `false` if it is not living, or
+/// somebody else was faster. One statement, so that two who sign by two links cannot wait for each other.
+pub async fn use_link(tx: &mut Tx, port: PortId, id: LinkId) -> Result<bool, DbError> {
     Ok(tx
         .execute(
-            "UPDATE links SET state = 'used' WHERE id = $1 AND state = 'live'",
-            args![id],
+            "UPDATE links SET state = 'used' WHERE port_id = $1 AND state = 'live'
+                AND EXISTS (SELECT 1 FROM links l WHERE l.id = $2 AND l.port_id = $1 AND l.state = 'live' AND l.purpose = links.purpose)",
+            args![port, id],
         )
         .await?
         > 0)

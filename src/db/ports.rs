@@ -12,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Arg, DbError, Row, Session, Tx, desk};
 use crate::args;
 use crate::domain::carrier::{Messaging, OrderStatus};
+use crate::domain::number::E164;
 use crate::domain::port::{
     Actor, Attention, Ball, CarrierOrder, Claim, Details, Fact, Loa, PortNumber, PortRequest,
     Proof, Stage, Status, Test, Text, Voice, ball_in, next_window, status,
@@ -61,6 +62,8 @@ pub(super) struct Body {
     pub(super) attention: Vec<Attention>,
     #[serde(default)]
     reminded_of: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    blocked: Vec<E164>,
     #[serde(default)]
     pub(super) claim: Option<Claim>,
 }
@@ -129,8 +132,18 @@ async fn load_with(
             args![id],
         )
         .await?;
+    stored_of(&row, id, &numbers, &orders).map(Some)
+}
+
+/// A request from its row, and the rows of its numbers and orders.
+pub(super) fn stored_of(
+    row: &Row,
+    id: PortId,
+    numbers: &[Row],
+    orders: &[Row],
+) -> Result<Stored, DbError> {
     let body: Body = row.json("body")?;
-    let head = hash_of(&row, "head")?;
+    let head = hash_of(row, "head")?;
     let request = PortRequest {
         id,
         account: row.parse("account_id")?,
@@ -150,14 +163,15 @@ async fn load_with(
         attention: body.attention,
         last_movement: row.instant("last_movement")?,
         reminded_of: body.reminded_of,
+        blocked: body.blocked,
         claim: body.claim,
     };
-    Ok(Some(Stored {
+    Ok(Stored {
         request,
         version: row.int("version")?,
         facts: row.int("facts")?,
         head,
-    }))
+    })
 }
 
 fn hash_of(row: &Row, column: &str) -> Result<[u8; 32], DbError> {
@@ -288,6 +302,7 @@ fn body_of(request: &PortRequest) -> Body {
         stage: request.stage.clone(),
         attention: request.attention.clone(),
         reminded_of: request.reminded_of,
+        blocked: request.blocked.clone(),
         claim: request.claim.clone(),
     }
 }
@@ -939,6 +954,36 @@ pub async fn holders(
             ));
         }
     }
+    Ok(found)
+}
+
+/// The open requests of an agency and its clients, or of one account, that hold any of these numbers.
+pub async fn open_with(
+    session: &mut Session,
+    account: AccountId,
+    numbers: &[E164],
+) -> Result<Vec<PortId>, DbError> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(500) {
+        let places: Vec<String> = (2..=chunk.len() + 1).map(|at| format!("${at}")).collect();
+        let mut values = args![account].to_vec();
+        values.extend(chunk.iter().map(|number| Arg::from(*number)));
+        let rows = session
+            .fetch_all(
+                format!(
+                    "SELECT DISTINCT n.port_id FROM port_numbers n JOIN ports p ON p.id = n.port_id
+                     WHERE n.is_open AND p.account_id IN (SELECT f.id FROM accounts f WHERE f.id = $1 OR f.parent_id = $1) AND n.number IN ({})",
+                    places.join(", ")
+                ),
+                &values,
+            )
+            .await?;
+        for row in &rows {
+            found.push(row.parse("port_id")?);
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
     Ok(found)
 }
 

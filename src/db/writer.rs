@@ -8,7 +8,7 @@
 //! Where it cannot be known what became of a step, everything is rolled back and everybody is told to try again.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqliteConnection};
@@ -41,10 +41,13 @@ struct Shared {
     unsettled: AtomicBool,
     /// How long one waits for a turn.
     patience: Duration,
+    commits: Arc<AtomicU64>,
 }
 
 struct Writer {
     options: SqliteConnectOptions,
+    /// Counts commits: odd from before a commit begins until it is known to be over.
+    commits: Arc<AtomicU64>,
     durability: Durability,
     /// `None` once it is closed, or failed and not yet opened again.
     connection: Option<SqliteConnection>,
@@ -114,8 +117,10 @@ impl Gate {
         patience: Duration,
     ) -> Result<Self, sqlx::Error> {
         let connection = options.connect().await?;
+        let commits = Arc::new(AtomicU64::new(0));
         let writer = Writer {
             options,
+            commits: commits.clone(),
             durability,
             connection: Some(connection),
             closed: false,
@@ -129,7 +134,15 @@ impl Gate {
             waiting: AtomicUsize::new(0),
             unsettled: AtomicBool::new(false),
             patience,
+            commits,
         })))
+    }
+
+    /// How many commits there were; nothing while one is under way. What was read is still so as long as this
+    /// number is the same before the reading and now.
+    pub(super) fn commits(&self) -> Option<u64> {
+        let count = self.0.commits.load(Ordering::Acquire);
+        count.is_multiple_of(2).then_some(count / 2)
     }
 
     /// Waits for a turn. Not `durable`: a power cut may undo the commit.
@@ -374,6 +387,20 @@ impl Writer {
         self.undo().await;
     }
 
+    /// To be said before a commit is tried. Dropped halfway, it may have happened or not.
+    fn commit_begins(&mut self) {
+        self.state = State::Unknown;
+        self.commits.fetch_or(1, Ordering::AcqRel);
+    }
+
+    /// There is no transaction any more.
+    fn is_idle(&mut self) {
+        self.state = State::Idle;
+        if !self.commits.load(Ordering::Acquire).is_multiple_of(2) {
+            self.commits.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
     async fn undo(&mut self) {
         self.state = State::Unknown;
         // SQLite may have rolled back by itself. Whatever else happens: a new connection knows nothing of it.
@@ -382,7 +409,7 @@ impl Writer {
         {
             self.connection = None;
         }
-        self.state = State::Idle;
+        self.is_idle();
     }
 
     /// Commits what is open, and tells the members.
@@ -393,9 +420,10 @@ impl Writer {
         let State::Open(group) = std::mem::replace(&mut self.state, State::Unknown) else {
             return;
         };
+        self.commit_begins();
         let outcome = self.run("COMMIT").await.map_err(|e| sorted(e, "COMMIT"));
         match &outcome {
-            Ok(()) => self.state = State::Idle,
+            Ok(()) => self.is_idle(),
             Err(_) => self.undo().await,
         }
         for member in group.members {
@@ -491,12 +519,12 @@ impl Turn {
         } else {
             "COMMIT"
         };
-        self.writer.state = State::Unknown;
+        self.writer.commit_begins();
         self.writer
             .run(script)
             .await
             .map_err(|e| sorted(e, "COMMIT"))?;
-        self.writer.state = State::Idle;
+        self.writer.is_idle();
         self.over = true;
         if self.bulky {
             self.gate.checkpoint_soon();

@@ -3,6 +3,7 @@
 //! All text lives in one string; rows and cells are ranges in it. A list of 100,000 rows costs four
 //! allocations, not a million.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -304,9 +305,40 @@ impl fmt::Debug for Row<'_> {
     }
 }
 
+/// A cell as it can be given to a spreadsheet program: what would be taken for a formula gets an apostrophe in front,
+/// so that nobody's name or note computes anything on somebody else's machine (OWASP, "CSV Injection"). A number in
+/// E.164 form is left as it is.
+pub fn safe_cell(text: &str) -> Cow<'_, str> {
+    let is_number = text
+        .strip_prefix('+')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()));
+    if !is_number && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cell_that_would_compute_gets_an_apostrophe() {
+        for (text, safe) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("-2", "'-2"),
+            ("+1 (404) 555", "'+1 (404) 555"),
+            ("\t=1", "'\t=1"),
+            ("+14045550123", "+14045550123"),
+            ("Harbor Dental = best", "Harbor Dental = best"),
+            ("", ""),
+            ("+", "'+"),
+        ] {
+            assert_eq!(safe_cell(text), safe);
+        }
+    }
 
     #[test]
     fn a_row_is_short_of_cells_without_harm_and_masks_a_secret() {

@@ -48,10 +48,17 @@ impl Work {
         let reply_to = replies::address_of(&self.app, &mail)
             .await
             .map_err(|e| JobError::retry_because(&e))?;
+        let attached = match &self.smtp {
+            None => None,
+            Some(_) => mailing::attached(&self.app, &mail)
+                .await
+                .map_err(|e| JobError::retry_because(&e))?,
+        };
         if let Some(smtp) = &self.smtp
             && let Err(error) = smtp
                 .send(
                     &mail,
+                    attached,
                     reply_to.as_deref(),
                     &self.app.operator().support.email,
                 )

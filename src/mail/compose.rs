@@ -1,10 +1,10 @@
 //! Which mail says what: a kind and a context in, subject, text and HTML out. Pure.
 
 use super::templates::{
-    CancelRefused, Cancelled, Completed, DateChanged, DateConfirmed, DayBefore, Frame, Jeopardy,
-    LetterDeclined, LetterExpired, LetterReminder, LetterSigned, LetterToSign, MailTemplate,
-    NoteAdded, NumberFailed, ProofReceived, ProofRefused, Question, Rendered, Submitted,
-    TextsEnabled, UploadBill, WindowOpen,
+    Blocked, CancelRefused, Cancelled, Completed, DateChanged, DateConfirmed, DayBefore, Frame,
+    Jeopardy, LetterDeclined, LetterExpired, LetterReminder, LetterSigned, LetterToSign,
+    MailTemplate, NoteAdded, NumberFailed, ProofReceived, ProofRefused, Question, Rendered,
+    RequestReceived, Submitted, TextsEnabled, Unblocked, UploadBill, WindowOpen,
 };
 use crate::domain::port::MailKind;
 
@@ -60,6 +60,14 @@ pub struct MailContext {
     pub at: String,
     /// What happens next.
     pub next: String,
+    /// Between which days a request of today is usually done (R25).
+    pub typical: (String, String),
+    /// Where a number is a receiving number, such as "the account Harbor Dental"; in the mail that speaks of it.
+    pub account: String,
+    /// Where the account's receiving numbers are set.
+    pub receiving_url: String,
+    /// Numbers of the request that are receiving numbers.
+    pub blocked: Vec<String>,
     /// The port window: day, start, whole.
     pub window: Option<WindowWords>,
     /// The window before it changed.
@@ -78,6 +86,8 @@ pub struct MailContext {
     pub others: bool,
     /// Whether the old service can be cancelled now.
     pub safe: bool,
+    /// Whether a proof of ownership is still wanted.
+    pub proof_wanted: bool,
     /// When the link dies.
     pub link_expires: String,
 }
@@ -128,7 +138,7 @@ pub fn compose(kind: MailKind, c: &MailContext) -> Composed {
 fn frame(kind: MailKind, c: &MailContext) -> Frame {
     use MailKind as Kind;
     let why = match kind {
-        Kind::LetterToSign | Kind::LetterReminder | Kind::SignedCopy | Kind::UploadBill => {
+        Kind::LetterToSign | Kind::LetterReminder | Kind::UploadBill => {
             "You get this mail because you were named as the owner of these numbers."
         }
         Kind::DeskWanted => "You get this mail because you work at the porting desk.",
@@ -167,6 +177,13 @@ fn write(kind: MailKind, c: &MailContext, frame: &Frame) -> Result<Rendered, ask
     let before = c.window_before.clone().unwrap_or_default();
     let link = LINK_PLACE.to_owned();
     match kind {
+        Kind::RequestReceived => RequestReceived {
+            name,
+            next: c.next.clone(),
+            from: c.typical.0.clone(),
+            to: c.typical.1.clone(),
+        }
+        .render(frame),
         Kind::LetterToSign => LetterToSign {
             owner: name,
             asker: c.operator.clone(),
@@ -189,11 +206,6 @@ fn write(kind: MailKind, c: &MailContext, frame: &Frame) -> Result<Rendered, ask
             owner: c.signer.clone(),
             signed_at: c.at.clone(),
             next: c.next.clone(),
-        }
-        .render(frame),
-        Kind::SignedCopy => super::templates::SignedCopy {
-            owner: name,
-            signed_at: c.at.clone(),
         }
         .render(frame),
         Kind::LetterDeclined => LetterDeclined {
@@ -219,6 +231,7 @@ fn write(kind: MailKind, c: &MailContext, frame: &Frame) -> Result<Rendered, ask
             ]
             .map(str::to_owned)
             .to_vec(),
+            wanted: c.proof_wanted,
             link,
             expires: c.link_expires.clone(),
         }
@@ -328,6 +341,22 @@ fn write(kind: MailKind, c: &MailContext, frame: &Frame) -> Result<Rendered, ask
             name,
             first: first_and_more(&c.numbers),
             numbers: c.numbers.clone(),
+        }
+        .render(frame),
+        Kind::Blocked => Blocked {
+            name,
+            first: first_and_more(&c.numbers),
+            several: c.numbers.len() > 1,
+            account: c.account.clone(),
+            link: c.receiving_url.clone(),
+        }
+        .render(frame),
+        Kind::Unblocked => Unblocked {
+            name,
+            first: first_and_more(&c.numbers),
+            several: c.numbers.len() > 1,
+            still: c.blocked.clone(),
+            next: c.next.clone(),
         }
         .render(frame),
         Kind::Cancelled => Cancelled {

@@ -1,7 +1,7 @@
 //! Sending by SMTP.
 
-use lettre::message::header::{Header, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart};
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
@@ -38,6 +38,25 @@ impl Header for AutoSubmitted {
     }
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// A file that goes with a mail.
+pub struct Attached {
+    /// Its name.
+    pub name: String,
+    /// Its type, such as `application/pdf`.
+    pub content_type: String,
+    /// Its bytes.
+    pub bytes: bytes::Bytes,
+}
+
+impl std::fmt::Debug for Attached {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attached")
+            .field("content_type", &self.content_type)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -110,10 +129,12 @@ impl Smtp {
     pub async fn send(
         &self,
         mail: &Mail,
+        attached: Option<Attached>,
         reply_to: Option<&str>,
         support: &str,
     ) -> Result<(), MailError> {
-        self.hand_over(self.message(mail, reply_to, support)?).await
+        let message = self.message(mail, attached, reply_to, support)?;
+        self.hand_over(message).await
     }
 
     /// Sends a mail about somebody's own account. `support` is as for [`Self::send`].
@@ -158,9 +179,22 @@ impl Smtp {
     fn message(
         &self,
         mail: &Mail,
+        attached: Option<Attached>,
         reply_to: Option<&str>,
         support: &str,
     ) -> Result<Message, MailError> {
+        let words =
+            MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone());
+        let body = match attached {
+            None => words,
+            Some(file) => {
+                let kind = ContentType::parse(&file.content_type)
+                    .map_err(|e| MailError::Unwritable(e.to_string()))?;
+                MultiPart::mixed()
+                    .multipart(words)
+                    .singlepart(Attachment::new(file.name).body(file.bytes.to_vec(), kind))
+            }
+        };
         let reply_to = match reply_to {
             None => self.reply_to(support)?,
             Some(own) => Mailbox::new(self.from.name.clone(), address(own)?),
@@ -184,10 +218,7 @@ impl Smtp {
             .message_id(Some(format!("<{}>", mail.message_id)))
             .in_reply_to(format!("<{}>", mail.thread_id))
             .references(format!("<{}>", mail.thread_id))
-            .multipart(MultiPart::alternative_plain_html(
-                mail.body_text.clone(),
-                mail.body_html.clone(),
-            ))
+            .multipart(body)
             .map_err(|e| MailError::Unwritable(e.to_string()))
     }
 }

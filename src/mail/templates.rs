@@ -198,17 +198,12 @@ mails! {
         /// What happens next.
         next: String = "Please send the latest phone bill. The link is in our next mail.",
     }
-    /// The signed letter, to the owner; the PDF is attached.
-    SignedCopy "signed_copy" ["mail/signed_copy/subject.txt" "mail/signed_copy/body.txt" "mail/signed_copy/body.html"] {
-        /// Who signed.
-        owner: String = "Ana Ruiz",
-        /// When.
-        signed_at: String = "November 20, 2026, 4:20 pm Central Time",
-    }
-    /// The way to the upload (R116).
+    /// The way to the upload (R116), with the signed letter attached (R114).
     UploadBill "upload_bill" ["mail/upload_bill/subject.txt" "mail/upload_bill/body.txt" "mail/upload_bill/body.html"] {
         /// Who reads it.
         name: String = "Dana Whitfield",
+        /// Whether a proof is wanted; it is not when one stands already, as after a rejection.
+        wanted: bool = true,
         /// The kinds of proof.
         kinds: Vec<String> = strings(&["the latest billing statement that shows the phone number", "a receipt for the purchase of the number", "a screenshot of your provider's portal that shows the number"]),
         /// The secret link.
@@ -387,21 +382,25 @@ mails! {
     Blocked "blocked" ["mail/blocked/subject.txt" "mail/blocked/body.txt" "mail/blocked/body.html"] {
         /// Who reads it.
         name: String = "Dana Whitfield",
-        /// The number.
-        number: String = "+1 312 555 0150",
-        /// The account where it is one.
-        account: String = "Harbor Dental Group",
-        /// Tracking numbers that use it.
-        used_by: Vec<String> = strings(&["+1 312 555 0171 (Google Ads)", "+1 312 555 0172 (Billboard)"]),
+        /// The first number, with how many more.
+        first: String = "+1 312 555 0150",
+        /// Whether there are more.
+        several: bool = false,
+        /// Where it is one: "the account Harbor Dental Group".
+        account: String = "the account Harbor Dental Group",
         /// Where it can be removed.
-        link: String = "https://portolan.example/numbers/ports/port_01jd6m3v8xk2",
+        link: String = "https://portolan.example/settings/receiving",
     }
     /// It is not one any more (R122).
     Unblocked "unblocked" ["mail/unblocked/subject.txt" "mail/unblocked/body.txt" "mail/unblocked/body.html"] {
         /// Who reads it.
         name: String = "Dana Whitfield",
-        /// The number.
-        number: String = "+1 312 555 0150",
+        /// The first number, with how many more.
+        first: String = "+1 312 555 0150",
+        /// Whether there are more.
+        several: bool = false,
+        /// Numbers of the port that still are receiving numbers.
+        still: Vec<String> = Vec::<String>::new(),
         /// What happens next.
         next: String = "We check the documents and submit the port.",
     }

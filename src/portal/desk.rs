@@ -213,6 +213,7 @@ async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: Option<&str>) ->
             text,
             previous: query.after.map(|_| Query::default().href(cut)),
             next,
+            plain: false,
         },
         items,
         live_seconds: if searched { 0 } else { live_seconds(app) },

@@ -6,7 +6,7 @@ use axum::response::IntoResponse as _;
 use jiff::SignedDuration;
 
 use super::errors::Answer;
-use super::port::{self, event, port_id};
+use super::port::{event, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::views::letter::LetterPage;
@@ -39,7 +39,7 @@ async fn page(
     let zone = view.calendar.zone();
     let now = app.clock.now();
     let status = view.standing.status;
-    let history = port::history(app, who, id).await?;
+    let history = ports::history_seen(app, &who.caller, id).await?;
     let lacks = missing(request);
     let can_send = match tell::act(EventKind::SendLetter, status, who.user.role) {
         Act::Open => match lacks.first() {
@@ -77,7 +77,7 @@ async fn page(
         }
     };
     let day = |at| tell::when(at, zone, now).text;
-    let sentence = match &request.loa {
+    let mut sentence = match &request.loa {
         Loa::NotSent { because: None } => {
             "It was not sent yet. Look at it, then send it.".to_owned()
         }
@@ -116,6 +116,9 @@ async fn page(
             day(*at)
         ),
     };
+    if !is_signed && view.sent_when_signed {
+        sentence.push_str(" We send the correction as soon as it is signed.");
+    }
     let resend = match &request.loa {
         Loa::Sent { mailed_at, .. } => {
             let pause = app
@@ -216,7 +219,7 @@ pub(super) async fn preview(
         .into_response())
 }
 
-/// R113: sends it to its signer; R111: who may be somebody else than the submitter. An earlier link dies.
+/// R113: sends it to its signer; R111: who may be somebody else than the submitter. Earlier links die.
 pub(super) async fn send(
     State(portal): State<Portal>,
     Path(id): Path<String>,
@@ -252,7 +255,7 @@ pub(super) async fn send(
     }
 }
 
-/// The same letter with a new link.
+/// The same letter with one more link.
 pub(super) async fn resend(
     State(portal): State<Portal>,
     Path(id): Path<String>,
@@ -266,10 +269,7 @@ pub(super) async fn resend(
         .id;
     let to = format!("/numbers/ports/{id}/letter");
     match letters::remind(app, who.caller.scope(), &who.caller.actor, id).await {
-        Ok(_) => who.done(
-            &to,
-            "Sent again. The link that was sent before stops working.",
-        ),
+        Ok(_) => who.done(&to, "Sent again. The link that was sent before works, too."),
         Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
             Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
         }

@@ -40,6 +40,12 @@ pub(super) async fn of_port(
     Ok(events(changes, Some(id)).into_response())
 }
 
+/// Events of the overview: those of the requests that its reader may see.
+pub(super) async fn of_overview(State(portal): State<Portal>, who: SignedIn) -> Answer {
+    let changes = ports::changes(&portal.app).for_caller(&portal.app, &who.caller);
+    Ok(events(changes, None).into_response())
+}
+
 /// Events of the desk's list.
 pub(super) async fn of_desk(State(portal): State<Portal>, who: SignedIn) -> Answer {
     who.desk_only()?;

@@ -99,6 +99,7 @@ pub(super) async fn list(
                 .last()
                 .filter(|_| more)
                 .map(|(last, _)| href(Some(*last))),
+            plain: false,
         },
         mails: rows.into_iter().map(|(_, row)| row).collect(),
         search,
@@ -211,6 +212,11 @@ async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<Ma
     if let Some(error) = &mail.last_error {
         headers.push(Fact::new("Last error", port::capital(error)));
     }
+    let files = mailing::attachment(app, &mail)
+        .await?
+        .map(|file| Link::new(format!("/documents/{}", file.id), file.name))
+        .into_iter()
+        .collect();
     Ok(MailPage {
         shell: who.shell(Room::Mailbox, &mail.subject),
         id: mail.id.to_string(),
@@ -218,7 +224,7 @@ async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<Ma
         headers,
         status: status(app, mail.state),
         text: mail.body_text,
-        files: Vec::new(),
+        files,
         port: Some(Link::new(
             format!("/numbers/ports/{}", mail.port),
             "To the port",

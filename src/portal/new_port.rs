@@ -11,6 +11,7 @@ mod show;
 mod typed;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{StatusCode, header};
@@ -165,7 +166,7 @@ struct Draft<'a> {
     form: Form,
     calendar: Calendar,
     accounts: Vec<Choice>,
-    used: Used,
+    used: Arc<Used>,
     problems: Vec<Problem>,
     line_errors: Vec<BadLine>,
     caution: String,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::errors::Answer;
-use super::port::{self, port_id};
+use super::port::port_id;
 use super::posted::{File, Posted};
 use super::session::{Portal, SignedIn, live_seconds};
 use super::views::port::NotesPage;
@@ -111,7 +111,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Answer {
-    let view = ports::view(&portal.app, &who.caller, port_id(&id)?).await?;
+    let view = ports::seen(&portal.app, &who.caller, port_id(&id)?).await?;
     let asked = Asked::read(query.as_deref());
     let page = page(&portal.app, &who, &view, asked, Writing::default()).await?;
     who.page(&page)
@@ -126,7 +126,7 @@ async fn page(
 ) -> Result<NotesPage, AppError> {
     let request = &view.request;
     let now = app.clock.now();
-    let history = port::history(app, who, request.id).await?;
+    let history = ports::history_seen(app, &who.caller, request.id).await?;
     let seen = notes::read_until(app, &who.caller, request.id).await?;
     if let Some(last) = history.last().map(|one| one.seq)
         && last > seen
@@ -140,8 +140,9 @@ async fn page(
     let words_count = history.iter().filter(|one| are_words(&one.fact)).count();
     let all_count = history.len();
     let shown: Vec<StoredFact> = history
-        .into_iter()
+        .iter()
         .filter(|one| !asked.only_words || are_words(&one.fact))
+        .cloned()
         .collect();
     let new = shown.iter().filter(|one| is_new(one)).count();
     let mut entries = entries(&shown, view, view.calendar.zone(), now);

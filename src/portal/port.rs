@@ -23,8 +23,6 @@ pub(super) use parts::{capital, details, documents, event, orders};
 
 /// Numbers that the page shows at most; a list of thousands is for the API and the download.
 const NUMBERS_SHOWN: usize = 200;
-/// Facts that are read at once.
-const HISTORY_PAGE: usize = 1_000;
 /// Notes on the page of a port; the rest is on their own page.
 const NOTES_SHOWN: usize = 5;
 
@@ -34,33 +32,15 @@ pub(super) fn port_id(text: &str) -> Result<PortId, Fault> {
         .map_err(|_| AppError::NotFound("port request").into())
 }
 
-/// The history of a request as its reader may see it, from its beginning.
-pub(super) async fn history(
-    app: &App,
-    who: &SignedIn,
-    id: PortId,
-) -> Result<Vec<StoredFact>, AppError> {
-    let mut all: Vec<StoredFact> = Vec::new();
-    let mut after = 0;
-    loop {
-        let page = ports::history_page(app, &who.caller, id, after, HISTORY_PAGE, |_| true).await?;
-        all.extend(page.facts);
-        match page.next {
-            Some(next) => after = next,
-            None => return Ok(all),
-        }
-    }
-}
-
 pub(super) async fn show(
     State(portal): State<Portal>,
     who: SignedIn,
     Path(id): Path<String>,
 ) -> Answer {
     let app = &portal.app;
-    let view = ports::view(app, &who.caller, port_id(&id)?).await?;
+    let view = ports::seen(app, &who.caller, port_id(&id)?).await?;
     let id = view.request.id;
-    let history = history(app, &who, id).await?;
+    let history = ports::history_seen(app, &who.caller, id).await?;
     let unread = unread::unread(app, &who.caller, &[id]).await?;
     let unread = unread.get(&id).copied().unwrap_or(0);
     who.page(&page(app, &who, &view, &history, unread))

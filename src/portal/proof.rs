@@ -5,7 +5,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use super::errors::{Answer, Fault};
-use super::port::{self, documents, port_id};
+use super::port::{documents, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::tell;
@@ -63,7 +63,7 @@ async fn page(
     wrong: Wrong,
 ) -> Result<ProofPage, AppError> {
     let request = &view.request;
-    let history = port::history(app, who, request.id).await?;
+    let history = ports::history_seen(app, &who.caller, request.id).await?;
     let shown: Vec<DocumentView> = view
         .documents
         .iter()

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::errors::{Answer, Fault};
-use super::port::{self, capital, port_id};
+use super::port::{capital, port_id};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::views::port::{FixField, FixPage, FixQuestion};
@@ -274,6 +274,7 @@ fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact], typed: &
             Input::Control(control) => !is_secret(control) && *control != "wish",
             Input::Free(_) => false,
         }),
+        sent_when_signed: view.sent_when_signed,
         questions,
         mended,
         after: format!(
@@ -374,7 +375,11 @@ fn elsewhere(who: &SignedIn, view: &View) -> Option<axum::response::Response> {
         return Some(who.go(
             &format!("{to}/letter"),
             Tone::Info,
-            "The letter has to be signed first; then the request is sent again.",
+            if view.sent_when_signed {
+                "The letter has to be signed first. We send the correction as soon as it is signed."
+            } else {
+                "The letter has to be signed first; then the correction can be sent."
+            },
         ));
     }
     None
@@ -390,7 +395,7 @@ pub(super) async fn show(
     if let Some(instead) = elsewhere(&who, &view) {
         return Ok(instead);
     }
-    let history = port::history(app, &who, view.request.id).await?;
+    let history = ports::history_seen(app, &who.caller, view.request.id).await?;
     who.page(&page(app, &who, &view, &history, &Typed::default()))
 }
 
@@ -408,7 +413,7 @@ pub(super) async fn answer(
     let request = &view.request;
     let id = request.id;
     who.here = format!("/numbers/ports/{id}/answer");
-    let history = port::history(app, &who, id).await?;
+    let history = ports::history_seen(app, &who.caller, id).await?;
     let shown = page(app, &who, &view, &history, &Typed::default());
     let mut typed = Typed::default();
     for field in shown.questions.iter().flat_map(|one| &one.fields) {
@@ -494,10 +499,18 @@ async fn finish(app: &App, who: &SignedIn, request: &PortRequest) -> Answer {
     let to = format!("/numbers/ports/{id}");
     if !request.is_signed() {
         return match letters::send(app, &who.caller, id, None).await {
-            Ok(_) => who.done(
-                &to,
-                "Corrected. The letter was sent to be signed again; after that the request goes back to the carrier.",
-            ),
+            Ok(_) => {
+                let view = ports::view(app, &who.caller, id).await?;
+                let then = if view.sent_when_signed {
+                    "We send the correction as soon as it is signed."
+                } else {
+                    "After that the correction can be sent."
+                };
+                who.done(
+                    &to,
+                    &format!("Corrected. The letter was sent to be signed again. {then}"),
+                )
+            }
             Err(AppError::Refused(_) | AppError::Invalid(_)) => Ok(who.go(
                 &format!("{to}/letter"),
                 Tone::Act,

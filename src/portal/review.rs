@@ -94,7 +94,7 @@ async fn page(
     refused: Refused,
 ) -> Result<ReviewPage, AppError> {
     let view = ports::view(app, &who.caller, id).await?;
-    let history = port::history(app, who, id).await?;
+    let history = ports::history_seen(app, &who.caller, id).await?;
     let request = &view.request;
     let zone = view.calendar.zone();
     let now = app.clock.now();

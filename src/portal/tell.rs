@@ -42,6 +42,15 @@ pub(super) fn when(at: Timestamp, zone: &TimeZone, now: Timestamp) -> When {
     When::new(at.to_string(), day, text, hover)
 }
 
+/// How long ago something began, in days: "today", "12 days".
+pub(super) fn age(from: Timestamp, now: Timestamp) -> String {
+    match now.duration_since(from).as_hours().div_euclid(24) {
+        ..=0 => "today".to_owned(),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
 /// A day as a sentence names it: "Tuesday, December 1".
 pub(super) fn long_day(date: Date) -> String {
     date.strftime("%A, %B %-d").to_string()

@@ -264,7 +264,7 @@ impl DonePage {
     ) -> Self {
         let mut links = vec![Link::new(pdf, "Download the signed letter")];
         let mut text = vec![format!(
-            "Thank you, {signer}. Download a copy for your files; the link of the email leads back to it."
+            "Thank you, {signer}. Download a copy for your files. We mail you one, too."
         )];
         if let Some(href) = upload {
             links.insert(0, Link::new(href, "Upload the phone bill"));

@@ -1,11 +1,12 @@
 """A mail server on a free port of this machine, for tests.
 
 Prints its port, then one line of JSON for each mail that it was given: the envelope, each header with all
-of its values as Python's own parser reads them, the text parts, and what stood on the wire. Ends when its
+of its values as Python's own parser reads them, the parts, and what stood on the wire. Ends when its
 standard input ends.
 """
 
 import asyncio
+import base64
 import email
 import email.policy
 import email.utils
@@ -24,6 +25,7 @@ def parts(message):
                 "disposition": part.get_content_disposition(),
                 "name": part.get_filename(),
                 "text": part.get_content() if part.get_content_maintype() == "text" else None,
+                "bytes": None if part.get_content_maintype() == "text" else base64.b64encode(part.get_payload(decode=True)).decode(),
             }
 
 

@@ -253,6 +253,7 @@ fn data_of(fact: &Fact) -> EventData {
             window: Some((*window).into()),
             ..none
         },
+        Fact::Blocked { numbers: list } | Fact::Unblocked { numbers: list } => numbers(list),
         Fact::NumbersFailed {
             numbers: list,
             reason,

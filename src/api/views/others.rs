@@ -378,6 +378,9 @@ pub struct Mail {
     pub text: String,
     /// The HTML part.
     pub html: String,
+    /// The document that is attached, such as the signed letter.
+    #[schema(example = "doc_019ab3f2c7d87a60b1f3d2a4c5e6f709")]
+    pub attachment: Option<String>,
 }
 
 /// A page of mails.
@@ -644,6 +647,7 @@ impl Mail {
             last_error: line.last_error,
             text: mail.body_text,
             html: mail.body_html,
+            attachment: mail.attachment.map(|id| id.to_string()),
         }
     }
 }

@@ -277,6 +277,8 @@ impl Play {
                 "rejected" if view["loa"]["state"] == "sent" => {
                     self.sign(&port, &mut letters).await?;
                     meet(outcome, "signed again");
+                    // The correction goes back with the signature.
+                    meet(outcome, "mended");
                 }
                 "rejected" => self.mend(&port, part, &mut mended, outcome).await?,
                 "scheduled" => {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::blockers::{blockers, missing};
+use super::blockers::{blocked_numbers, blockers, missing};
 use super::claims;
 use super::details::Change;
 use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX};
@@ -12,10 +12,11 @@ use super::moves;
 use super::orders;
 use super::refusal::Refusal;
 use super::request::{Attention, Loa, PortRequest, Stage, Supplement, Test, Text, Verdict, Voice};
-use super::status::status;
+use super::status::{Status, status};
 use super::world::World;
 use crate::domain::carrier::{Messaging, OrderStatus};
 use crate::domain::number::{E164, Kind, Region};
+use crate::ids::OrderId;
 
 /// What an event leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -171,6 +172,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             if !numbers.is_empty() {
                 step.happened(Fact::NumbersAdded { numbers });
                 void_letter(step, "numbers were added".to_owned());
+                look_for_blocks(step, world);
                 step.want(Effect::CheckPortability);
             }
         }
@@ -276,6 +278,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
                 sha256,
                 method,
             });
+            send_signed_correction(step, world);
         }
         Event::DeclineLetter { reason } => {
             let Loa::Sent { .. } = step.request.loa else {
@@ -570,7 +573,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             step.happened(Fact::SnapbackAsked { reason, deadline })
         }
         Event::ConfirmSnapback => step.happened(Fact::SnappedBack),
-        Event::LookAgain => {}
+        Event::LookAgain => look_for_blocks(step, world),
         Event::Claim { to, name, over } => claims::claim(step, by, to, name, over, world)?,
         Event::Unclaim => claims::unclaim(step, by)?,
         Event::AskCarrier { text } => {
@@ -624,8 +627,20 @@ fn resubmit(step: &mut Stepper, world: &World<'_>) -> Result<(), Refusal> {
             "Send the new letter to the owner of the numbers.",
         ));
     }
-    if !step
-        .request
+    let orders = to_send_again(&step.request, world)?;
+    send_again(step, orders);
+    Ok(())
+}
+
+fn send_again(step: &mut Stepper, orders: Vec<OrderId>) {
+    step.clear(|one| matches!(one, Attention::Rejection { order } if orders.contains(order)));
+    step.happened(Fact::Resubmitted { orders });
+    step.want(Effect::SendSupplement);
+}
+
+/// The rejected orders that can go back as the request stands, but for the letter's signature; or what is still to mend.
+fn to_send_again(request: &PortRequest, world: &World<'_>) -> Result<Vec<OrderId>, Refusal> {
+    if !request
         .proof
         .iter()
         .any(|one| one.verdict == Verdict::Accepted)
@@ -636,15 +651,14 @@ fn resubmit(step: &mut Stepper, world: &World<'_>) -> Result<(), Refusal> {
             "Send the phone bill and wait until the desk has checked it.",
         ));
     }
-    if let Some(blocker) = blockers(&step.request, world).first() {
+    if let Some(blocker) = blockers(request, world).first() {
         return Err(Refusal::conflict(
             "blocked",
             blocker.says.clone(),
             blocker.way_out.clone(),
         ));
     }
-    let orders: Vec<_> = step
-        .request
+    let orders: Vec<_> = request
         .orders
         .iter()
         .filter(|one| {
@@ -659,10 +673,59 @@ fn resubmit(step: &mut Stepper, world: &World<'_>) -> Result<(), Refusal> {
             "Give the rejected numbers up, or file a new request for them.",
         ));
     }
-    step.clear(|one| matches!(one, Attention::Rejection { order } if orders.contains(order)));
-    step.happened(Fact::Resubmitted { orders });
-    step.want(Effect::SendSupplement);
-    Ok(())
+    Ok(orders)
+}
+
+/// The rejected orders that go back by themselves as soon as the letter is signed: the customer has mended something
+/// that is printed on it, and nothing else is in the way. `None` if somebody has to send the correction.
+///
+/// What the desk has on its list as a rejection that only a person can decide is left to that person.
+fn goes_back_when_signed(request: &PortRequest, world: &World<'_>) -> Option<Vec<OrderId>> {
+    if status(request) != Status::Rejected {
+        return None;
+    }
+    let orders = to_send_again(request, world).ok()?;
+    let for_desk = request
+        .attention
+        .iter()
+        .any(|one| matches!(one, Attention::Rejection { order } if orders.contains(order)));
+    (!for_desk).then_some(orders)
+}
+
+/// Whether the correction of a rejected request goes to the carrier by itself as soon as a new letter is signed.
+pub fn is_sent_when_signed(request: &PortRequest, world: &World<'_>) -> bool {
+    goes_back_when_signed(request, world).is_some()
+}
+
+fn send_signed_correction(step: &mut Stepper, world: &World<'_>) {
+    if let Some(orders) = goes_back_when_signed(&step.request, world) {
+        send_again(step, orders);
+    }
+}
+
+/// Says of the request's numbers which have become receiving numbers of its account, and which are none any more.
+fn look_for_blocks(step: &mut Stepper, world: &World<'_>) {
+    if !matches!(step.request.stage, Stage::Paperwork | Stage::Released) {
+        return;
+    }
+    let now = blocked_numbers(&step.request, world);
+    let told = &step.request.blocked;
+    let fresh: Vec<E164> = now
+        .iter()
+        .copied()
+        .filter(|one| !told.contains(one))
+        .collect();
+    let gone: Vec<E164> = told
+        .iter()
+        .copied()
+        .filter(|one| !now.contains(one))
+        .collect();
+    if !fresh.is_empty() {
+        step.happened(Fact::Blocked { numbers: fresh });
+    }
+    if !gone.is_empty() {
+        step.happened(Fact::Unblocked { numbers: gone });
+    }
 }
 
 /// Whether a US local number's texts need an approved campaign (R19, R20).

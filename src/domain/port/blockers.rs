@@ -137,6 +137,22 @@ pub fn pin_needed(request: &PortRequest) -> Option<E164> {
         .map(|one| one.number)
 }
 
+/// Those numbers of an open request that cannot go on because its account has set them up as receiving numbers, in
+/// their order (R121).
+pub fn blocked_numbers(request: &PortRequest, world: &World<'_>) -> Vec<E164> {
+    if world.receiving.is_empty() || !matches!(request.stage, Stage::Paperwork | Stage::Released) {
+        return Vec::new();
+    }
+    let mut found: Vec<E164> = request
+        .numbers
+        .iter()
+        .filter(|one| !one.voice.is_over() && world.receiving.contains(&one.number))
+        .map(|one| one.number)
+        .collect();
+    found.sort_unstable();
+    found
+}
+
 /// Everything that keeps the request from going on, in the order in which it is best cleared.
 pub fn blockers(request: &PortRequest, world: &World<'_>) -> Vec<Blocker> {
     let mut found = Vec::new();

@@ -174,14 +174,14 @@ pub enum Event {
     Agree { agreement: Agreement },
     /// The gaining carrier said which numbers it can take.
     CheckPortability { results: Vec<PortabilityResult> },
-    /// The letter goes to its signer; an earlier link dies.
+    /// The letter goes to its signer; earlier links die.
     SendLetter {
         letter: LetterRef,
         signer: Signer,
         link: LinkId,
         expires_at: Timestamp,
     },
-    /// The signer is reminded, with the same letter and a new link.
+    /// The signer is reminded, with the same letter and one more link.
     RemindSigner { link: LinkId },
     /// The signer opened the letter.
     OpenLetter,

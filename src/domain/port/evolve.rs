@@ -42,6 +42,7 @@ pub fn begin(fact: &Fact, at: Timestamp) -> Option<PortRequest> {
         attention: Vec::new(),
         last_movement: at,
         reminded_of: None,
+        blocked: Vec::new(),
         claim: None,
     })
 }
@@ -69,6 +70,12 @@ pub fn evolve(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
         | Fact::UpdateAsked
         | Fact::SilenceNoticed { .. }
         | Fact::CarrierAsked { .. } => {}
+        Fact::Blocked { numbers } => {
+            request.blocked.extend(numbers);
+            request.blocked.sort_unstable();
+            request.blocked.dedup();
+        }
+        Fact::Unblocked { numbers } => request.blocked.retain(|one| !numbers.contains(one)),
         Fact::Claimed { user, name, .. } => {
             request.claim = Some(Claim {
                 user: *user,
@@ -240,6 +247,15 @@ pub fn evolve(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
                 one.voice = Voice::SnappedBack;
             }
         }
+    }
+    if !request.blocked.is_empty() {
+        let mut told = std::mem::take(&mut request.blocked);
+        told.retain(|number| {
+            request
+                .find(*number)
+                .is_some_and(|one| !one.voice.is_over())
+        });
+        request.blocked = told;
     }
 }
 

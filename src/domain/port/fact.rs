@@ -86,6 +86,10 @@ pub enum Fact {
         support_key: Option<String>,
         updated_at: Option<Timestamp>,
     },
+    /// Numbers of the request are receiving numbers of its account now: it cannot go on with them (R121).
+    Blocked { numbers: Vec<E164> },
+    /// They are none any more; nothing is to be done for them (R122).
+    Unblocked { numbers: Vec<E164> },
     /// The carrier moved numbers to another order.
     OrderSplit {
         from: OrderId,
@@ -276,6 +280,8 @@ impl Fact {
             Self::Released => "released",
             Self::OrderOpened { .. } => "order_opened",
             Self::OrderChanged { .. } => "order_changed",
+            Self::Blocked { .. } => "blocked",
+            Self::Unblocked { .. } => "unblocked",
             Self::OrderSplit { .. } => "order_split",
             Self::NumbersSubmitted { .. } => "numbers_submitted",
             Self::NumbersRejected { .. } => "numbers_rejected",
@@ -334,6 +340,8 @@ impl Fact {
             Self::NoteWritten { .. }
                 | Self::AttentionRaised { .. }
                 | Self::AttentionCleared { .. }
+                | Self::Blocked { .. }
+                | Self::Unblocked { .. }
                 | Self::UpdateAsked
                 | Self::SilenceNoticed { .. }
                 | Self::PortDayNear { .. }

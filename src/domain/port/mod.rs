@@ -24,8 +24,8 @@ mod tests;
 pub mod words;
 mod world;
 
-pub use apply::{Effect, Step, apply, needs_campaign};
-pub use blockers::{Blocker, BlockerCode, blockers, missing, pin_needed};
+pub use apply::{Effect, Step, apply, is_sent_when_signed, needs_campaign};
+pub use blockers::{Blocker, BlockerCode, blocked_numbers, blockers, missing, pin_needed};
 pub use details::{Address, Agreement, Change, Customer, Details, Mask, Remaining, Scope, Signer};
 pub use event::{
     Actor, Event, EventKind, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, NumberChange, PortabilityResult,

@@ -113,14 +113,14 @@ pub const MOVES: &[Move] = &[
         event: EventKind::SendLetter,
         by: &[Submitter, Desk],
         from: PAPERWORK_OR_REJECTED,
-        does: "The letter goes to its signer; an earlier link dies.",
+        does: "The letter goes to its signer; links to an earlier letter die.",
         way_out: "A letter can be sent before the desk has released the request, and again when a rejection asks for a new one.",
     },
     Move {
         event: EventKind::RemindSigner,
         by: &[Submitter, Desk, Timer],
         from: PAPERWORK_OR_REJECTED,
-        does: "The signer gets the link again; the earlier link dies.",
+        does: "The signer gets a link to the same letter again; the earlier ones go on working.",
         way_out: "There is no letter waiting for a signature.",
     },
     Move {
@@ -134,7 +134,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::SignLetter,
         by: &[Owner],
         from: PAPERWORK_OR_REJECTED,
-        does: "The signer signed; proof of ownership may come.",
+        does: "The signer signed; proof of ownership may come. After a rejection the correction goes back to the carrier by itself when nothing else is in the way.",
         way_out: "There is no letter waiting for a signature.",
     },
     Move {
@@ -331,7 +331,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::LookAgain,
         by: &[Timer, Submitter, Desk, Carrier],
         from: EVER,
-        does: "Something outside changed (a receiving number, an approved campaign); everything derived is computed anew.",
+        does: "Something outside changed (a receiving number, an approved campaign); everything derived is computed anew. A number that became a receiving number blocks the request, and one that is none any more lets it go on (R121, R122).",
         way_out: "",
     },
     Move {

@@ -34,10 +34,10 @@ impl Reader {
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the mails are listed in templates/mail")]
 pub enum MailKind {
+    RequestReceived,
     LetterToSign,
     LetterReminder,
     LetterSigned,
-    SignedCopy,
     LetterDeclined,
     LetterExpired,
     UploadBill,
@@ -53,6 +53,8 @@ pub enum MailKind {
     NumbersPorted,
     NumbersFailed,
     TextsEnabled,
+    Blocked,
+    Unblocked,
     Completed,
     Cancelled,
     CancelRefused,
@@ -112,15 +114,18 @@ impl MailKind {
     pub fn topic(self) -> Option<Topic> {
         match self {
             Self::NoteAdded => Some(Topic::Notes),
-            Self::ProofReceived | Self::Submitted | Self::NumbersPorted | Self::Update => {
-                Some(Topic::Progress)
-            }
+            Self::RequestReceived
+            | Self::ProofReceived
+            | Self::Submitted
+            | Self::NumbersPorted
+            | Self::Update => Some(Topic::Progress),
             Self::PortDayNear | Self::WindowOpened => Some(Topic::PortDay),
             Self::TextsEnabled => Some(Topic::Texts),
             Self::LetterToSign
             | Self::LetterReminder
             | Self::LetterSigned
-            | Self::SignedCopy
+            | Self::Blocked
+            | Self::Unblocked
             | Self::LetterDeclined
             | Self::LetterExpired
             | Self::UploadBill
@@ -141,12 +146,20 @@ impl MailKind {
 /// The mails that a fact becomes, given the request after it.
 ///
 /// R126 and R131: each entry that the customer can see is mailed to the submitter, except for what
-/// they did themselves a moment ago. R132: nothing is mailed when a number merely appears in the account.
+/// they did themselves a moment ago; the receipt for a request that is on its way is for them all the same. R132: nothing is mailed when a number merely appears in the account.
 pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, MailKind)> {
     use MailKind as Kind;
     use Reader::{Desk, Owner, Submitter};
     let own = by.role.acts_as() == Role::Submitter;
+    let submitters_own = by.user == Some(request.submitter);
     match fact {
+        // The first letter means that the request is filed. Later ones go to another signer, or say something new.
+        Fact::LetterSent { letter, .. } if letter.version == 1 => {
+            vec![
+                (Owner, Kind::LetterToSign),
+                (Submitter, Kind::RequestReceived),
+            ]
+        }
         Fact::LetterSent { .. } => vec![(Owner, Kind::LetterToSign)],
         Fact::SignerReminded { .. } => vec![(Owner, Kind::LetterReminder)],
         Fact::LetterSigned { .. } => {
@@ -183,6 +196,9 @@ pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, M
             text: Text::Failed { .. },
             ..
         } if request.released_at.is_some() => vec![(Submitter, Kind::Update)],
+        // A colleague who does it is somebody else.
+        Fact::Blocked { .. } if !submitters_own => vec![(Submitter, Kind::Blocked)],
+        Fact::Unblocked { .. } if !submitters_own => vec![(Submitter, Kind::Unblocked)],
         Fact::Completed => vec![(Submitter, Kind::Completed)],
         Fact::Cancelled { .. } => vec![(Submitter, Kind::Cancelled)],
         Fact::CancelRefused { .. } => vec![(Submitter, Kind::CancelRefused)],

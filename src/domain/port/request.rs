@@ -41,6 +41,10 @@ pub struct PortRequest {
     pub last_movement: Timestamp,
     /// The window of which the customer was reminded on the day before.
     pub reminded_of: Option<Timestamp>,
+    /// Those of its numbers that were found to be receiving numbers of its account, in order (R121). What stands in
+    /// the way at this moment is [`super::blocked_numbers`]; this is what was told of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked: Vec<E164>,
     /// Who at the desk works on it, if somebody took it.
     #[serde(default)]
     pub claim: Option<Claim>,
@@ -116,7 +120,7 @@ pub enum Loa {
         letter: LetterRef,
         /// Who is to sign.
         signer: Signer,
-        /// The link; an older link is dead.
+        /// The newest link. Those of reminders before it work, too.
         link: LinkId,
         /// When it was first mailed; reminders are counted from here.
         sent_at: Timestamp,

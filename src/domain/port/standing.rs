@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::apply::is_sent_when_signed;
 use super::blockers::blockers;
 use super::request::{Attention, Loa, PortRequest, Voice, Window};
 use super::status::{Ball, Status, ball, status};
@@ -59,7 +60,26 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
         Status::AwaitingProof => ("The letter is signed.", "Send the latest phone bill or another proof of ownership.".to_owned(), None),
         Status::InReview => ("The desk checks the papers.", first.map_or_else(|| "The desk submits the request to the gaining carrier.".to_owned(), |one| one.says), None),
         Status::Submitted => ("The carriers have the request.", "The losing provider answers with a port date or with a question. That is usually a matter of 5-15 business days.".to_owned(), None),
-        Status::Rejected if matches!(request.loa, Loa::Sent { .. }) => ("Something was mended that is printed on the letter.", "The owner of the numbers signs the new letter; then it goes back to the carrier.".to_owned(), None),
+        Status::Rejected if matches!(request.loa, Loa::Sent { .. }) => (
+            "Something was mended that is printed on the letter.",
+            if is_sent_when_signed(request, world) {
+                "The owner of the numbers signs the new letter. We send the correction as soon as it is signed."
+            } else {
+                "The owner of the numbers signs the new letter; then the correction can be sent."
+            }
+            .to_owned(),
+            None,
+        ),
+        Status::Rejected if !request.is_signed() => (
+            "The letter has to be signed anew.",
+            if is_sent_when_signed(request, world) {
+                "Send the new letter. We send the correction as soon as it is signed."
+            } else {
+                "Send the new letter."
+            }
+            .to_owned(),
+            None,
+        ),
         Status::Rejected if request.attention.iter().any(|one| matches!(one, Attention::Rejection { .. })) => ("The losing provider rejected the request.", "The desk is working on it.".to_owned(), None),
         Status::Rejected => ("The losing provider rejected the request.", "Answer the question below; then it goes back to the carrier.".to_owned(), None),
         Status::Scheduled => (

@@ -180,6 +180,11 @@ impl Desk {
         let letter = self.letter();
         self.must(Role::Submitter, letter);
         self.must(Role::Owner, Event::OpenLetter);
+        self.signs();
+    }
+
+    /// The owner signs the letter that was sent.
+    fn signs(&mut self) -> Vec<Effect> {
         let document = self.ids.next::<DocumentId>(self.now);
         self.must(
             Role::Owner,
@@ -188,7 +193,17 @@ impl Desk {
                 sha256: "11".repeat(32),
                 method: "typed".into(),
             },
-        );
+        )
+    }
+
+    fn standing(&self) -> Standing {
+        let world = World {
+            calendar: &self.calendar,
+            receiving: self.receiving.clone(),
+            receiving_elsewhere: HashMap::new(),
+            campaign_approved: self.campaign,
+        };
+        standing(&self.request, &world)
     }
 
     fn prove(&mut self) {
@@ -588,8 +603,178 @@ fn a_changed_address_needs_a_new_signature_before_it_is_sent_again() {
             .rule,
         "letter_unsigned"
     );
-    desk.sign();
-    desk.must(Role::Submitter, Event::Resubmit);
+    let letter = desk.letter();
+    desk.must(Role::Submitter, letter);
+    assert!(
+        desk.standing()
+            .next
+            .contains("We send the correction as soon as it is signed."),
+        "{:?}",
+        desk.standing()
+    );
+    assert_eq!(
+        desk.signs(),
+        vec![Effect::SendSupplement],
+        "the signature was all that was missing"
+    );
+    assert_eq!(desk.status(), Status::Submitted);
+    assert_eq!(desk.request.orders[0].version, 1);
+    assert_eq!(
+        desk.does(Role::Submitter, Event::Resubmit)
+            .expect_err("it is on its way")
+            .rule,
+        "not_now"
+    );
+}
+
+/// What else is in the way, or waits for the desk's own judgement, is not sent by a signature.
+#[test]
+fn a_signature_sends_the_correction_only_when_nothing_else_is_in_the_way() {
+    for hindrance in ["a receiving number", "the desk", "a refused proof"] {
+        let mut desk = Desk::released(1);
+        let mut exception = desk.reading(OrderStatus::Exception, |_, _| {});
+        exception.reasons = vec![reason(if hindrance == "the desk" {
+            "NEVER_HEARD_OF"
+        } else {
+            "LOCATION_MISMATCH"
+        })];
+        desk.reads(exception);
+        desk.must(
+            Role::Desk,
+            Event::Edit {
+                changes: vec![Change::LosingCarrier("Prairie Bell".into())],
+            },
+        );
+        match hindrance {
+            "a receiving number" => {
+                desk.receiving.insert(number(0));
+            }
+            "a refused proof" => {
+                let document = desk.request.proof[0].document;
+                let reason = "of June".to_owned();
+                desk.must(Role::Desk, Event::RefuseProof { document, reason });
+            }
+            _ => {}
+        }
+        let letter = desk.letter();
+        desk.must(Role::Submitter, letter);
+        assert!(!desk.standing().next.contains("We send"), "{hindrance}");
+        assert_eq!(desk.signs(), vec![], "{hindrance}");
+        assert_eq!(desk.status(), Status::Rejected, "{hindrance}");
+        // The button is still there for it.
+        match hindrance {
+            "a receiving number" => desk.receiving.clear(),
+            "a refused proof" => desk.prove(),
+            _ => {}
+        }
+        assert_eq!(
+            desk.must(Role::Desk, Event::Resubmit),
+            vec![Effect::SendSupplement],
+            "{hindrance}"
+        );
+    }
+}
+
+/// R121, R122: what becomes and is no longer a receiving number is told once, and remembered.
+#[test]
+fn r121_r122_a_block_and_its_end_are_facts() {
+    let mut desk = Desk::new();
+    desk.fill(3);
+    let said = |desk: &mut Desk, role| {
+        let before = desk.facts.len();
+        desk.must(role, Event::LookAgain);
+        desk.facts[before..]
+            .iter()
+            .map(|(fact, _)| fact.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(said(&mut desk, Role::Timer), []);
+    desk.receiving.extend([number(1), number(0), number(77)]);
+    let numbers = vec![number(0), number(1)];
+    assert_eq!(
+        said(&mut desk, Role::Submitter),
+        [Fact::Blocked {
+            numbers: numbers.clone()
+        }]
+    );
+    assert_eq!(said(&mut desk, Role::Submitter), [], "told already");
+    assert_eq!(desk.request.blocked, numbers);
+    desk.receiving.remove(&number(0));
+    let numbers = vec![number(0)];
+    assert_eq!(said(&mut desk, Role::Desk), [Fact::Unblocked { numbers }]);
+    // A number that leaves is not told of any more.
+    let numbers = vec![number(1)];
+    desk.must(Role::Submitter, Event::RemoveNumbers { numbers });
+    assert!(desk.request.blocked.is_empty());
+    desk.receiving.clear();
+    assert_eq!(said(&mut desk, Role::Desk), []);
+    // One that comes as a receiving number blocks at once.
+    desk.receiving.insert(number(5));
+    let numbers = vec![entry(&desk.ids, 5, desk.now)];
+    desk.must(Role::Submitter, Event::AddNumbers { numbers });
+    assert_eq!(desk.request.blocked, [number(5)]);
+    // What is over waits for nothing.
+    desk.must(
+        Role::Submitter,
+        Event::Cancel {
+            reason: "no longer".into(),
+        },
+    );
+    assert!(desk.request.blocked.is_empty());
+    desk.receiving.clear();
+    assert_eq!(said(&mut desk, Role::Desk), []);
+}
+
+/// R126: the submitter is told of a block that somebody else made, not of their own; the receipt is for them in any case.
+#[test]
+fn r126_who_is_told_of_blocks_and_of_the_first_letter() {
+    let mut desk = Desk::new();
+    desk.fill(1);
+    let own = Actor {
+        user: Some(desk.request.submitter),
+        ..actor(Role::Submitter)
+    };
+    let colleague = Actor {
+        user: Some(agents()[0]),
+        ..actor(Role::Submitter)
+    };
+    for (fact, kind) in [
+        (
+            Fact::Blocked {
+                numbers: vec![number(0)],
+            },
+            MailKind::Blocked,
+        ),
+        (
+            Fact::Unblocked {
+                numbers: vec![number(0)],
+            },
+            MailKind::Unblocked,
+        ),
+    ] {
+        assert_eq!(notices(&fact, &desk.request, &own), []);
+        for by in [&colleague, &actor(Role::Desk)] {
+            assert_eq!(
+                notices(&fact, &desk.request, by),
+                [(Reader::Submitter, kind)],
+                "{by:?}"
+            );
+        }
+    }
+    for version in 1..3 {
+        let letter = desk.letter();
+        desk.must(Role::Submitter, letter);
+        let (fact, _) = desk.facts.last().expect("a fact").clone();
+        let mut told = vec![(Reader::Owner, MailKind::LetterToSign)];
+        if version == 1 {
+            told.push((Reader::Submitter, MailKind::RequestReceived));
+        }
+        assert_eq!(
+            notices(&fact, &desk.request, &own),
+            told,
+            "letter {version}"
+        );
+    }
 }
 
 #[test]
@@ -781,6 +966,7 @@ enum Whim {
     Unclaim,
     AskCarrier,
     Campaign(bool),
+    Receives(u16, bool),
     Portability(u16, bool),
 }
 
@@ -846,6 +1032,7 @@ fn whim() -> impl Strategy<Value = Whim> {
         1 => Just(Whim::Unclaim),
         1 => Just(Whim::AskCarrier),
         1 => any::<bool>().prop_map(Whim::Campaign),
+        2 => (0..6u16, any::<bool>()).prop_map(|(line, is)| Whim::Receives(line, is)),
         1 => (0..6u16, any::<bool>()).prop_map(|(line, portable)| Whim::Portability(line, portable)),
     ]
 }
@@ -1030,6 +1217,14 @@ impl Desk {
                 self.campaign = *approved;
                 Event::LookAgain
             }
+            Whim::Receives(line, is) => {
+                if *is {
+                    self.receiving.insert(number(*line));
+                } else {
+                    self.receiving.remove(&number(*line));
+                }
+                Event::LookAgain
+            }
             Whim::Portability(line, portable) => Event::CheckPortability {
                 results: vec![PortabilityResult {
                     number: number(*line),
@@ -1070,8 +1265,18 @@ proptest! {
                 Some(line) if desk.facts.len() % 2 == 0 => line.by[0],
                 _ => *role,
             };
-            let _ = desk.does(role, event.clone());
+            let done = desk.does(role, event.clone());
             let after = desk.status();
+            for number in &desk.request.blocked {
+                let one = desk.request.find(*number);
+                prop_assert!(one.is_some_and(|one| !one.voice.is_over()), "{} is told of", number);
+            }
+            if done.is_ok() && event == Event::LookAgain {
+                let world = World { calendar: &desk.calendar, receiving: desk.receiving.clone(), receiving_elsewhere: HashMap::new(), campaign_approved: desk.campaign };
+                if matches!(desk.request.stage, Stage::Paperwork | Stage::Released) {
+                    prop_assert_eq!(&desk.request.blocked, &blocked_numbers(&desk.request, &world));
+                }
+            }
             if !before.is_open() && before != Status::Completed {
                 prop_assert_eq!(before, after, "{:?} ended and moved again by {:?}", before, event);
             }

@@ -52,6 +52,13 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+fn receiving(list: &[E164]) -> &'static str {
+    match list.len() {
+        1 => "a receiving number",
+        _ => "receiving numbers",
+    }
+}
+
 fn reasons(list: &[CarrierReason]) -> String {
     let said: Vec<&str> = list
         .iter()
@@ -146,6 +153,27 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
         Fact::OrderChanged { raw_status, .. } => {
             format!("The carrier's status is \"{raw_status}\".")
         }
+        Fact::Blocked { numbers: list } => format!(
+            "The port waits: {} {} set up as {} in this account.",
+            numbers(list),
+            if list.len() == 1 { "is" } else { "are" },
+            receiving(list)
+        ),
+        Fact::Unblocked { numbers: list } => format!(
+            "{} {} no {} any more, so {} not stop the port.",
+            numbers(list),
+            if list.len() == 1 { "is" } else { "are" },
+            if list.len() == 1 {
+                "receiving number"
+            } else {
+                "receiving numbers"
+            },
+            if list.len() == 1 {
+                "it does"
+            } else {
+                "they do"
+            },
+        ),
         Fact::OrderSplit { numbers: list, .. } => format!(
             "The gaining carrier moved {} to an order of their own. Nothing to do for you.",
             numbers(list)

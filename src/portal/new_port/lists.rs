@@ -15,6 +15,7 @@ use crate::app::lists::{self, List};
 use crate::app::ports::{Guard, View};
 use crate::app::{App, AppError, ports};
 use crate::domain::import::{Accepted, Basis, Import, Mapping, Meaning, SkipReason, check, guess};
+use crate::domain::table::safe_cell;
 use crate::ids::PortId;
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::port::port_id;
@@ -72,6 +73,8 @@ struct Said {
     heading_line: Option<u32>,
     /// Whether it is only our guess from the contents, to be looked at.
     guessed: bool,
+    /// Whether they said so of an earlier list with the same headings.
+    remembered: bool,
 }
 
 impl Said {
@@ -81,7 +84,33 @@ impl Said {
             columns: guess.columns,
             heading_line: guess.heading_line,
             guessed: guess.basis == Basis::Contents,
+            remembered: false,
         }
+    }
+
+    /// As they said of an earlier list with the same headings, or our guess.
+    async fn begin(app: &App, who: &SignedIn, list: &List) -> Result<Self, AppError> {
+        let guess = Self::guess(list);
+        let Some(words) = lists::columns(app, &who.caller, list).await? else {
+            return Ok(guess);
+        };
+        let columns: Vec<Meaning> = words.split(',').map(named).collect();
+        if columns.len() != list.table.width() {
+            return Ok(guess);
+        }
+        let first = list.table.rows().next().map(|row| row.line());
+        Ok(Self {
+            remembered: columns != guess.columns,
+            columns,
+            heading_line: guess.heading_line.or(first),
+            guessed: false,
+        })
+    }
+
+    /// The meanings, to be remembered.
+    fn words(&self) -> String {
+        let words: Vec<&str> = self.columns.iter().map(|one| word(*one)).collect();
+        words.join(",")
     }
 
     fn sent(list: &List, one: impl Fn(&str) -> String) -> Self {
@@ -95,6 +124,7 @@ impl Said {
                 .then(|| guess.heading_line.or_else(first))
                 .flatten(),
             guessed: false,
+            remembered: false,
         }
     }
 
@@ -138,7 +168,7 @@ pub(in crate::portal) async fn review(
     let view = ports::view(app, &who.caller, port_id(&id)?).await?;
     let kept = unseal(app, view.request.id, &token)?;
     let list = lists::open(app, &kept.sha256).await?;
-    let said = Said::guess(&list);
+    let said = Said::begin(app, &who, &list).await?;
     let page = page(&who, &view, &kept, &token, &list, &said, "");
     who.page(&page)
 }
@@ -187,6 +217,10 @@ pub(in crate::portal) async fn add(
     .await;
     match added {
         Ok(_) => {
+            // Without headings there is nothing to know the next list of this kind by.
+            if said.heading_line.is_some() {
+                lists::keep_columns(app, &who.caller, &list, &said.words()).await?;
+            }
             let (accepted, refused) = *taken.lock().unwrap_or_else(PoisonError::into_inner);
             let numbers = match accepted {
                 1 => "1 number was added".to_owned(),
@@ -240,7 +274,7 @@ pub(in crate::portal) async fn refused(
         ];
         let quoted: Vec<String> = cells
             .iter()
-            .map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")))
+            .map(|cell| format!("\"{}\"", safe_cell(cell).replace('"', "\"\"")))
             .collect();
         text.push_str(&quoted.join(","));
         text.push_str("\r\n");
@@ -305,6 +339,13 @@ fn page(
         reminders.insert(
             0,
             "The headings are not known to us, so we guessed the columns by what is in them. Check them."
+                .to_owned(),
+        );
+    }
+    if said.remembered {
+        reminders.insert(
+            0,
+            "The columns are as you named them the last time for a list with these headings."
                 .to_owned(),
         );
     }

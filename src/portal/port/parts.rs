@@ -242,6 +242,7 @@ fn tone(fact: &Fact) -> Tone {
         | Fact::AttentionRaised { .. }
         | Fact::SilenceNoticed { .. }
         | Fact::UpdateAsked
+        | Fact::Blocked { .. }
         | Fact::CancelRefused { .. } => Tone::Act,
         Fact::NumbersFailed { .. }
         | Fact::Cancelled { .. }
@@ -254,6 +255,7 @@ fn tone(fact: &Fact) -> Tone {
         Fact::LetterSent { .. }
         | Fact::Released
         | Fact::Resubmitted { .. }
+        | Fact::Unblocked { .. }
         | Fact::NumbersSubmitted { .. }
         | Fact::PortDateSet { .. }
         | Fact::PortDateChanged { .. }

@@ -225,6 +225,7 @@ async fn hook_page(
                 1 => "1 delivery".to_owned(),
                 count => format!("{count} deliveries"),
             },
+            plain: false,
             previous: before.map(|_| href(None)),
             next: deliveries
                 .last()

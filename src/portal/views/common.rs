@@ -384,6 +384,8 @@ pub struct Pager {
     pub previous: Option<String>,
     /// The page after, if any.
     pub next: Option<String>,
+    /// Whether the pages are in an order of the reader's choice, so that the next one is not always older.
+    pub plain: bool,
 }
 
 /// One of the stages of a longer way (R28 to R33).

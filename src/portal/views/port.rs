@@ -215,6 +215,8 @@ pub struct FixPage {
     pub mended: String,
     /// Whether the letter must be signed again if a signed field changes.
     pub resign: bool,
+    /// Whether the correction then goes out by itself.
+    pub sent_when_signed: bool,
     /// What happens after sending.
     pub after: String,
     /// The version that the form was opened with.

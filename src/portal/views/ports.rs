@@ -14,6 +14,20 @@ pub struct PortList {
     pub many_accounts: bool,
     /// The tabs above the list: everything, needs you, under way, ...
     pub tabs: Vec<Tab>,
+    /// The accounts to choose from.
+    pub accounts: Vec<Choice>,
+    /// The orders to choose from.
+    pub sorts: Vec<Choice>,
+    /// The reader's saved views.
+    pub views: Vec<ViewLink>,
+    /// The name of a view to be saved.
+    pub view_name: Field,
+    /// Whether what is shown is worth a name and has none yet.
+    pub can_save: bool,
+    /// What is shown, as the address's query.
+    pub query: String,
+    /// Where all of it can be downloaded.
+    pub export: String,
     /// What was searched for: a number, a carrier, an account, an id.
     pub search: String,
     /// Entries of the drop-down "status".
@@ -39,6 +53,19 @@ pub struct Tab {
     pub text: String,
     /// How many requests are in it.
     pub count: u32,
+    /// Where it leads.
+    pub href: String,
+    /// Whether it is the one shown.
+    pub here: bool,
+}
+
+/// A cut of the list that the reader saved.
+#[derive(Clone, Debug)]
+pub struct ViewLink {
+    /// `view_...`
+    pub id: String,
+    /// Its name.
+    pub name: String,
     /// Where it leads.
     pub href: String,
     /// Whether it is the one shown.
@@ -78,6 +105,8 @@ pub struct PortRow {
     pub moved: Option<When>,
     /// Whether nothing more is going to happen.
     pub over: bool,
+    /// How old it is: "12 days".
+    pub age: String,
     /// The last change.
     pub updated: When,
     /// Actions: Send, Notes, Edit, Resend LOA, Cancel.

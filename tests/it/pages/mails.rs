@@ -4,11 +4,11 @@ use portolan::domain::port::MailKind;
 use portolan::mail::{LINK_PLACE, MailContext, WindowWords, compose, templates};
 
 /// Every kind. The `match` in [`place`] does not compile while one is missing.
-const KINDS: [MailKind; 25] = [
+const KINDS: [MailKind; 27] = [
+    MailKind::RequestReceived,
     MailKind::LetterToSign,
     MailKind::LetterReminder,
     MailKind::LetterSigned,
-    MailKind::SignedCopy,
     MailKind::LetterDeclined,
     MailKind::LetterExpired,
     MailKind::UploadBill,
@@ -24,6 +24,8 @@ const KINDS: [MailKind; 25] = [
     MailKind::NumbersPorted,
     MailKind::NumbersFailed,
     MailKind::TextsEnabled,
+    MailKind::Blocked,
+    MailKind::Unblocked,
     MailKind::Completed,
     MailKind::Cancelled,
     MailKind::CancelRefused,
@@ -35,10 +37,10 @@ const KINDS: [MailKind; 25] = [
 fn place(kind: MailKind) -> usize {
     use MailKind as Kind;
     match kind {
-        Kind::LetterToSign => 0,
-        Kind::LetterReminder => 1,
-        Kind::LetterSigned => 2,
-        Kind::SignedCopy => 3,
+        Kind::RequestReceived => 0,
+        Kind::LetterToSign => 1,
+        Kind::LetterReminder => 2,
+        Kind::LetterSigned => 3,
         Kind::LetterDeclined => 4,
         Kind::LetterExpired => 5,
         Kind::UploadBill => 6,
@@ -54,12 +56,14 @@ fn place(kind: MailKind) -> usize {
         Kind::NumbersPorted => 16,
         Kind::NumbersFailed => 17,
         Kind::TextsEnabled => 18,
-        Kind::Completed => 19,
-        Kind::Cancelled => 20,
-        Kind::CancelRefused => 21,
-        Kind::NoteAdded => 22,
-        Kind::Update => 23,
-        Kind::DeskWanted => 24,
+        Kind::Blocked => 19,
+        Kind::Unblocked => 20,
+        Kind::Completed => 21,
+        Kind::Cancelled => 22,
+        Kind::CancelRefused => 23,
+        Kind::NoteAdded => 24,
+        Kind::Update => 25,
+        Kind::DeskWanted => 26,
     }
 }
 
@@ -106,6 +110,11 @@ fn context() -> MailContext {
         resign: true,
         others: true,
         safe: true,
+        typical: ("Monday, November 30".to_owned(), "Monday, December 14".to_owned()),
+        account: "the account Harbor Dental Group".to_owned(),
+        receiving_url: "https://portolan.example/settings/receiving".to_owned(),
+        blocked: Vec::new(),
+        proof_wanted: true,
         link_expires: "December 20, 2026, 4:20 PM CST".to_owned(),
     }
 }
@@ -142,6 +151,38 @@ fn each_kind_of_mail_is_composed_as_it_was() {
                     .as_str()
                     .expect("a text")
             ),
+            format!("Subject: {}\n\n{}", mail.subject, mail.text)
+        );
+    }
+}
+
+/// A letter that is signed anew while a proof stands asks for nothing; a number of several that block is named.
+#[test]
+fn some_mails_say_less_when_less_is_to_be_done() {
+    let signed = compose(
+        MailKind::UploadBill,
+        &MailContext {
+            proof_wanted: false,
+            ..context()
+        },
+    );
+    assert!(!signed.text.contains(LINK_PLACE) && !signed.html.contains(LINK_PLACE));
+    let one = MailContext {
+        numbers: vec!["(312) 555-0142".to_owned()],
+        ..context()
+    };
+    let still = MailContext {
+        blocked: vec!["(312) 555-0143".to_owned()],
+        ..one.clone()
+    };
+    for (name, mail) in [
+        ("signed-anew", signed),
+        ("blocked-one", compose(MailKind::Blocked, &one)),
+        ("unblocked-one", compose(MailKind::Unblocked, &one)),
+        ("unblocked-still", compose(MailKind::Unblocked, &still)),
+    ] {
+        insta::assert_snapshot!(
+            format!("composed-{name}"),
             format!("Subject: {}\n\n{}", mail.subject, mail.text)
         );
     }

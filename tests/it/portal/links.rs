@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::support::browser::{Desk, picture};
-use crate::support::database::on_sqlite;
+use crate::support::database::{on_both, on_sqlite};
 
 /// Sends the letter of a port, and gives the link's path.
 async fn sent(desk: &Desk, browser: &mut Browser<'_>, port: &str) -> String {
@@ -58,6 +58,99 @@ async fn a_link_for_signing_says_why_it_is_over() {
             page.attr("form", "action").is_empty(),
             "nothing can be signed"
         );
+    })
+    .await;
+}
+
+/// R113: a reminder is one more way to the same letter. Who is just reading it signs by the link that they have.
+#[tokio::test]
+async fn a_reminder_leaves_the_earlier_link_alive_until_the_letter_is_signed() {
+    on_both(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut dana = desk.submitter(&account, "dana@harbor.example").await;
+        let (mut maria, mut other) = (desk.browser(), desk.browser());
+        let port = filed(&mut dana).await;
+        let first = sent(&desk, &mut dana, &port).await;
+        let reading = maria.open(&first).await;
+
+        desk.clock.advance(SignedDuration::from_mins(5));
+        let letter = format!("{port}/letter");
+        let page = dana.open(&letter).await;
+        let page = dana.send(page.form(&format!("{letter}/resend"))).await;
+        assert!(
+            page.text()
+                .contains("The link that was sent before works, too.")
+        );
+        desk.run_jobs().await;
+        let second = desk.link("sign").await;
+        assert_ne!(first, second);
+        let both = other.open(&second).await;
+        assert_eq!(both.one("h1"), "Please read and sign this letter");
+        assert_eq!(
+            other.open(&first).await.one("h1"),
+            "Please read and sign this letter"
+        );
+
+        let sign = |page: &Page, path: &str| {
+            page.form(path)
+                .add("consent", "yes")
+                .set("name", "María José O'Kovács")
+        };
+        let page = maria.send(sign(&reading, &first)).await;
+        assert_eq!(page.one("h1"), "Signed", "{}", page.text());
+        for link in [&first, &second] {
+            let page = other.open(link).await;
+            assert_eq!(page.one("h1"), "This letter is signed", "{link}");
+            let pdf = other.open(&format!("{link}/letter.pdf")).await;
+            assert!(
+                pdf.status == 200 && pdf.body.starts_with(b"%PDF-"),
+                "{link}"
+            );
+        }
+        // Who had the page open by the second link cannot sign it twice.
+        let page = other.send(sign(&both, &second)).await;
+        assert_eq!(page.one("h1"), "This letter is signed");
+
+        // Another signer's letter is another letter: no earlier link works.
+        let edit = format!("{port}/edit");
+        let form = dana.open(&edit).await.form(&edit);
+        dana.press(form.set("business", "Harbor Dental Group"), "save")
+            .await;
+        desk.clock.advance(SignedDuration::from_mins(5));
+        let third = sent(&desk, &mut dana, &port).await;
+        desk.clock.advance(SignedDuration::from_mins(5));
+        let page = dana.open(&letter).await;
+        dana.send(page.form(&format!("{letter}/resend"))).await;
+        desk.run_jobs().await;
+        let fourth = desk.link("sign").await;
+        desk.clock.advance(SignedDuration::from_mins(5));
+        let page = dana.open(&letter).await;
+        let form = page
+            .form(&format!("{letter}/signer"))
+            .set("signer_name", "Kim Lowell")
+            .set("signer_email", "kim@harbordental.example");
+        dana.send(form).await;
+        desk.run_jobs().await;
+        let fifth = desk.link("sign").await;
+        for link in [&third, &fourth] {
+            assert_eq!(other.open(link).await.one("h1"), "There is a newer link");
+        }
+        // Who declines, declines for all links.
+        desk.clock.advance(SignedDuration::from_mins(5));
+        let page = dana.open(&letter).await;
+        dana.send(page.form(&format!("{letter}/resend"))).await;
+        desk.run_jobs().await;
+        let sixth = desk.link("sign").await;
+        assert_ne!(fifth, sixth);
+        let page = other.open(&fifth).await;
+        let decline = format!("{fifth}/decline");
+        other
+            .send(page.form(&decline).set("reason", "I sold it."))
+            .await;
+        for link in [&fifth, &sixth] {
+            assert_eq!(other.open(link).await.one("h1"), "You declined this letter");
+        }
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::support::browser::Desk;
-use crate::support::database::on_sqlite;
+use crate::support::database::{on_both, on_sqlite};
 
 const NEW: &str = "/numbers/ports/new";
 const LIST: &str = "Phone,Where to,Campaign,Note\r\n\
@@ -134,6 +134,54 @@ async fn a_kept_list_opens_for_its_own_request_only() {
         assert_eq!(lee.open(&stolen).await.status, 404);
         let changed = format!("{review}x");
         assert_eq!(dana.open(&changed).await.status, 404);
+    })
+    .await;
+}
+
+/// R96: what somebody said of a list's columns is known for the next list with these headings.
+#[tokio::test]
+async fn columns_are_remembered_for_the_next_list() {
+    on_both(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut browser = desk.submitter(&account, "dana@harbor.example").await;
+        let mut other = desk.submitter(&account, "eli@harbor.example").await;
+        let list = |number: u32| {
+            format!("Line,Goes to,Campaign code\n+140455501{number},+14045550100,Autumn\n")
+        };
+        let form = browser
+            .open(NEW)
+            .await
+            .form(NEW)
+            .set("carrier", "Copper Valley");
+        let page = browser
+            .press(form.file("list", "one.csv", list(24).as_bytes()), "upload")
+            .await;
+        let form = page.form(&page.path);
+        assert_ne!(form.value("column-2"), "source", "nobody could guess it");
+        let form = form
+            .set("column-0", "number")
+            .set("column-1", "receiving")
+            .set("column-2", "source")
+            .choose("heading", "yes");
+        let page = browser.press(form, "add").await;
+        assert!(page.path.ends_with("/edit"), "{}", page.text());
+        for (who, known) in [(&mut browser, true), (&mut other, false)] {
+            let form = who
+                .open(NEW)
+                .await
+                .form(NEW)
+                .set("carrier", "Copper Valley");
+            let page = who
+                .press(form.file("list", "two.csv", list(25).as_bytes()), "upload")
+                .await;
+            let form = page.form(&page.path);
+            assert_eq!(form.value("column-2") == "source", known, "{}", page.text());
+            assert_eq!(
+                page.text().contains("as you named them the last time"),
+                known
+            );
+        }
     })
     .await;
 }

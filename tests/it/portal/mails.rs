@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::Stdio;
 use std::time::Duration;
 
+use base64::Engine as _;
 use portolan::app::mailing::MailState;
 use portolan::clock::Clock;
 use portolan::mail::smtp::Smtp;
@@ -103,12 +104,39 @@ fn link(text: &str) -> Option<&str> {
         .find(|word| word.contains("/sign/") || word.contains("/upload/"))
 }
 
+/// The mail whose subject begins like this.
+#[track_caller]
+fn about<'a>(mails: &'a BTreeMap<String, Value>, begins: &str) -> &'a Value {
+    mails
+        .values()
+        .find(|mail| header(mail, "subject").starts_with(begins))
+        .unwrap_or_else(|| panic!("no mail {begins}"))
+}
+
+/// The file that came with a mail.
+fn file(mail: &Value) -> Option<&Value> {
+    mail["parts"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|part| part["disposition"] == "attachment")
+}
+
 /// What every mail has to be, whatever it says.
 #[track_caller]
 fn sound(mail: &Value) {
     let about = header(mail, "subject");
     assert_eq!(mail["defects"], serde_json::json!([]), "{about}");
-    assert_eq!(mail["type"], "multipart/alternative", "{about}");
+    let with_file = file(mail).is_some();
+    assert_eq!(
+        mail["type"],
+        if with_file {
+            "multipart/mixed"
+        } else {
+            "multipart/alternative"
+        },
+        "{about}"
+    );
     let kinds: Vec<&str> = mail["parts"]
         .as_array()
         .into_iter()
@@ -116,10 +144,11 @@ fn sound(mail: &Value) {
         .filter_map(|part| part["type"].as_str())
         .collect();
     assert_eq!(
-        kinds,
+        kinds[..2],
         ["text/plain", "text/html"],
         "the plain part first: {about}"
     );
+    assert_eq!(kinds.len(), if with_file { 3 } else { 2 }, "{about}");
     // RFC 5322, 2.1.1.
     assert!(
         mail["longest_line"].as_u64().expect("a number") <= 998,
@@ -186,13 +215,36 @@ async fn a_ports_mails_arrive_whole_and_in_its_own_thread() {
         let page = dana.open(&letter).await;
         dana.send(page.form(&format!("{letter}/send"))).await;
         desk.run_jobs().await;
-        let mut all = server.take(1).await;
-        let first = all.values().next().expect("a mail").clone();
+        let mut all = server.take(2).await;
+        let first = about(&all, "Please sign").clone();
         assert_eq!(
             first["addresses"]["to"],
             serde_json::json!([["María José O'Kovács", "maria@harbordental.example"]]),
             "a name that is not ASCII"
         );
+
+        // What moves, what happens next, the usual dates, and the warning.
+        let receipt = about(&all, "We have your port request");
+        assert_eq!(receipt["to"][0], "dana@harbor.example");
+        let says = part(receipt, "text/plain").replace('\n', " ");
+        let today = desk.clock.now();
+        let calendar = portolan::domain::calendar::Calendar::new(
+            portolan::domain::calendar::zone("America/New_York").expect("a zone"),
+            portolan::domain::calendar::CarrierDays::default(),
+        );
+        let usual = calendar.typical_port_dates(calendar.date(today));
+        for said in [
+            "(404) 555-0123 from Copper Valley Telephone".to_owned(),
+            "María José O'Kovács signs it by the link in the mail.".to_owned(),
+            format!(
+                "between {} and {}.",
+                usual.from.strftime("%A, %B %-d"),
+                usual.to.strftime("%A, %B %-d")
+            ),
+            "Do not cancel your old service yet.".to_owned(),
+        ] {
+            assert!(says.contains(&said), "{said} in {says}");
+        }
 
         // The owner has nothing but the mail.
         let text = part(&first, "text/plain");
@@ -213,10 +265,48 @@ async fn a_ports_mails_arrive_whole_and_in_its_own_thread() {
         assert_eq!(maria.send(form).await.status, 200);
         desk.run_jobs().await;
         let signed = server.take(2).await;
-        let bill = signed
-            .values()
-            .find(|mail| header(mail, "subject").starts_with("Please send the phone bill"))
+        let bill = about(&signed, "Please send the phone bill");
+        // R114: the owner keeps what was signed, byte for byte, and the mailbox page has it, too.
+        let copy = file(bill).expect("the signed letter");
+        assert_eq!(copy["type"], "application/pdf");
+        assert_eq!(copy["name"], "letter-of-authorization-1-signed.pdf");
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(copy["bytes"].as_str().expect("base64"))
+            .expect("base64");
+        assert!(bytes.starts_with(b"%PDF-"));
+        let mut agent = desk.agent().await;
+        let stored = desk
+            .mails()
+            .await
+            .into_iter()
+            .find(|mail| mail.kind == "upload_bill")
             .expect("R116");
+        let page = agent.open(&format!("/mailbox/{}", stored.id)).await;
+        let href = page
+            .attr("a", "href")
+            .into_iter()
+            .find(|href| href.starts_with("/documents/"))
+            .expect("a link to the attachment");
+        assert!(page.text().contains("letter-of-authorization-1-signed.pdf"));
+        let document = agent.open(&href).await;
+        assert_eq!(document.status, 200);
+        assert!(
+            document.body == bytes,
+            "what was mailed is what is stored: {} and {} bytes",
+            bytes.len(),
+            document.body.len()
+        );
+        assert!(maria.open(&format!("{path}/letter.pdf")).await.body == bytes);
+        assert!(
+            all.values()
+                .chain(
+                    signed
+                        .values()
+                        .filter(|mail| header(mail, "subject") != header(bill, "subject"))
+                )
+                .all(|mail| file(mail).is_none()),
+            "nobody else gets it by mail"
+        );
         assert!(link(&part(bill, "text/plain")).is_some_and(|to| to.contains("/upload/")));
         assert!(
             signed
@@ -238,7 +328,6 @@ async fn a_ports_mails_arrive_whole_and_in_its_own_thread() {
             "Is \u{201c}Tuesday\u{201d} possible?\r\nBcc: all@harbor.example",
         ))
         .await;
-        let mut agent = desk.agent().await;
         let page = agent.open(&notes).await;
         agent
             .send(page.form(&notes).set(
@@ -342,7 +431,7 @@ async fn every_mail_arrives_as_it_was_written() {
         let page = dana.open(&letter).await;
         dana.send(page.form(&format!("{letter}/send"))).await;
         desk.run_jobs().await;
-        server.take(1).await;
+        server.take(2).await;
         let one = desk.mails().await.remove(0);
 
         let config = &desk.app.config;
@@ -354,7 +443,7 @@ async fn every_mail_arrives_as_it_was_written() {
             mail.subject.clone_from(&sample.subject);
             mail.body_text.clone_from(&sample.text);
             mail.body_html.clone_from(&sample.html);
-            smtp.send(&mail, None, &config.operator.support.email)
+            smtp.send(&mail, None, None, &config.operator.support.email)
                 .await
                 .unwrap_or_else(|e| panic!("{name}: {e}"));
         }

@@ -308,6 +308,85 @@ async fn a_receiving_number_blocks_its_port_until_it_is_removed() {
         );
         let page = dana.open(&port).await;
         assert!(!page.text().contains("already set up as a receiving number"));
+        assert!(
+            desk.mails()
+                .await
+                .iter()
+                .all(|mail| !mail.kind.contains("blocked")),
+            "R126: nobody is mailed what they did themselves"
+        );
+    })
+    .await;
+}
+
+/// R120 to R122, R126: somebody else's receiving number blocks a port, and its submitter hears of it, and of the end.
+#[tokio::test]
+async fn a_submitter_hears_that_somebody_else_blocked_their_port() {
+    on_both(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut dana = desk.submitter(&account, "dana@harbor.example").await;
+        let mut kim = desk.submitter(&account, "kim@harbor.example").await;
+        let port = filed(&mut dana).await;
+        let about_blocks = async |desk: &Desk| {
+            let mut mails = desk.mails().await;
+            mails.retain(|mail| mail.kind.contains("blocked"));
+            mails
+        };
+
+        // Kim lets calls ring at the number that Dana is porting.
+        let page = kim.open("/numbers/ports/new").await;
+        let form = filled(page.form("/numbers/ports/new"))
+            .set("number", "+14045550177")
+            .set("receiving", "+14045550123");
+        let page = kim.press(form, "continue").await;
+        assert!(page.path.ends_with("/letter"), "{}", page.text());
+        let mails = about_blocks(&desk).await;
+        assert_eq!(mails.len(), 1);
+        let (mail, text) = (&mails[0], mails[0].body_text.replace('\n', " "));
+        assert_eq!(
+            (mail.kind.as_str(), mail.to_address.as_str()),
+            ("blocked", "dana@harbor.example")
+        );
+        assert_eq!(
+            mail.subject,
+            "Blocked: (404) 555-0123 is in use as a receiving number"
+        );
+        assert!(
+            text.contains("in the account Harbor Dental") && text.contains("/settings/receiving"),
+            "{text}"
+        );
+        assert!(port.ends_with(&mail.port.to_string()));
+        let notes = dana.open(&format!("{port}/notes")).await;
+        assert!(
+            notes
+                .text()
+                .contains("The port waits: +1 404 555 0123 is set up")
+        );
+
+        // It is removed: the port goes on by itself, and says so once.
+        desk.clock.advance(jiff::SignedDuration::from_mins(5));
+        let page = kim.open("/settings/receiving").await;
+        let form = page
+            .form("/settings/receiving/remove")
+            .set("number", "+14045550123");
+        kim.send(form).await;
+        let mails = about_blocks(&desk).await;
+        assert_eq!(mails.len(), 2);
+        assert_eq!(mails[1].subject, "Not blocked any more: (404) 555-0123");
+        assert_eq!(mails[1].to_address, "dana@harbor.example");
+        let page = dana.open(&port).await;
+        assert!(!page.text().contains("already set up as a receiving number"));
+
+        // Another account's receiving numbers are nothing to it.
+        let other = desk.account("Another Practice").await;
+        let mut eve = desk.submitter(&other, "eve@another.example").await;
+        let page = eve.open("/settings/receiving").await;
+        let form = page
+            .form("/settings/receiving")
+            .set("number", "(404) 555-0123");
+        eve.send(form).await;
+        assert_eq!(about_blocks(&desk).await.len(), 2);
     })
     .await;
 }

@@ -81,7 +81,7 @@ impl DeskPage {
                 item("port_01jd6m3v8xk3", "Another latest billing statement came after one was refused: bill.pdf.", "1 business day", false, Some(claim(false))),
                 item("port_01jd6m3v8xk4", "A screenshot of the provider's portal came: portal.png.", "", false, Some(claim(true))),
             ],
-            pager: Pager { text: "3 ports".into(), previous: None, next: None },
+            pager: Pager { text: "3 ports".into(), previous: None, next: None, plain: false },
             live_seconds: 5,
         }
     }

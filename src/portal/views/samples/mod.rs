@@ -291,6 +291,7 @@ fn rows() -> Vec<PortRow> {
         port_date: None,
         moved: None,
         over: false,
+        age: "12 days".into(),
         updated: at(24, "09:12"),
         actions: actions(),
         unread: 0,
@@ -430,6 +431,7 @@ fn pager() -> Pager {
         text: "1 to 8 of 132".into(),
         previous: None,
         next: Some("/numbers/ports?after=eyJ0Ijo".into()),
+        plain: true,
     }
 }
 

@@ -226,6 +226,7 @@ impl FixPage {
             }],
             mended: String::new(),
             resign: false,
+            sent_when_signed: true,
             after: "We send the order again today. Northline Telecom usually answers within 3 business days.".into(),
             version: 7,
         }

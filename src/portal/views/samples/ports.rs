@@ -10,6 +10,36 @@ impl PortList {
             shell: Shell::sample("Port Numbers"),
             many_accounts: true,
             tabs: tabs(),
+            accounts: Choice::list(
+                &[
+                    ("", "All"),
+                    ("acct_01", ACCOUNT),
+                    ("acct_02", "Lakeshore Orthodontics"),
+                ],
+                "",
+            ),
+            sorts: Choice::list(
+                &[("", "Newest first"), ("updated", "Last changed first")],
+                "",
+            ),
+            views: vec![
+                ViewLink {
+                    id: "view_01".into(),
+                    name: "Rejected in Illinois".into(),
+                    href: "/numbers/ports?status=rejected&q=312".into(),
+                    here: true,
+                },
+                ViewLink {
+                    id: "view_02".into(),
+                    name: "Dates of this week".into(),
+                    href: "/numbers/ports?tab=dated&sort=date".into(),
+                    here: false,
+                },
+            ],
+            view_name: Field::default(),
+            can_save: false,
+            query: String::new(),
+            export: "/numbers/ports/export.csv".into(),
             search: String::new(),
             statuses: Choice::list(
                 &[
@@ -37,6 +67,8 @@ impl PortList {
             rows: vec![],
             search: "773 555 0199".into(),
             filtered: true,
+            can_save: true,
+            query: "q=773+555+0199".into(),
             ..Self::sample()
         }
     }

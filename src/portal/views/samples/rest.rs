@@ -53,6 +53,7 @@ impl MailList {
                 text: "1 to 3 of 3".into(),
                 previous: None,
                 next: None,
+                plain: false,
             },
             live_seconds: 5,
         }

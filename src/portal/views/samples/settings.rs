@@ -292,6 +292,7 @@ impl WebhookPage {
             ],
             pager: Pager {
                 text: "2 deliveries".into(),
+                plain: false,
                 previous: None,
                 next: Some("/settings/webhooks/hook_01?before=dlv_02".into()),
             },

@@ -1,0 +1,2 @@
+-- Mails that bring a document with them: the signed letter, to who signed it (R114).
+ALTER TABLE mails ADD COLUMN attachment_id TEXT COLLATE "C" REFERENCES documents (id);
