@@ -210,7 +210,7 @@ pub enum Fact {
 impl Fact {
     /// The names of the facts that an account may see, in the order in which they usually happen. Webhooks choose
     /// among them.
-    pub const NAMES: [&'static str; 44] = [
+    pub const NAMES: [&'static str; 46] = [
         "begun",
         "edited",
         "numbers_added",
@@ -230,6 +230,8 @@ impl Fact {
         "proof_refused",
         "released",
         "order_opened",
+        "blocked",
+        "unblocked",
         "order_split",
         "numbers_submitted",
         "numbers_rejected",
