@@ -453,6 +453,13 @@ pub struct Operator {
     /// The terms.
     #[serde(deserialize_with = "values::optional_web_address")]
     pub terms_url: Option<Url>,
+    /// What is done with personal data.
+    #[serde(deserialize_with = "values::optional_web_address")]
+    pub privacy_url: Option<Url>,
+    /// Who answers for the pages, as the law of the place wants it said; may be empty.
+    pub imprint: String,
+    /// What a port costs, in the operator's own words; may be empty.
+    pub costs: String,
     /// An SVG or PNG file.
     #[serde(deserialize_with = "values::optional")]
     pub logo_file: Option<PathBuf>,
@@ -469,6 +476,8 @@ pub struct Operator {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Support {
+    /// Who answers; empty: the operator's name with "support" behind it.
+    pub name: String,
     /// E.164.
     pub phone: String,
     /// Where questions go.
@@ -482,14 +491,40 @@ pub struct Support {
     /// The zone of both times, whatever the reader's own (R65).
     #[serde(deserialize_with = "values::time_zone")]
     pub time_zone: TimeZone,
+    /// The hours of each day, where the portal's settings say other ones than the three fields above.
+    #[serde(skip)]
+    pub week: Option<Week>,
 }
 
+/// When somebody answers, from Monday to Sunday; `None` is a closed day.
+pub type Week = [Option<(Time, Time)>; 7];
+
 impl Support {
+    /// When somebody answers on each day, from Monday to Sunday.
+    pub fn week(&self) -> Week {
+        self.week.unwrap_or_else(|| {
+            let mut week: Week = [None; 7];
+            for day in &self.days {
+                let place = usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0);
+                if let Some(hours) = week.get_mut(place) {
+                    *hours = Some((self.opens, self.closes));
+                }
+            }
+            week
+        })
+    }
+
+    /// The hours of this day; `None` if nobody answers.
+    pub fn hours_on(&self, day: jiff::civil::Weekday) -> Option<(Time, Time)> {
+        let place = usize::try_from(day.to_monday_zero_offset()).ok()?;
+        self.week().get(place).copied().flatten()
+    }
+
     /// Whether somebody answers the telephone now (R64, R65).
     pub fn is_open(&self, now: Timestamp) -> bool {
         let there = self.time_zone.to_datetime(now);
-        self.days.iter().any(|day| day.weekday() == there.weekday())
-            && (self.opens..self.closes).contains(&there.time())
+        self.hours_on(there.weekday())
+            .is_some_and(|(opens, closes)| (opens..closes).contains(&there.time()))
     }
 }
 
@@ -552,6 +587,10 @@ pub struct SignIn {
     pub wrong_password_pause_minutes: u32,
     /// Characters.
     pub password_length_min: u32,
+    /// Wire days that an invitation can be taken up.
+    pub invitation_days: u32,
+    /// Wire minutes that a link to a new password or address works.
+    pub link_minutes: u32,
 }
 
 /// `[webhooks_out]`: webhooks to the operator's customers.

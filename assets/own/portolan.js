@@ -191,6 +191,21 @@
 
   document.addEventListener("click", (event) => { if (event.target.closest?.("[data-print]")) window.print(); });
 
+  // The device's own time zone, for somebody who has not chosen one. It counts when the form is saved.
+  function zones(root) {
+    for (const button of all("[data-own-zone]", root)) {
+      const field = document.getElementById(button.dataset.ownZone);
+      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      if (!field || !zone) { button.hidden = true; continue; }
+      button.addEventListener("click", () => {
+        if (!Array.from(field.options, (one) => one.value).includes(zone)) field.add(new Option(zone.replaceAll("_", " "), zone));
+        field.value = zone;
+        button.hidden = true;
+        field.focus();
+      });
+    }
+  }
+
   // The open page keeps itself up to date, but not while nobody looks at it or a menu in it is open.
   document.addEventListener("htmx:before:request", (event) => {
     const live = event.target;
@@ -210,5 +225,5 @@
     }
   }
 
-  for (const wire of [gate, rows, asked, keeps, checks, files, sends, copies, events]) wire(document);
+  for (const wire of [gate, rows, asked, keeps, checks, files, sends, copies, zones, events]) wire(document);
 })();

@@ -35,8 +35,20 @@ pub fn furnish_with_people(data: &Path) -> Result<Furnished> {
             PASSWORD.to_owned().into(),
         )
         .await?;
-        let customer = people::sign_in(&app, CUSTOMER, PASSWORD.to_owned().into()).await?;
-        let desk = people::sign_in(&app, "sam@desk.example", PASSWORD.to_owned().into()).await?;
+        let customer = people::sign_in(
+            &app,
+            CUSTOMER,
+            PASSWORD.to_owned().into(),
+            people::Browser::default(),
+        )
+        .await?;
+        let desk = people::sign_in(
+            &app,
+            "sam@desk.example",
+            PASSWORD.to_owned().into(),
+            people::Browser::default(),
+        )
+        .await?;
         Ok(Furnished {
             key,
             customer_session: customer.token.expose_secret().to_owned(),

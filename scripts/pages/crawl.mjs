@@ -9,7 +9,8 @@ export const PASSWORD = "portolan-demo";
 export function kindOf(url) {
   const path = url.pathname
     .replace(/\/(?!(?:numbers|settings|help|desk)\b)[a-z]+_[0-9a-f]{20,}/g, "/ID")
-    .replace(/^(\/(?:sign|upload)\/)[\w-]{20,}/, "$1LINK")
+    .replace(/^(\/(?:sign|upload|welcome|unsubscribe)\/)[\w-]{20,}/, "$1LINK")
+    .replace(/^(\/settings\/mails\/)\w+/, "$1NAME")
     .replace(/(\/lists\/)[\w-]{20,}/, "$1LIST")
     .replace(/[0-9a-f]{32,}/g, "ID");
   return path + [...url.searchParams.keys()].map((name) => `?${name}`).join("");
@@ -17,7 +18,7 @@ export function kindOf(url) {
 
 /** What tells pages of one kind apart that look different: the status of a request, the heading behind a link. */
 const OF_A_PORT = /^\/(?:numbers|desk)\/ports\/ID(?:\/letter|\/proof)?$/;
-const BEHIND_A_LINK = /^\/(?:sign|upload)\/LINK$/;
+const BEHIND_A_LINK = /^\/(?:sign|upload|welcome)\/LINK$/;
 function facet(kind, text) {
   if (OF_A_PORT.test(kind)) return text.match(/class="stat stat-[a-z]+">.*?<span>([^<]+)<\/span>/s)?.[1] ?? "";
   if (BEHIND_A_LINK.test(kind)) return text.match(/<h1>([^<]+)</)?.[1] ?? "";

@@ -26,6 +26,13 @@ pub struct NewAccount {
     /// Whether it has an approved A2P 10DLC brand and campaign.
     #[serde(default)]
     pub campaign_approved: bool,
+    /// The agency whose client it is. An agency's administrator need not say it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "acct_019ab3f2c7d87a60b1f3d2a4c5e6f701")]
+    pub parent: Option<AccountId>,
+    /// Whether it may have client accounts.
+    #[serde(default)]
+    pub is_agency: bool,
 }
 
 /// Changes of an account.
@@ -35,6 +42,9 @@ pub struct AccountPatch {
     /// Whether it has an approved A2P 10DLC brand and campaign. Texts of its US local numbers wait for it.
     #[serde(default)]
     pub campaign_approved: Option<bool>,
+    /// Whether it may have client accounts. For the desk's administrator.
+    #[serde(default)]
+    pub is_agency: Option<bool>,
 }
 
 /// Of which account.
@@ -42,7 +52,7 @@ pub struct AccountPatch {
 #[serde(deny_unknown_fields, default)]
 #[into_params(parameter_in = Query)]
 pub struct AccountQuery {
-    /// The account. The desk must say it; others have only their own.
+    /// The account. The desk must say it; an agency may name a client; others have only their own.
     #[param(value_type = Option<String>, example = "acct_019ab3f2c7d87a60b1f3d2a4c5e6f701")]
     pub account: Option<AccountId>,
 }
@@ -54,7 +64,7 @@ pub struct ReceivingNumberInput {
     /// The number.
     #[schema(example = "+14045550100")]
     pub number: String,
-    /// For which account. The desk must say it; others have only their own.
+    /// For which account. The desk must say it; an agency may name a client; others have only their own.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "acct_019ab3f2c7d87a60b1f3d2a4c5e6f701")]
     pub account: Option<AccountId>,
@@ -62,7 +72,7 @@ pub struct ReceivingNumberInput {
 
 /// List accounts
 ///
-/// The desk sees all, others see their own.
+/// The desk sees all, an agency its clients' too, others see their own.
 #[utoipa::path(get, path = "/accounts", operation_id = "list_accounts", tag = "Accounts and keys",
     responses((status = 200, description = "The accounts", body = AccountList)))]
 pub async fn list(State(api): State<Api>, Asker(caller): Asker) -> Result<Response, Problem> {
@@ -73,7 +83,7 @@ pub async fn list(State(api): State<Api>, Asker(caller): Asker) -> Result<Respon
 
 /// Make an account
 ///
-/// For administrators.
+/// For the desk's administrator, and for the administrator of an agency, whose client it then is.
 #[utoipa::path(post, path = "/accounts", operation_id = "create_account", tag = "Accounts and keys", request_body = NewAccount,
     responses((status = 201, description = "The new account", body = Account)))]
 pub async fn create(
@@ -95,7 +105,13 @@ pub async fn create(
         },
         |keep| async move {
             let new = body.value;
-            people::add_account_once(app, Some(asker), &new.name, new.campaign_approved, keep).await
+            let new = people::NewAccount {
+                name: new.name,
+                campaign_approved: new.campaign_approved,
+                parent: new.parent,
+                is_agency: new.is_agency,
+            };
+            people::add_account_once(app, Some(asker), new, keep).await
         },
     )
     .await
@@ -128,8 +144,12 @@ pub async fn change(
     Path(id): Path<AccountId>,
     body: Body<AccountPatch>,
 ) -> Result<Response, Problem> {
+    let AccountPatch {
+        campaign_approved,
+        is_agency,
+    } = body.value;
     let account =
-        people::change_account(&api.app, &caller, id, body.value.campaign_approved).await?;
+        people::change_account(&api.app, &caller, id, campaign_approved, is_agency).await?;
     Ok(Answer::new(StatusCode::OK, &Account::from(account)).into_response())
 }
 

@@ -157,7 +157,8 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
         .routes(routes!(checks::numbers))
         .routes(routes!(checks::portability))
         .routes(routes!(webhooks::list, webhooks::create))
-        .routes(routes!(webhooks::delete))
+        .routes(routes!(webhooks::delete, webhooks::change))
+        .routes(routes!(webhooks::test))
         .routes(routes!(webhooks::deliveries))
         .routes(routes!(webhooks::replay))
         .layer(DefaultBodyLimit::max(limits.request_bytes_max()));

@@ -22,6 +22,13 @@ pub struct NewApiKeyInput {
     /// What the key is for.
     #[schema(example = "Nightly import", min_length = 1, max_length = 100)]
     pub name: String,
+    /// Whether it only reads: every request but GET is refused.
+    #[serde(default)]
+    pub read_only: bool,
+    /// After how many days it stops working by itself. Left out: it works until it is revoked.
+    #[serde(default)]
+    #[schema(example = 365, minimum = 1, maximum = 3650)]
+    pub expires_in_days: Option<u32>,
 }
 
 /// Who am I?
@@ -33,7 +40,7 @@ pub async fn me(Asker(caller): Asker) -> Response {
     let view = Me {
         id: caller.user.to_string(),
         name: caller.actor.name.clone(),
-        role: caller.actor.role.words().to_owned(),
+        role: caller.actor.role.name().to_owned(),
         account: caller.account.map(|id| id.to_string()),
     };
     Answer::new(StatusCode::OK, &view).into_response()
@@ -52,7 +59,8 @@ pub async fn list_keys(State(api): State<Api>, Asker(caller): Asker) -> Result<R
 
 /// Make an API key
 ///
-/// It has your rights. It is shown in this answer only.
+/// It has your rights, or those to read alone. It is shown in this answer only. An account's keys are made by its
+/// administrator.
 #[utoipa::path(post, path = "/api-keys", operation_id = "create_api_key", tag = "Accounts and keys", request_body = NewApiKeyInput,
     responses((status = 201, description = "The new key", body = NewApiKey)))]
 pub async fn create_key(
@@ -62,7 +70,7 @@ pub async fn create_key(
     body: Body<NewApiKeyInput>,
 ) -> Result<Response, Problem> {
     let app = &api.app;
-    let user = caller.user;
+    let asker = &caller;
     answer::make(
         &api,
         &caller,
@@ -78,7 +86,14 @@ pub async fn create_key(
             };
             Answer::new(StatusCode::CREATED, &view)
         },
-        |keep| async move { people::add_api_key_once(app, user, &body.value.name, keep).await },
+        |keep| async move {
+            let new = people::NewKey {
+                name: body.value.name,
+                read_only: body.value.read_only,
+                days: body.value.expires_in_days,
+            };
+            people::add_api_key_once(app, asker, new, keep).await
+        },
     )
     .await
 }

@@ -28,7 +28,7 @@ pub struct ListQuery {
     /// Only with a number, title, carrier or id that contains this.
     #[param(example = "404555")]
     pub q: Option<String>,
-    /// Only of this account. For the desk; others see only their own.
+    /// Only of this account: any for the desk, a client for an agency. Others see only their own.
     #[param(value_type = Option<String>, example = "acct_019ab3f2c7d87a60b1f3d2a4c5e6f701")]
     pub account: Option<AccountId>,
     /// The `next_cursor` of the page before.
@@ -99,6 +99,7 @@ fn filter_of(api: &Api, query: ListQuery) -> Result<Filter, Problem> {
     }
     Ok(Filter {
         account: query.account,
+        agency: None,
         statuses,
         text: query.q,
         for_desk: false,
@@ -109,7 +110,7 @@ fn filter_of(api: &Api, query: ListQuery) -> Result<Filter, Problem> {
 
 /// List port requests
 ///
-/// Newest first. A submitter sees those of their own account, the desk sees all.
+/// Newest first. One sees those of one's own account, an agency its clients' too, the desk all.
 #[utoipa::path(get, path = "/ports", operation_id = "list_ports", tag = "Port requests", params(ListQuery),
     responses((status = 200, description = "A page of port requests", body = PortPage)))]
 pub async fn list(

@@ -247,11 +247,11 @@ async fn look_at(
     let mut read = app.db.read().await?;
     let Ok(stored) = ports::visible(
         crate::db::ports::load(&mut read, target.port).await?,
-        caller.scope(),
+        &caller.scope(),
     ) else {
         return Ok(unknown(target));
     };
-    let around = Around::load(app, &mut read, &stored.request).await?;
+    let around = Around::load(app, &mut read, &stored.request, &caller.scope()).await?;
     let now = app.clock.now();
     let mut line = line_of(&stored, &around, target);
     if matches!(line.outcome, Outcome::Stale) {
@@ -309,11 +309,11 @@ async fn do_one(
     let mut read = app.db.read().await?;
     let Ok(stored) = ports::visible(
         crate::db::ports::load(&mut read, target.port).await?,
-        caller.scope(),
+        &caller.scope(),
     ) else {
         return Ok(unknown(target));
     };
-    let around = Around::load(app, &mut read, &stored.request).await?;
+    let around = Around::load(app, &mut read, &stored.request, &caller.scope()).await?;
     // Nothing is read while the write goes on.
     drop(read);
     let mut line = line_of(&stored, &around, target);

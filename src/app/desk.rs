@@ -102,7 +102,7 @@ pub struct Asked {
 /// When the desk's day began: "today" is the operator's.
 fn day_start(app: &App) -> Timestamp {
     let now = app.clock.now();
-    now.to_zoned(app.config.operator.time_zone.clone())
+    now.to_zoned(app.operator().time_zone.clone())
         .start_of_day()
         .map_or(now, |start| start.timestamp())
 }

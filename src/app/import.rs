@@ -11,7 +11,9 @@ use crate::documents::sheet::{self, Limits};
 use crate::domain::carrier::Messaging;
 use crate::domain::import::{self as list, Accepted, Import, Mapping, Meaning, Warning};
 use crate::domain::number::E164;
-use crate::domain::port::{Change, Event, Mask, PortNumber, PortRequest, Text, Voice};
+use crate::domain::port::{
+    Change, Event, EventKind, Mask, PortNumber, PortRequest, Text, Voice, moves,
+};
 use crate::ids::PortId;
 
 /// The most columns of a file.
@@ -88,6 +90,7 @@ pub async fn run(
 ) -> Result<Handled, AppError> {
     const TRIES: u32 = 4;
     let request = visible(app, caller, id).await?;
+    moves::permit(EventKind::AddNumbers, caller.actor.role)?;
     let mut draft = read(app, file.clone(), mapping.clone()).await?;
     refuse_what_is_here(&mut draft, &request);
     let most = app.config.limits.numbers_per_port_max as usize;

@@ -12,8 +12,8 @@ use super::{App, AppError, Caller};
 use crate::db::papers::{self, Document, DocumentKind, Link, LinkState, Purpose};
 use crate::documents::seal;
 use crate::domain::port::{
-    Actor, Address, Event, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining, Role,
-    Scope as PortScope, Signer, Stage,
+    Actor, Address, Event, EventKind, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining,
+    Role, Scope as PortScope, Signer, Stage, moves,
 };
 use crate::ids::{DocumentId, PortId};
 
@@ -43,7 +43,7 @@ pub fn letter_of(
     version: u32,
     at: Timestamp,
 ) -> letter::Letter {
-    let operator = &app.config.operator;
+    let operator = app.operator();
     let zone = ports::calendar(app, request).zone().clone();
     letter::Letter {
         reference: request.id.to_string(),
@@ -59,7 +59,7 @@ pub fn letter_of(
                 operator.support.phone.clone(),
                 operator.support.email.clone(),
             ],
-            logo: None,
+            logo: operator.logo.as_ref().map(|logo| logo.bytes.to_vec()),
         },
         losing_provider: request.details.losing_carrier.clone(),
         gaining_carrier: gaining_carrier(app).to_owned(),
@@ -221,6 +221,7 @@ pub async fn send_guarded(
     guard: Guard,
 ) -> Result<Handled, AppError> {
     let request = ports::view(app, caller, id).await?.request;
+    moves::permit(EventKind::SendLetter, caller.actor.role)?;
     let signer = signer_of(&request, signer);
     let problems = crate::domain::port::missing(&request);
     if !problems.is_empty() {
@@ -288,16 +289,13 @@ pub async fn remind_guarded(
     guard: Guard,
 ) -> Result<Handled, AppError> {
     let now = app.clock.now();
-    let visible = |account| match scope {
-        Scope::Any => true,
-        Scope::Account(own) => own == account,
-    };
     let Some(stored) = ports::get(app, id)
         .await?
-        .filter(|stored| visible(stored.request.account))
+        .filter(|stored| scope.covers(stored.request.account))
     else {
         return Err(AppError::NotFound("port request"));
     };
+    moves::permit(EventKind::RemindSigner, by.role)?;
     let Loa::Sent {
         signer,
         mailed_at,
@@ -554,7 +552,7 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
     };
     let parts = app.clone();
     // Who seals is the desk; who signed stands on the letter and its certificate page.
-    let name = app.config.operator.legal_name.clone();
+    let name = app.operator().legal_name.clone();
     let sealed = tokio::task::spawn_blocking(move || {
         let pdf = letter::signed_pdf(&data, &signature, &certificate).map_err(|e| {
             AppError::field(

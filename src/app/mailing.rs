@@ -53,8 +53,13 @@ pub(super) async fn queue(
     let mut submitter = None;
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
-            let to = recipient(app, tx, request, reader, &mut submitter).await?;
-            let Some((to_name, to_address)) = to else {
+            let to = recipient(app, tx, request, reader, kind, &mut submitter).await?;
+            let Some(Recipient {
+                name: to_name,
+                address: to_address,
+                unsubscribe,
+            }) = to
+            else {
                 continue;
             };
             let wanted = match kind {
@@ -68,11 +73,10 @@ pub(super) async fn queue(
             let mut context = context(app, request, fact, &to_name, link.map(|(link, _)| link));
             context.files = files_of(&fact.fact, &extras.documents);
             if kind == MailKind::Blocked {
-                context.account = people::account(tx, request.account)
-                    .await?
-                    .map_or_else(String::new, |account| account.name);
+                context.account = holder(tx, request, &fact.fact).await?;
             }
             context.can_reply = replies::answers_to(&app.config, reader);
+            context.unsubscribe = unsubscribe;
             let composed = mail::compose(kind, &context);
             let id: MailId = app.ids.next(now);
             let domain = mail_domain(app);
@@ -120,6 +124,28 @@ fn attachment_of(kind: MailKind, fact: &Fact, documents: &[Document]) -> Option<
         .find(|one| one == document)
 }
 
+/// Which account has a request's numbers set up as receiving numbers, in words. A client does not learn which other
+/// clients its agency has.
+async fn holder(
+    session: &mut Session,
+    request: &PortRequest,
+    fact: &Fact,
+) -> Result<String, DbError> {
+    let (Some(account), Some(numbers)) = (
+        people::account(session, request.account).await?,
+        numbers_of(fact),
+    ) else {
+        return Ok(String::new());
+    };
+    let root = account.parent.unwrap_or(account.id);
+    let found = people::receiving_among(session, root, &numbers).await?;
+    if found.is_empty() || found.iter().any(|(_, at, _)| *at == account.id) {
+        Ok(format!("the account {}", account.name))
+    } else {
+        Ok("another account of the same agency".to_owned())
+    }
+}
+
 /// What came with a note: names with sizes.
 fn files_of(fact: &Fact, documents: &[Document]) -> Vec<String> {
     let Fact::NoteWritten { attachments, .. } = fact else {
@@ -132,29 +158,55 @@ fn files_of(fact: &Fact, documents: &[Document]) -> Vec<String> {
         .collect()
 }
 
-/// The name and address of a mail's reader. `submitter` keeps whom was looked up already.
+/// Who a mail goes to.
+struct Recipient {
+    name: String,
+    address: String,
+    /// The address where one does without mails like this one, or nothing if nobody may.
+    unsubscribe: String,
+}
+
+/// The reader of a mail of this kind, unless they do without such mails. `submitter` keeps whom was looked up
+/// already.
 async fn recipient(
     app: &App,
     session: &mut Session,
     request: &PortRequest,
     reader: Reader,
+    kind: MailKind,
     submitter: &mut Option<people::User>,
-) -> Result<Option<(String, String)>, DbError> {
-    Ok(match reader {
+) -> Result<Option<Recipient>, DbError> {
+    let always = |(name, address)| Recipient {
+        name,
+        address,
+        unsubscribe: String::new(),
+    };
+    match reader {
         Reader::Submitter => {
             if submitter.is_none() {
                 *submitter = people::user(session, request.submitter).await?;
             }
-            submitter
-                .as_ref()
-                .map(|user| (user.name.clone(), user.email.clone()))
+            let Some(user) = submitter else {
+                return Ok(None);
+            };
+            let unsubscribe = match kind.topic() {
+                Some(topic) if user.muted.contains(&topic) => return Ok(None),
+                Some(topic) => super::users::unsubscribe_link(app, user.id, topic),
+                None => String::new(),
+            };
+            Ok(Some(Recipient {
+                name: user.name.clone(),
+                address: user.email.clone(),
+                unsubscribe,
+            }))
         }
-        Reader::Owner => signer_of(request),
-        Reader::Desk => Some((
-            app.config.operator.name.clone(),
-            app.config.operator.support.email.clone(),
-        )),
-    })
+        Reader::Owner => Ok(signer_of(request).map(always)),
+        Reader::Desk => {
+            let operator = app.operator();
+            let desk = (operator.name.clone(), operator.support.email.clone());
+            Ok(Some(always(desk)))
+        }
+    }
 }
 
 /// A mail that facts become, before it is made.
@@ -183,16 +235,15 @@ pub(super) async fn planned(
     let mut found = Vec::new();
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
-            if let Some((to_name, to_address)) =
-                recipient(app, session, request, reader, &mut submitter).await?
+            if let Some(to) = recipient(app, session, request, reader, kind, &mut submitter).await?
             {
                 let subject =
-                    mail::compose(kind, &context(app, request, fact, &to_name, None)).subject;
+                    mail::compose(kind, &context(app, request, fact, &to.name, None)).subject;
                 found.push(Planned {
                     kind: name_of(kind),
                     reader: reader.name(),
-                    to_name,
-                    to_address,
+                    to_name: to.name,
+                    to_address: to.address,
                     subject,
                 });
             }
@@ -222,7 +273,7 @@ fn signer_of(request: &PortRequest) -> Option<(String, String)> {
     }
 }
 
-fn mail_domain(app: &App) -> String {
+pub(super) fn mail_domain(app: &App) -> String {
     let from = &app.config.mail.from;
     from.rsplit_once('@')
         .map_or("portolan.invalid", |(_, domain)| {
@@ -247,10 +298,11 @@ fn context(
     let world = World {
         calendar: &calendar,
         receiving: std::collections::HashSet::new(),
+        receiving_elsewhere: std::collections::HashMap::new(),
         campaign_approved: true,
     };
     let standing = standing(request, &world);
-    let operator = &app.config.operator;
+    let operator = app.operator();
     let fact = &stored.fact;
     let (window, before) = match fact {
         Fact::PortDateSet { window, .. } | Fact::PortDayNear { window } => (Some(*window), None),
@@ -267,6 +319,9 @@ fn context(
     MailContext {
         reader: to_name.to_owned(),
         operator: operator.name.clone(),
+        accent: operator.accent_color.to_string(),
+        unsubscribe: String::new(),
+        support_name: support::name(&operator),
         support_phone: support::phone(&operator.support),
         support_email: operator.support.email.clone(),
         support_hours: support::hours(&operator.support),

@@ -10,9 +10,11 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Db, DbError};
 use crate::documents::seal::SealKey;
-use crate::domain::port::{Actor, Problem, Refusal, Role};
+use crate::domain::port::{Actor, Problem, Refusal, Role, moves};
 use crate::ids::{AccountId, Ids, UserId};
 
+pub mod access;
+pub mod account_mail;
 pub mod answers;
 pub mod bulk;
 pub mod desk;
@@ -26,6 +28,7 @@ pub mod mailing;
 pub mod notes;
 pub mod numbers;
 pub mod open;
+pub mod operator;
 pub mod overview;
 pub mod papers;
 pub mod people;
@@ -33,6 +36,7 @@ pub mod ports;
 pub mod replies;
 pub(crate) mod seen;
 pub mod support;
+pub mod users;
 pub mod vault;
 pub mod webhooks;
 
@@ -44,6 +48,7 @@ pub struct App(Arc<Whole>);
 
 struct Whole {
     parts: Parts,
+    operator: operator::Present,
     seen: seen::Seen,
 }
 
@@ -76,10 +81,19 @@ impl std::ops::Deref for App {
 
 impl From<Parts> for App {
     fn from(parts: Parts) -> Self {
+        let operator = operator::Present::of_file(&parts.config);
         Self(Arc::new(Whole {
             parts,
+            operator,
             seen: seen::Seen::default(),
         }))
+    }
+}
+
+impl App {
+    /// Who runs this desk, as of now: the settings file's values with the portal's over them.
+    pub fn operator(&self) -> Arc<operator::Operator> {
+        self.0.operator.get()
     }
 }
 
@@ -90,8 +104,10 @@ pub struct Caller {
     pub actor: Actor,
     /// Their user.
     pub user: UserId,
-    /// The only account that they may see; `None` for the desk, which sees all.
+    /// The account that they belong to; `None` for the desk, which sees all.
     pub account: Option<AccountId>,
+    /// The client accounts that they see too, if their account is an agency (R102).
+    pub clients: Arc<[AccountId]>,
 }
 
 impl Caller {
@@ -105,12 +121,67 @@ impl Caller {
             },
             user: user.id,
             account: user.account,
+            clients: user.clients.as_slice().into(),
         }
     }
 
     /// Whether they may know of this account.
     pub fn sees(&self, account: AccountId) -> bool {
-        self.account.is_none_or(|own| own == account)
+        self.account
+            .is_none_or(|own| own == account || self.clients.contains(&account))
+    }
+
+    /// The account that something is for: the one that is named, if they may know of it, else their own. Whoever
+    /// sees several and names none is asked for `field`, but an agency's people who name none mean the agency.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for an account that is not theirs, so that they do not learn that it exists.
+    pub fn account_for(&self, named: Option<AccountId>) -> Result<AccountId, AppError> {
+        match named.or(self.account) {
+            Some(account) if self.sees(account) => Ok(account),
+            Some(_) => Err(AppError::NotFound("account")),
+            None => Err(AppError::field("account", "Say which account.")),
+        }
+    }
+
+    /// Whether they see more than one account.
+    pub fn sees_several(&self) -> bool {
+        self.account.is_none() || !self.clients.is_empty()
+    }
+
+    /// Whether they look after users, keys and webhooks of their account, or of the whole desk.
+    pub fn is_administrator(&self) -> bool {
+        matches!(
+            self.actor.role,
+            Role::Administrator | Role::AccountAdministrator
+        )
+    }
+
+    /// Refuses those who file no ports and change nothing of them.
+    pub fn filing_only(&self) -> Result<(), AppError> {
+        Ok(moves::allow(moves::BEGIN, self.actor.role)?)
+    }
+
+    /// Refuses everybody but the administrators, each for what they see.
+    pub fn administrators_only(&self) -> Result<(), AppError> {
+        if self.is_administrator() {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden(
+                "This is for an administrator to do: the account's, or the desk's.",
+            ))
+        }
+    }
+
+    /// Refuses everybody but the account's administrators and the desk.
+    pub fn account_administrators_only(&self) -> Result<(), AppError> {
+        if self.is_desk() || self.is_administrator() {
+            Ok(())
+        } else {
+            Err(AppError::Forbidden(
+                "This is for the account's administrator or the porting desk to do.",
+            ))
+        }
     }
 
     /// Whether they work at the desk.
@@ -132,7 +203,9 @@ impl Caller {
         if self.actor.role == Role::Administrator {
             Ok(())
         } else {
-            Err(AppError::Forbidden("This is for administrators."))
+            Err(AppError::Forbidden(
+                "This is for the desk's administrator to do.",
+            ))
         }
     }
 }

@@ -224,7 +224,7 @@ pub use crate::db::known::Used;
 pub enum Standing {
     /// Nowhere.
     Free,
-    /// It is a receiving number of the account (R121).
+    /// It is a receiving number of the account, or of another one of its agency (R121).
     Receiving,
     /// It is on another open request, whoever's.
     Ported,
@@ -252,14 +252,21 @@ pub async fn standing(
     if open.is_some_and(|(port, _)| Some(port) != here) {
         return Ok(Standing::Ported);
     }
-    if let Some(account) = account
-        && people::receiving_among(&mut read, account, &[number])
-            .await?
-            .contains(&number)
-    {
-        return Ok(Standing::Receiving);
-    }
-    Ok(Standing::Free)
+    let owner = match account {
+        Some(account) => people::account(&mut read, account).await?,
+        None => None,
+    };
+    let Some(owner) = owner else {
+        return Ok(Standing::Free);
+    };
+    // R121: one of any account of the agency blocks.
+    let root = owner.parent.unwrap_or(owner.id);
+    let found = people::receiving_among(&mut read, root, &[number]).await?;
+    Ok(if found.is_empty() {
+        Standing::Free
+    } else {
+        Standing::Receiving
+    })
 }
 
 /// What the caller's newest requests used, to be offered again.

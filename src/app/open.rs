@@ -49,6 +49,9 @@ pub enum OpenError {
     /// The carrier's settings.
     #[error("the gaining carrier's settings cannot be used")]
     Carrier(#[from] BadSetup),
+    /// What the portal has set cannot be read.
+    #[error("what was set in the portal cannot be read")]
+    App(#[from] super::AppError),
     /// Something else in the settings.
     #[error("{0}")]
     Settings(&'static str),
@@ -136,7 +139,7 @@ pub async fn open(config: Config, db: Db, clock: Clock, ids: Ids) -> Result<App,
     let vault = Vault::new(&master, ids.clone())?;
     let seal = seal_key(&config, &clock, &ids)?;
     let carrier = carrier(&config, &clock)?;
-    Ok(App::from(Parts {
+    let app = App::from(Parts {
         config,
         db,
         clock,
@@ -145,7 +148,9 @@ pub async fn open(config: Config, db: Db, clock: Clock, ids: Ids) -> Result<App,
         vault,
         seal,
         carrier,
-    }))
+    });
+    super::operator::refresh(&app).await?;
+    Ok(app)
 }
 
 fn seal_key(config: &Config, clock: &Clock, ids: &Ids) -> Result<SealKey, OpenError> {

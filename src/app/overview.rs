@@ -38,7 +38,12 @@ impl Asked {
             (Some(one), _) if caller.sees(one) => Some(vec![one]),
             // They may not know that it exists.
             (Some(_), _) => Some(Vec::new()),
-            (None, Some(own)) => Some(vec![own]),
+            // An agency's people see its clients' too (R102).
+            (None, Some(own)) => Some(
+                std::iter::once(own)
+                    .chain(caller.clients.iter().copied())
+                    .collect(),
+            ),
             (None, None) => None,
         };
         rows::Cut {
@@ -92,9 +97,13 @@ pub async fn page(
             None => rows::count(&mut read, &cut).await?,
         };
         let ids = rows::ids(&mut read, &cut, offset, limit).await?;
+        let scope = caller.scope();
         let found = rows::glances(&mut read, &ids).await?;
         Ok(Overview {
-            rows: found.into_iter().map(|one| Glanced::of(app, one)).collect(),
+            rows: found
+                .into_iter()
+                .map(|one| Glanced::of(app, one, &scope))
+                .collect(),
             total,
         })
     })
@@ -115,9 +124,10 @@ pub async fn all(
     let more = ids.len() > most;
     let wanted: Vec<PortId> = ids.into_iter().take(most).collect();
     let mut found = Vec::with_capacity(wanted.len());
+    let scope = caller.scope();
     for chunk in wanted.chunks(usize::try_from(CHUNK).unwrap_or(1)) {
         let rows = rows::glances(&mut read, chunk).await?;
-        found.extend(rows.into_iter().map(|one| Glanced::of(app, one)));
+        found.extend(rows.into_iter().map(|one| Glanced::of(app, one, &scope)));
     }
     Ok((found, more))
 }

@@ -5,7 +5,7 @@ use super::ports::{self, Extras, Guard, Handled, Scope};
 use super::{App, AppError, Caller};
 use crate::db::papers::{self, Document, DocumentKind, Purpose};
 use crate::documents::proof;
-use crate::domain::port::{Actor, Event, Proof, ProofKind, Refusal, Verdict};
+use crate::domain::port::{Actor, Event, EventKind, Proof, ProofKind, Refusal, Verdict, moves};
 use crate::ids::{DocumentId, PortId};
 
 /// A file that somebody sent.
@@ -59,6 +59,7 @@ pub async fn receive_proof_guarded(
     guard: Guard,
 ) -> Result<Handled, AppError> {
     let request = ports::view(app, caller, id).await?.request;
+    moves::permit(EventKind::ReceiveProof, caller.actor.role)?;
     take(app, caller.scope(), &caller.actor, &request, upload, guard).await
 }
 

@@ -1,4 +1,4 @@
-//! Accounts, people, signing in, API keys.
+//! Accounts, signing in, sessions, receiving numbers. Users are in [`super::users`], keys in [`super::access`].
 
 use std::collections::HashSet;
 use std::sync::OnceLock;
@@ -12,18 +12,19 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 
 use super::answers::Keep;
-use super::ports::{self, Extras};
+use super::ports::{self, Extras, Scope};
 use super::seen::Key;
 use super::{App, AppError, Caller};
 use crate::db::people::{self, SessionRow};
 use crate::domain::number::E164;
-use crate::domain::port::{Event, Role};
-use crate::ids::{AccountId, ApiKeyId, UserId};
+use crate::domain::port::Event;
+use crate::ids::{AccountId, UserId};
 
+pub use super::access::{
+    KEY_PREFIX, NewKey, add_api_key, add_api_key_once, api_keys, revoke_api_key, user_of_key,
+};
+pub use super::users::{add_user, find_user, users};
 pub use crate::db::people::{Account, ApiKey, User};
-
-/// What every API key begins with, so that a leaked one can be found by scanners.
-pub const KEY_PREFIX: &str = "portolan_";
 
 /// A browser that has just signed in.
 #[derive(Debug)]
@@ -36,16 +37,16 @@ pub struct SignedIn {
     pub expires_wall: Timestamp,
 }
 
-fn token_of(bytes: [u8; 32]) -> String {
+pub(super) fn token_of(bytes: [u8; 32]) -> String {
     base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
 }
 
-fn hash_of(text: &str) -> [u8; 32] {
+pub(super) fn hash_of(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()
 }
 
 /// Hashes a password. Takes tens of milliseconds by design; call it where blocking is fine.
-fn hash_password(app: &App, password: &str) -> Result<String, AppError> {
+pub(super) fn hash_password(app: &App, password: &str) -> Result<String, AppError> {
     let mut salt = [0; 16];
     app.ids.fill(&mut salt);
     let hash = Argon2::default()
@@ -60,11 +61,25 @@ fn nobody(app: &App) -> &'static str {
     HASH.get_or_init(|| hash_password(app, &token_of(app.ids.secret())).unwrap_or_default())
 }
 
+/// What a browser says of itself when somebody signs in, for the list of their sessions.
+#[derive(Clone, Debug, Default)]
+pub struct Browser {
+    /// Its `User-Agent`.
+    pub device: String,
+    /// Its network address.
+    pub address: String,
+}
+
 /// Signs somebody in.
 ///
 /// # Errors
 /// A field error that does not say whether the address or the password was wrong.
-pub async fn sign_in(app: &App, email: &str, password: SecretString) -> Result<SignedIn, AppError> {
+pub async fn sign_in(
+    app: &App,
+    email: &str,
+    password: SecretString,
+    browser: Browser,
+) -> Result<SignedIn, AppError> {
     let mut read = app.db.read().await?;
     let user = people::user_by_email(&mut read, email)
         .await?
@@ -89,17 +104,30 @@ pub async fn sign_in(app: &App, email: &str, password: SecretString) -> Result<S
             "The e-mail address or the password is not right.",
         ));
     };
+    open_session(app, user, browser).await
+}
+
+/// Opens a session for somebody who has shown who they are.
+pub(super) async fn open_session(
+    app: &App,
+    user: User,
+    browser: Browser,
+) -> Result<SignedIn, AppError> {
     let token = token_of(app.ids.secret());
     let wall = app.clock.wall();
     let expires_wall = hours_after(wall, app.config.signin.session_hours);
     let row = SessionRow {
         user: user.id,
         csrf: token_of(app.ids.secret()),
+        device: browser.device.chars().take(300).collect(),
+        address: browser.address.chars().take(60).collect(),
+        created_wall: wall,
         used_wall: wall,
         expires_wall,
     };
     let mut tx = app.db.write().await?;
     people::insert_session(&mut tx, hash_of(&token), &row).await?;
+    people::signed_in(&mut tx, user.id, wall).await?;
     tx.commit().await?;
     Ok(SignedIn {
         token: token.into(),
@@ -108,7 +136,7 @@ pub async fn sign_in(app: &App, email: &str, password: SecretString) -> Result<S
     })
 }
 
-fn hours_after(at: Timestamp, hours: u32) -> Timestamp {
+pub(super) fn hours_after(at: Timestamp, hours: u32) -> Timestamp {
     at.checked_add(SignedDuration::from_hours(i64::from(hours)))
         .unwrap_or(Timestamp::MAX)
 }
@@ -151,58 +179,54 @@ pub async fn sign_out(app: &App, token: &str) -> Result<(), AppError> {
     Ok(tx.commit().await?)
 }
 
-/// Changes one's own name.
-pub async fn rename(app: &App, caller: &Caller, name: &str) -> Result<(), AppError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Err(AppError::field(
-            "name",
-            "Fill in your name, with at most 100 characters.",
-        ));
-    }
-    let mut tx = app.db.write().await?;
-    people::set_name(&mut tx, caller.user, name).await?;
-    Ok(tx.commit().await?)
+/// A browser in which somebody is signed in.
+#[derive(Clone, Debug)]
+pub struct OpenSession {
+    /// Names it in a form; not the token and not enough to find it.
+    pub handle: String,
+    /// What is known of it.
+    pub row: SessionRow,
+    /// Whether it is the one that asks.
+    pub here: bool,
 }
 
-/// Changes one's own password. All sessions end but the one with this token.
-pub async fn change_password(
-    app: &App,
-    user: &User,
-    token: &str,
-    old: SecretString,
-    new: SecretString,
-) -> Result<(), AppError> {
-    let shortest = app.config.signin.password_length_min as usize;
-    if new.expose_secret().chars().count() < shortest {
-        return Err(AppError::field(
-            "new_password",
-            format!("Choose a password of at least {shortest} characters."),
-        ));
-    }
-    let parts = app.clone();
-    let known = user.password_hash.clone();
-    let hashed = tokio::task::spawn_blocking(move || {
-        let right = PasswordHash::new(&known).is_ok_and(|hash| {
-            Argon2::default()
-                .verify_password(old.expose_secret().as_bytes(), &hash)
-                .is_ok()
-        });
-        match right {
-            true => hash_password(&parts, new.expose_secret()).map(Some),
-            false => Ok(None),
-        }
-    })
-    .await
-    .map_err(AppError::broken)??;
-    let Some(hashed) = hashed else {
-        return Err(AppError::field(
-            "old_password",
-            "That is not your password so far.",
-        ));
-    };
+/// How much of a token's hash names a session in a form, in bytes.
+const HANDLE_BYTES: usize = 8;
+
+fn handle_of(token_hash: &[u8]) -> String {
+    hex::encode(token_hash.get(..HANDLE_BYTES).unwrap_or_default())
+}
+
+/// One's own sessions that are still good, the one used last first.
+pub async fn sessions(app: &App, user: UserId, token: &str) -> Result<Vec<OpenSession>, AppError> {
+    let (wall, own) = (app.clock.wall(), hash_of(token));
+    let mut read = app.db.read().await?;
+    let all = people::sessions(&mut read, user).await?;
+    Ok(all
+        .into_iter()
+        .filter(|(_, row)| {
+            let idle = hours_after(row.used_wall, app.config.signin.session_idle_hours);
+            wall < row.expires_wall && wall < idle
+        })
+        .map(|(hash, row)| OpenSession {
+            handle: handle_of(&hash),
+            here: hash == own,
+            row,
+        })
+        .collect())
+}
+
+/// Ends one of one's own sessions.
+pub async fn end_session(app: &App, user: UserId, handle: &str) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
-    people::set_password(&mut tx, user.id, &hashed, Some(hash_of(token))).await?;
+    let found = people::sessions(&mut tx, user)
+        .await?
+        .into_iter()
+        .find(|(hash, _)| handle_of(hash) == handle);
+    let Some((hash, _)) = found else {
+        return Err(AppError::NotFound("session"));
+    };
+    people::end_one_session(&mut tx, user, hash).await?;
     Ok(tx.commit().await?)
 }
 
@@ -213,33 +237,17 @@ pub async fn sign_out_elsewhere(app: &App, user: UserId, token: &str) -> Result<
     Ok(tx.commit().await?)
 }
 
-/// Switches somebody off, but not oneself: the last administrator could not be switched on again.
-pub async fn disable_user(app: &App, caller: &Caller, id: UserId) -> Result<(), AppError> {
-    caller.administrator_only()?;
-    if id == caller.user {
-        return Err(AppError::Forbidden("Nobody can switch themselves off."));
-    }
-    let mut tx = app.db.write().await?;
-    if !people::disable(&mut tx, id, app.clock.now()).await? {
-        return Err(AppError::NotFound("user"));
-    }
-    Ok(tx.commit().await?)
-}
-
-/// Everybody, for administrators.
-pub async fn everybody(app: &App, caller: &Caller) -> Result<Vec<User>, AppError> {
-    caller.administrator_only()?;
-    let mut read = app.db.read().await?;
-    Ok(people::everybody(&mut read).await?)
-}
-
-/// A first password for somebody new, to be handed over and changed.
-pub fn first_password(app: &App) -> SecretString {
-    token_of(app.ids.secret())
-        .chars()
-        .take(20)
-        .collect::<String>()
-        .into()
+/// An account to make.
+#[derive(Clone, Debug, Default)]
+pub struct NewAccount {
+    /// Its name.
+    pub name: String,
+    /// Whether it has an approved A2P 10DLC brand and campaign.
+    pub campaign_approved: bool,
+    /// The agency whose client it is. An agency's administrator need not name their own.
+    pub parent: Option<AccountId>,
+    /// Whether it may have clients.
+    pub is_agency: bool,
 }
 
 /// Makes an account.
@@ -249,35 +257,75 @@ pub async fn add_account(
     name: &str,
     campaign_approved: bool,
 ) -> Result<Account, AppError> {
-    add_account_once(app, caller, name, campaign_approved, None).await
+    let new = NewAccount {
+        name: name.to_owned(),
+        campaign_approved,
+        ..NewAccount::default()
+    };
+    add_account_once(app, caller, new, None).await
 }
 
-/// Makes an account, and remembers the answer.
+/// Makes an account, and remembers the answer. The desk's administrator makes any, an agency's administrator
+/// makes clients of their own agency (R102).
 pub async fn add_account_once(
     app: &App,
     caller: Option<&Caller>,
-    name: &str,
-    campaign_approved: bool,
+    new: NewAccount,
     keep: Option<Keep<Account>>,
 ) -> Result<Account, AppError> {
+    let mut new = new;
     if let Some(caller) = caller {
-        caller.administrator_only()?;
+        caller.administrators_only()?;
+        if let Some(own) = caller.account {
+            if new.parent.is_some_and(|named| named != own) {
+                return Err(AppError::NotFound("account"));
+            }
+            new.parent = Some(own);
+            if new.campaign_approved || new.is_agency {
+                return Err(AppError::Forbidden(
+                    "Campaigns are approved, and agencies are made, by the desk's administrator.",
+                ));
+            }
+        }
     }
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 100 {
+    let name = new.name.trim();
+    if name.is_empty() || name.chars().count() > 100 || name.chars().any(char::is_control) {
         return Err(AppError::field(
             "name",
             "Give the account a name of at most 100 characters.",
+        ));
+    }
+    if new.parent.is_some() && new.is_agency {
+        return Err(AppError::field(
+            "parent",
+            "A client account is no agency itself: choose one of the two.",
         ));
     }
     let now = app.clock.now();
     let account = Account {
         id: app.ids.next(now),
         name: name.to_owned(),
-        campaign_approved,
+        parent: new.parent,
+        is_agency: new.is_agency,
+        campaign_approved: new.campaign_approved,
         created_at: now,
     };
     let mut tx = app.db.write().await?;
+    if let Some(parent) = new.parent {
+        let agency = people::account(&mut tx, parent)
+            .await?
+            .ok_or(AppError::NotFound("account"))?;
+        if !agency.is_agency {
+            let own = caller.is_some_and(|caller| caller.account == Some(parent));
+            return Err(if own {
+                AppError::Forbidden(
+                    "Your account is no agency. The porting desk can make it one; then you add client accounts here.",
+                )
+            } else {
+                AppError::field("parent", "This account is no agency. Make it one first.")
+            });
+        }
+    }
     people::insert_account(&mut tx, &account).await?;
     if let Some(keep) = keep
         && !keep.store(app, &mut tx, &account).await?
@@ -288,7 +336,19 @@ pub async fn add_account_once(
     Ok(account)
 }
 
-/// The accounts that a caller sees.
+/// The account that a caller belongs to; none for the desk.
+pub async fn own_account(app: &App, caller: &Caller) -> Result<Option<Account>, AppError> {
+    let Some(own) = caller.account else {
+        return Ok(None);
+    };
+    let account = app.seen(Key::Own(caller.user, "account"), |_| true, async {
+        let mut read = app.db.read().await?;
+        Ok(people::account(&mut read, own).await?)
+    });
+    Ok(account.await?.as_ref().clone())
+}
+
+/// The accounts that a caller sees: their own first, then its clients by name; or all of them.
 pub async fn accounts(app: &App, caller: &Caller) -> Result<Vec<Account>, AppError> {
     let few = |all: &Vec<Account>| all.len() <= 100;
     let all = app.seen(
@@ -302,9 +362,35 @@ pub async fn accounts(app: &App, caller: &Caller) -> Result<Vec<Account>, AppErr
 async fn read_accounts(app: &App, caller: &Caller) -> Result<Vec<Account>, AppError> {
     let mut read = app.db.read().await?;
     match caller.account {
-        Some(own) => Ok(people::account(&mut read, own).await?.into_iter().collect()),
+        Some(own) => Ok(people::family(&mut read, own).await?),
         None => Ok(people::accounts(&mut read).await?),
     }
+}
+
+/// Says whether an account may have clients, for the desk's administrator.
+///
+/// # Errors
+/// A field error for a client, or for an agency that has clients.
+pub async fn set_agency(
+    app: &App,
+    caller: &Caller,
+    id: AccountId,
+    is_agency: bool,
+) -> Result<(), AppError> {
+    account(app, caller, id).await?;
+    caller.administrator_only()?;
+    let mut tx = app.db.write().await?;
+    if !people::set_agency(&mut tx, id, is_agency).await? {
+        return Err(AppError::field(
+            "agency",
+            if is_agency {
+                "A client account cannot be an agency itself."
+            } else {
+                "It has client accounts, so it stays an agency."
+            },
+        ));
+    }
+    Ok(tx.commit().await?)
 }
 
 /// One account.
@@ -338,27 +424,40 @@ pub async fn change_account(
     caller: &Caller,
     id: AccountId,
     campaign_approved: Option<bool>,
+    is_agency: Option<bool>,
 ) -> Result<Account, AppError> {
     // Whose account it is comes first: others are not to learn that it exists.
     account(app, caller, id).await?;
     caller.desk_only()?;
+    if let Some(is_agency) = is_agency {
+        set_agency(app, caller, id, is_agency).await?;
+    }
     if let Some(approved) = campaign_approved {
         set_campaign(app, caller, id, approved).await?;
     }
     account(app, caller, id).await
 }
 
-/// Lets each open request of an account draw its conclusions from what changed outside it.
-async fn look_again(app: &App, caller: &Caller, account: AccountId) -> Result<(), AppError> {
+/// Lets each open request of an account, of its agency and of that one's clients draw its conclusions from what
+/// changed outside it: a receiving number of one account blocks its port in all of them.
+async fn look_again(app: &App, caller: &Caller, changed: AccountId) -> Result<(), AppError> {
+    let mut read = app.db.read().await?;
+    let root = people::account(&mut read, changed)
+        .await?
+        .and_then(|one| one.parent)
+        .unwrap_or(changed);
+    drop(read);
     let mut before = None;
     loop {
         let filter = crate::db::ports::Filter {
-            account: Some(account),
+            agency: Some(root),
             before,
             limit: 100,
             ..Default::default()
         };
-        let page = ports::list(app, caller, filter).await?;
+        let mut read = app.db.read().await?;
+        let page = crate::db::ports::list(&mut read, &filter).await?;
+        drop(read);
         let Some(last) = page.last() else {
             return Ok(());
         };
@@ -370,7 +469,7 @@ async fn look_again(app: &App, caller: &Caller, account: AccountId) -> Result<()
             ports::handle(
                 app,
                 line.id,
-                caller.scope(),
+                Scope::Any,
                 &caller.actor,
                 Event::LookAgain,
                 Extras::default(),
@@ -380,181 +479,13 @@ async fn look_again(app: &App, caller: &Caller, account: AccountId) -> Result<()
     }
 }
 
-/// Makes a user. The desk's people belong to no account.
-pub async fn add_user(
-    app: &App,
-    caller: Option<&Caller>,
-    account: Option<AccountId>,
-    role: Role,
-    name: &str,
-    email: &str,
-    password: SecretString,
-) -> Result<User, AppError> {
-    if let Some(caller) = caller {
-        caller.administrator_only()?;
-    }
-    let mut problems = Vec::new();
-    if name.trim().is_empty() {
-        problems.push(crate::domain::port::Problem::new(
-            "name",
-            "Fill in the name.",
-        ));
-    }
-    if email.trim().parse::<lettre::Address>().is_err() {
-        problems.push(crate::domain::port::Problem::new(
-            "email",
-            "That is not an e-mail address.",
-        ));
-    }
-    let shortest = app.config.signin.password_length_min as usize;
-    if password.expose_secret().chars().count() < shortest {
-        problems.push(crate::domain::port::Problem::new(
-            "password",
-            format!("Choose a password of at least {shortest} characters."),
-        ));
-    }
-    if (role == Role::Submitter) != account.is_some() {
-        problems.push(crate::domain::port::Problem::new(
-            "account",
-            "A submitter belongs to an account; the desk's people belong to none.",
-        ));
-    }
-    if !problems.is_empty() {
-        return Err(AppError::Invalid(problems));
-    }
-    let parts = app.clone();
-    let password_hash =
-        tokio::task::spawn_blocking(move || hash_password(&parts, password.expose_secret()))
-            .await
-            .map_err(AppError::broken)??;
-    let now = app.clock.now();
-    let user = User {
-        id: app.ids.next(now),
-        account,
-        email: email.trim().to_lowercase(),
-        name: name.trim().to_owned(),
-        role,
-        password_hash,
-        disabled_at: None,
-    };
-    let mut tx = app.db.write().await?;
-    match people::insert_user(&mut tx, &user, now).await {
-        Ok(()) => tx.commit().await?,
-        Err(e) if e.constraint() == Some("users_email") => {
-            return Err(AppError::field(
-                "email",
-                "Somebody signs in with this address already.",
-            ));
-        }
-        Err(e) => return Err(e.into()),
-    }
-    Ok(user)
-}
-
-/// The people whom a caller may see: those of their account, or those of the desk.
-pub async fn users(app: &App, caller: &Caller) -> Result<Vec<User>, AppError> {
-    let mut read = app.db.read().await?;
-    Ok(people::users(&mut read, caller.account).await?)
-}
-
-/// The user with this address, for the command line on the desk's own machine.
-pub async fn find_user(app: &App, email: &str) -> Result<User, AppError> {
-    let mut read = app.db.read().await?;
-    people::user_by_email(&mut read, email)
-        .await?
-        .ok_or(AppError::NotFound("user"))
-}
-
-/// Makes an API key with the rights of its user. The key is shown once.
-pub async fn add_api_key(
-    app: &App,
-    user: UserId,
-    name: &str,
-) -> Result<(ApiKey, SecretString), AppError> {
-    add_api_key_once(app, user, name, None).await
-}
-
-/// Makes an API key, and remembers the answer.
-pub async fn add_api_key_once(
-    app: &App,
-    user: UserId,
-    name: &str,
-    keep: Option<Keep<(ApiKey, SecretString)>>,
-) -> Result<(ApiKey, SecretString), AppError> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().count() > 100 {
-        return Err(AppError::field(
-            "name",
-            "Say in at most 100 characters what the key is for.",
-        ));
-    }
-    let secret = format!("{KEY_PREFIX}{}", token_of(app.ids.secret()));
-    let now = app.clock.now();
-    let hint: String = secret
-        .chars()
-        .skip(secret.chars().count().saturating_sub(4))
-        .collect();
-    let key = ApiKey {
-        id: app.ids.next(now),
-        user,
-        name: name.to_owned(),
-        hint,
-        created_at: now,
-        revoked_at: None,
-    };
-    let mut tx = app.db.write().await?;
-    people::insert_api_key(&mut tx, &key, hash_of(&secret)).await?;
-    let made = (key, secret.into());
-    if let Some(keep) = keep
-        && !keep.store(app, &mut tx, &made).await?
-    {
-        return Err(AppError::Stale);
-    }
-    tx.commit().await?;
-    Ok(made)
-}
-
-/// The user behind an API key.
-pub async fn user_of_key(app: &App, key: &str) -> Result<Option<User>, AppError> {
-    if !key.starts_with(KEY_PREFIX) {
-        return Ok(None);
-    }
-    let mut read = app.db.glimpse().await?;
-    Ok(people::user_by_api_key(&mut read, hash_of(key))
-        .await?
-        .filter(|user| user.disabled_at.is_none()))
-}
-
-/// A user's keys.
-pub async fn api_keys(app: &App, caller: &Caller) -> Result<Vec<ApiKey>, AppError> {
-    let mut read = app.db.read().await?;
-    Ok(people::api_keys(&mut read, caller.user).await?)
-}
-
-/// Revokes a key at once.
-pub async fn revoke_api_key(app: &App, caller: &Caller, id: ApiKeyId) -> Result<(), AppError> {
-    let mut tx = app.db.write().await?;
-    if !people::revoke_api_key(&mut tx, caller.user, id, app.clock.now()).await? {
-        return Err(AppError::NotFound("API key"));
-    }
-    Ok(tx.commit().await?)
-}
-
-fn account_for(caller: &Caller, given: Option<AccountId>) -> Result<AccountId, AppError> {
-    match (caller.account, given) {
-        (Some(own), Some(other)) if own != other => Err(AppError::NotFound("account")),
-        (Some(own), _) | (None, Some(own)) => Ok(own),
-        (None, None) => Err(AppError::field("account", "Say which account.")),
-    }
-}
-
 /// The receiving numbers of an account.
 pub async fn receiving_numbers(
     app: &App,
     caller: &Caller,
     account: Option<AccountId>,
 ) -> Result<Vec<E164>, AppError> {
-    let account = account_for(caller, account)?;
+    let account = caller.account_for(account)?;
     let mut read = app.db.read().await?;
     Ok(people::receiving(&mut read, account).await?)
 }
@@ -566,7 +497,8 @@ pub async fn add_receiving_number(
     account: Option<AccountId>,
     number: E164,
 ) -> Result<(), AppError> {
-    let account = account_for(caller, account)?;
+    let account = caller.account_for(account)?;
+    caller.filing_only()?;
     let mut tx = app.db.write().await?;
     people::add_receiving(&mut tx, account, &HashSet::from([number]), app.clock.now()).await?;
     tx.commit().await?;
@@ -580,7 +512,8 @@ pub async fn remove_receiving_number(
     account: Option<AccountId>,
     number: E164,
 ) -> Result<(), AppError> {
-    let account = account_for(caller, account)?;
+    let account = caller.account_for(account)?;
+    caller.filing_only()?;
     let mut tx = app.db.write().await?;
     if !people::remove_receiving(&mut tx, account, number).await? {
         return Err(AppError::NotFound("receiving number"));

@@ -1,6 +1,6 @@
 //! Port requests: the one door through which everything happens to them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -88,18 +88,30 @@ pub struct Handled {
 }
 
 /// Which requests an event may be for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Scope {
     /// Any: the caller works at the desk, or came by a way that knows the request, such as a secret link or a job.
     Any,
-    /// Only this account's.
-    Account(AccountId),
+    /// Only those of this account and of these clients of its.
+    Account(AccountId, Arc<[AccountId]>),
+}
+
+impl Scope {
+    /// Whether it covers this account.
+    pub fn covers(&self, account: AccountId) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Account(own, clients) => *own == account || clients.contains(&account),
+        }
+    }
 }
 
 impl Caller {
     /// What this caller may see.
     pub fn scope(&self) -> Scope {
-        self.account.map_or(Scope::Any, Scope::Account)
+        self.account.map_or(Scope::Any, |own| {
+            Scope::Account(own, Arc::clone(&self.clients))
+        })
     }
 }
 
@@ -114,7 +126,7 @@ pub fn calendar_of(app: &App, first: Option<E164>, carrier: &str) -> Calendar {
     let zone = first
         .and_then(|number| number.npac_zone())
         .and_then(|name| calendar_zone(name).ok())
-        .unwrap_or_else(|| app.config.operator.time_zone.clone());
+        .unwrap_or_else(|| app.operator().time_zone.clone());
     let settings = &app.config.calendar;
     // The settings were read, so their hours are in order.
     let days = settings
@@ -125,10 +137,35 @@ pub fn calendar_of(app: &App, first: Option<E164>, carrier: &str) -> Calendar {
     Calendar::new(zone, days.with_closed(closed))
 }
 
+/// Receiving numbers of an account, and those of other accounts of its agency with how each is called here.
+fn sorted(
+    found: Vec<(E164, AccountId, String)>,
+    own: AccountId,
+    scope: &Scope,
+) -> (HashSet<E164>, HashMap<E164, String>) {
+    let mut receiving = HashSet::new();
+    let mut elsewhere = HashMap::new();
+    for (number, at, name) in found {
+        if at == own {
+            receiving.insert(number);
+        } else if scope.covers(at) {
+            elsewhere.insert(number, format!("the account {name}"));
+        } else {
+            // A client does not learn which other clients its agency has.
+            let some = "another account of the same agency".to_owned();
+            elsewhere.entry(number).or_insert(some);
+        }
+    }
+    (receiving, elsewhere)
+}
+
 /// What lies around a request.
 pub(super) struct Around {
     calendar: Calendar,
     receiving: HashSet<E164>,
+    receiving_elsewhere: HashMap<E164, String>,
+    /// The account's agency, or itself.
+    root: AccountId,
     campaign_approved: bool,
     account_name: String,
     /// Whether the account had no endpoint for webhooks when this was loaded.
@@ -162,11 +199,20 @@ impl Around {
         app: &App,
         session: &mut Session,
         request: &PortRequest,
+        scope: &Scope,
     ) -> Result<Self, DbError> {
         let account = people::account(session, request.account).await?;
+        let root = account
+            .as_ref()
+            .and_then(|one| one.parent)
+            .unwrap_or(request.account);
+        let found = people::receiving_on_port(session, root, request.id).await?;
+        let (receiving, receiving_elsewhere) = sorted(found, request.account, scope);
         Ok(Self {
             calendar: calendar(app, request),
-            receiving: people::receiving_on_port(session, request.account, request.id).await?,
+            receiving,
+            receiving_elsewhere,
+            root,
             campaign_approved: account.as_ref().is_some_and(|one| one.campaign_approved),
             account_name: account.map_or_else(String::new, |one| one.name),
             unheard: false,
@@ -179,12 +225,15 @@ impl Around {
         session: &mut Session,
         account: AccountId,
         events: &[Event],
+        scope: &Scope,
     ) -> Result<(), DbError> {
         for event in events {
             if let Event::AddNumbers { numbers } = event {
                 let numbers: Vec<E164> = numbers.iter().map(|one| one.number).collect();
-                let found = people::receiving_among(session, account, &numbers).await?;
-                self.receiving.extend(found);
+                let found = people::receiving_among(session, self.root, &numbers).await?;
+                let (receiving, elsewhere) = sorted(found, account, scope);
+                self.receiving.extend(receiving);
+                self.receiving_elsewhere.extend(elsewhere);
             }
         }
         Ok(())
@@ -202,6 +251,7 @@ impl Around {
         World {
             calendar: &self.calendar,
             receiving: self.receiving.clone(),
+            receiving_elsewhere: self.receiving_elsewhere.clone(),
             campaign_approved: self.campaign_approved,
         }
     }
@@ -235,6 +285,10 @@ pub async fn handle_all(
     events: Vec<Event>,
     extras: Extras,
 ) -> Result<Handled, AppError> {
+    // Nothing to ask the rules about is still not a way to store something beside it.
+    if events.is_empty() && by.role == Role::ReadOnly {
+        moves::permit(EventKind::Edit, by.role)?;
+    }
     // With one writer nobody can be faster, and the events of a long list need not be copied.
     let tries = match app.db.engine() {
         Engine::Sqlite => 1,
@@ -248,7 +302,7 @@ pub async fn handle_all(
             events.clone()
         };
         let mut tx = app.db.write().await?;
-        let stored = visible(ports::load(&mut tx, id).await?, scope)?;
+        let stored = visible(ports::load(&mut tx, id).await?, &scope)?;
         if extras
             .expected
             .is_some_and(|expected| expected != stored.version)
@@ -265,9 +319,9 @@ pub async fn handle_all(
             )
             .into());
         }
-        let mut around = Around::load(app, &mut tx, &stored.request).await?;
+        let mut around = Around::load(app, &mut tx, &stored.request, &scope).await?;
         around
-            .join(&mut tx, stored.request.account, &events)
+            .join(&mut tx, stored.request.account, &events, &scope)
             .await?;
         let now = app.clock.now();
         if let Some(mail) = &extras.mail
@@ -443,7 +497,7 @@ async fn put(
             Some(around) => around.view(next.clone(), version, Vec::new(), by.name.clone()),
             None => {
                 let documents = documents(tx, next.id, by.is_desk()).await?;
-                look(app, tx, next.clone(), version, documents).await?
+                look(app, tx, next.clone(), version, documents, &nobody(&next)).await?
             }
         };
         keep.put(app, tx, &view).await?;
@@ -519,8 +573,8 @@ async fn tell_blocked(app: &App, by: &Actor, handled: &Handled) {
     }
 }
 
-/// Lets the open requests of an account that hold any of these numbers draw their conclusions from what changed
-/// outside them.
+/// Lets the open requests that hold any of these numbers draw their conclusions from what changed outside them: those
+/// of an account, of its agency and of that one's clients.
 pub(super) async fn look_again(
     app: &App,
     by: &Actor,
@@ -528,14 +582,18 @@ pub(super) async fn look_again(
     numbers: &[E164],
 ) -> Result<(), AppError> {
     let mut read = app.db.glimpse().await?;
-    let ports = ports::open_with(&mut read, account, numbers).await?;
+    let root = people::account(&mut read, account)
+        .await?
+        .and_then(|one| one.parent)
+        .unwrap_or(account);
+    let ports = ports::open_with(&mut read, root, numbers).await?;
     drop(read);
     for port in ports {
         // Boxed, because handling an event may come here; looking again never does.
         let looking = handle(
             app,
             port,
-            Scope::Account(account),
+            Scope::Any,
             by,
             Event::LookAgain,
             Extras::default(),
@@ -637,13 +695,11 @@ fn holder_says(number: &str, port: PortId, may_know: bool) -> String {
     }
 }
 
-pub(super) fn visible(stored: Option<Stored>, scope: Scope) -> Result<Stored, AppError> {
-    match (stored, scope) {
-        (Some(stored), Scope::Any) => Ok(stored),
-        (Some(stored), Scope::Account(account)) if stored.request.account == account => Ok(stored),
-        // Even that it exists is not for others to know.
-        _ => Err(AppError::NotFound("port request")),
-    }
+pub(super) fn visible(stored: Option<Stored>, scope: &Scope) -> Result<Stored, AppError> {
+    // Even that it exists is not for others to know.
+    stored
+        .filter(|stored| scope.covers(stored.request.account))
+        .ok_or(AppError::NotFound("port request"))
 }
 
 /// What a new request begins with.
@@ -671,16 +727,8 @@ pub async fn begin_port(
     mut extras: Extras,
 ) -> Result<Handled, AppError> {
     use secrecy::ExposeSecret as _;
-    let account = match (caller.account, beginning.account) {
-        (Some(own), Some(other)) if own != other => return Err(AppError::NotFound("account")),
-        (Some(own), _) | (None, Some(own)) => own,
-        (None, None) => {
-            return Err(AppError::field(
-                "account",
-                "Say for which account the port request is.",
-            ));
-        }
-    };
+    moves::allow(moves::BEGIN, caller.actor.role)?;
+    let account = caller.account_for(beginning.account)?;
     let now = app.clock.now();
     let id: PortId = app.ids.next(now);
     for (field, text) in &beginning.secrets {
@@ -705,9 +753,14 @@ pub async fn begin_port(
         .await?
         .ok_or(AppError::NotFound("account"))?;
     let numbers: Vec<E164> = beginning.numbers.iter().map(|one| one.number).collect();
+    let root = owner.parent.unwrap_or(account);
+    let found = people::receiving_among(&mut read, root, &numbers).await?;
+    let (receiving, receiving_elsewhere) = sorted(found, account, &caller.scope());
     let around = Around {
         calendar: calendar(app, &request),
-        receiving: people::receiving_among(&mut read, account, &numbers).await?,
+        receiving,
+        receiving_elsewhere,
+        root,
         campaign_approved: owner.campaign_approved,
         account_name: owner.name,
         unheard: !listens,
@@ -802,11 +855,14 @@ pub struct Glanced {
 }
 
 impl Glanced {
-    pub(super) fn of(app: &App, row: overview::Glance) -> Self {
+    pub(super) fn of(app: &App, row: overview::Glance, scope: &Scope) -> Self {
         let request = row.stored.request;
+        let (receiving, receiving_elsewhere) = sorted(row.receiving, request.account, scope);
         let around = Around {
             calendar: calendar(app, &request),
-            receiving: row.receiving,
+            receiving,
+            receiving_elsewhere,
+            root: request.account,
             campaign_approved: row.campaign_approved,
             account_name: row.account_name,
             unheard: false,
@@ -828,9 +884,18 @@ impl Glanced {
 /// One request for a list: as [`view`], with few of its numbers.
 pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
-    let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
+    let scope = caller.scope();
+    let stored = visible(ports::glance(&mut read, id).await?, &scope)?;
     let documents = documents(&mut read, id, caller.is_desk()).await?;
-    Ok(look(app, &mut read, stored.request, stored.version, documents).await?)
+    Ok(look(
+        app,
+        &mut read,
+        stored.request,
+        stored.version,
+        documents,
+        &scope,
+    )
+    .await?)
 }
 
 /// The most numbers of a request that is remembered until the next commit.
@@ -846,9 +911,18 @@ pub async fn seen(app: &App, caller: &Caller, id: PortId) -> Result<Arc<View>, A
 /// One request, for its page.
 pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
-    let stored = visible(ports::load(&mut read, id).await?, caller.scope())?;
+    let scope = caller.scope();
+    let stored = visible(ports::load(&mut read, id).await?, &scope)?;
     let documents = documents(&mut read, id, caller.is_desk()).await?;
-    Ok(look(app, &mut read, stored.request, stored.version, documents).await?)
+    Ok(look(
+        app,
+        &mut read,
+        stored.request,
+        stored.version,
+        documents,
+        &scope,
+    )
+    .await?)
 }
 
 /// A request as a change left it, for the answer to who changed it. What was stored is at hand: a request of
@@ -856,7 +930,21 @@ pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppErr
 pub async fn view_of(app: &App, caller: &Caller, handled: Handled) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
     let documents = documents(&mut read, handled.request.id, caller.is_desk()).await?;
-    Ok(look(app, &mut read, handled.request, handled.version, documents).await?)
+    let scope = nobody(&handled.request);
+    Ok(look(
+        app,
+        &mut read,
+        handled.request,
+        handled.version,
+        documents,
+        &scope,
+    )
+    .await?)
+}
+
+/// What everybody may see who sees the request: other accounts stay without a name.
+fn nobody(request: &PortRequest) -> Scope {
+    Scope::Account(request.account, Arc::from([]))
 }
 
 /// A request's documents, as the desk or as others may know of them.
@@ -877,8 +965,9 @@ async fn look(
     request: PortRequest,
     version: i64,
     documents: Vec<Document>,
+    scope: &Scope,
 ) -> Result<View, DbError> {
-    let around = Around::load(app, session, &request).await?;
+    let around = Around::load(app, session, &request, scope).await?;
     let submitter = people::user(session, request.submitter)
         .await?
         .map_or_else(String::new, |user| user.name);
@@ -900,7 +989,7 @@ pub async fn history(
     limit: i64,
 ) -> Result<Vec<StoredFact>, AppError> {
     let mut read = app.db.read().await?;
-    visible(ports::glance(&mut read, id).await?, caller.scope())?;
+    visible(ports::glance(&mut read, id).await?, &caller.scope())?;
     let facts = ports::facts(&mut read, id, after, limit).await?;
     Ok(facts
         .into_iter()
@@ -931,7 +1020,7 @@ pub async fn history_page(
 ) -> Result<HistoryPage, AppError> {
     const STRIDE: i64 = 200;
     let mut read = app.db.read().await?;
-    let stored = visible(ports::glance(&mut read, id).await?, caller.scope())?;
+    let stored = visible(ports::glance(&mut read, id).await?, &caller.scope())?;
     let mut page = HistoryPage {
         facts: Vec::new(),
         next: None,
@@ -981,8 +1070,15 @@ pub async fn history_seen(
 
 /// A page of requests that this caller may see.
 pub async fn list(app: &App, caller: &Caller, mut filter: Filter) -> Result<Vec<Line>, AppError> {
-    if caller.account.is_some() {
-        filter.account = caller.account;
+    if let Some(own) = caller.account {
+        match filter.account {
+            // An agency's people may look at one client alone.
+            Some(wanted) if caller.sees(wanted) => {}
+            // Whether there is such an account is not for them to know.
+            Some(_) => return Ok(Vec::new()),
+            None if caller.clients.is_empty() => filter.account = Some(own),
+            None => filter.agency = Some(own),
+        }
     }
     let mut read = app.db.read().await?;
     Ok(ports::list(&mut read, &filter).await?)
@@ -1076,10 +1172,7 @@ pub async fn desk(
 
 /// What this caller can make happen to a request now.
 pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
-    let role = match caller.actor.role {
-        Role::Administrator => Role::Desk,
-        role => role,
-    };
+    let role = caller.actor.role.acts_as();
     let request = &view.request;
     let at = view.standing.status;
     let waiting =

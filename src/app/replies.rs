@@ -66,7 +66,7 @@ pub fn answers_to(config: &Config, reader: Reader) -> bool {
 /// Whose answers an address is for.
 #[derive(Clone, Debug)]
 enum Answerer {
-    Person(User),
+    Person(Box<User>),
     Desk,
 }
 
@@ -107,7 +107,9 @@ async fn verify(app: &App, token: &str) -> Result<Option<(PortRequest, Answerer)
     let Some(stored) = rows::glance(&mut read, port).await? else {
         return Ok(None);
     };
-    let users = people::users(&mut read, Some(stored.request.account)).await?;
+    let mut users = people::users(&mut read, Some(stored.request.account)).await?;
+    // An agency's people file for its clients and belong to none of them.
+    users.extend(people::user(&mut read, stored.request.submitter).await?);
     drop(read);
     let is_for = |user: Option<UserId>| {
         let right = signature(app, port, user);
@@ -120,7 +122,7 @@ async fn verify(app: &App, token: &str) -> Result<Option<(PortRequest, Answerer)
     Ok(users
         .into_iter()
         .find(|user| is_for(Some(user.id)))
-        .map(|user| (stored.request, Answerer::Person(user))))
+        .map(|user| (stored.request, Answerer::Person(Box::new(user)))))
 }
 
 /// Who wrote a mail, if they are whom its token was given to; otherwise why not.
@@ -140,10 +142,10 @@ async fn author(
         ))
     };
     let user = match answerer {
-        Answerer::Person(user) if user.email.eq_ignore_ascii_case(from) => user.clone(),
+        Answerer::Person(user) if user.email.eq_ignore_ascii_case(from) => User::clone(user),
         Answerer::Person(user) => return Ok(foreign(&format!("{} ({})", user.name, user.email))),
         Answerer::Desk => {
-            let operator = &app.config.operator;
+            let operator = app.operator();
             if operator.support.email.eq_ignore_ascii_case(from) {
                 return Ok(Ok(Actor {
                     role: Role::Desk,

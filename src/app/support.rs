@@ -1,20 +1,43 @@
 //! When and where the operator's support answers (R60-R65), as portal and mails say it.
 
-use jiff::civil::Weekday;
+use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 
-use crate::config::Support;
+use crate::config::{Operator, Support};
 use crate::domain::number::E164;
 
-/// The days and hours: "Monday to Friday, 7 am to 5 pm Central Time".
+/// Who answers: "Harbor Voice support".
+pub fn name(operator: &Operator) -> String {
+    let own = operator.support.name.trim();
+    if own.is_empty() {
+        format!("{} support", operator.name)
+    } else {
+        own.to_owned()
+    }
+}
+
+/// The days and hours: "Monday to Friday, 7 am to 5 pm Central Time". Days with other hours are named apart.
 pub fn hours(settings: &Support) -> String {
-    format!(
-        "{}, {} to {} {}",
-        days(settings),
-        hour(settings.opens),
-        hour(settings.closes),
-        zone_name(&settings.time_zone)
-    )
+    let week = settings.week();
+    let mut spans: Vec<(Vec<Weekday>, (Time, Time))> = Vec::new();
+    let mut day = Weekday::Monday;
+    for hours in week {
+        if let Some(hours) = hours {
+            match spans.iter_mut().find(|(_, other)| *other == hours) {
+                Some((days, _)) => days.push(day),
+                None => spans.push((vec![day], hours)),
+            }
+        }
+        day = day.next();
+    }
+    if spans.is_empty() {
+        return "By mail only".to_owned();
+    }
+    let said: Vec<String> = spans
+        .iter()
+        .map(|(on, (opens, closes))| format!("{}, {} to {}", days(on), hour(*opens), hour(*closes)))
+        .collect();
+    format!("{} {}", said.join("; "), zone_name(&settings.time_zone))
 }
 
 /// The telephone number as it is read at home: "(312) 555-0142".
@@ -38,12 +61,11 @@ fn weekday(day: Weekday) -> &'static str {
 }
 
 /// "Monday to Friday" for days in a row, else each day.
-fn days(settings: &Support) -> String {
-    let days: Vec<_> = settings.days.iter().map(|day| day.weekday()).collect();
+fn days(days: &[Weekday]) -> String {
     let in_a_row = days
         .windows(2)
         .all(|pair| matches!(pair, [one, next] if one.next() == *next));
-    match days.as_slice() {
+    match days {
         [first, .., last] if in_a_row && days.len() > 2 => {
             format!("{} to {}", weekday(*first), weekday(*last))
         }
@@ -63,11 +85,8 @@ pub fn opens(settings: &Support, wall: jiff::Timestamp) -> Option<String> {
             .date()
             .checked_add(jiff::Span::new().days(ahead))
             .ok()?;
-        let works = settings
-            .days
-            .iter()
-            .any(|day| day.weekday() == date.weekday());
-        if !works || (ahead == 0 && there.time() >= settings.opens) {
+        let (from, _) = settings.hours_on(date.weekday())?;
+        if ahead == 0 && there.time() >= from {
             return None;
         }
         let day = match ahead {
@@ -75,8 +94,14 @@ pub fn opens(settings: &Support, wall: jiff::Timestamp) -> Option<String> {
             1 => "tomorrow",
             _ => weekday(date.weekday()),
         };
-        Some(format!("{day} at {}", hour(settings.opens)))
+        Some(format!("{day} at {}", hour(from)))
     })
+}
+
+/// When the telephone stops being answered today, if it is answered on this day at all.
+pub fn closes(settings: &Support, wall: jiff::Timestamp) -> Option<Time> {
+    let there = settings.time_zone.to_datetime(wall);
+    settings.hours_on(there.weekday()).map(|(_, closes)| closes)
 }
 
 /// An hour as people say it: "7 am", "4:30 pm".

@@ -317,7 +317,30 @@ pub async fn seed(app: &App) -> Result<Cast, AppError> {
     let user = match people::find_user(app, "customer@portolan.example").await {
         Ok(user) => user,
         Err(AppError::NotFound(_)) => {
-            let account = people::add_account(app, None, "Lighthouse Agency", true).await?;
+            let agency = people::NewAccount {
+                name: "Lighthouse Agency".to_owned(),
+                campaign_approved: true,
+                is_agency: true,
+                ..people::NewAccount::default()
+            };
+            let account = people::add_account_once(app, None, agency, None).await?;
+            let client = people::NewAccount {
+                name: "Harbor Dental Group".to_owned(),
+                campaign_approved: true,
+                parent: Some(account.id),
+                ..people::NewAccount::default()
+            };
+            people::add_account_once(app, None, client, None).await?;
+            people::add_user(
+                app,
+                None,
+                Some(account.id),
+                Role::ReadOnly,
+                "Rita Reed",
+                "reader@portolan.example",
+                password(),
+            )
+            .await?;
             people::add_user(
                 app,
                 None,
@@ -342,7 +365,7 @@ pub async fn seed(app: &App) -> Result<Cast, AppError> {
                 app,
                 None,
                 Some(account.id),
-                Role::Submitter,
+                Role::AccountAdministrator,
                 "Dana Whitfield",
                 "customer@portolan.example",
                 password(),

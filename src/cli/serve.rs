@@ -48,7 +48,9 @@ pub(super) async fn worker(context: &mut Context) -> Result<(), Error> {
     let (stop, stopped) = watch::channel(false);
     let runner = runner(&app)?;
     let work = tokio::spawn(async move { runner.run(until(stopped)).await });
+    let fresh = tokio::spawn(crate::app::operator::keep_fresh(app.clone()));
     stop_asked().await;
+    fresh.abort();
     stop.send_replace(true);
     work.await.map_err(Error::internal)?;
     app.db.close().await;
@@ -129,6 +131,7 @@ pub async fn run(
     } else {
         None
     };
+    let fresh = tokio::spawn(crate::app::operator::keep_fresh(app.clone()));
     let service = router(&app).into_make_service_with_connect_info::<SocketAddr>();
     let asked = tokio::spawn(async move {
         stop.await;
@@ -142,6 +145,7 @@ pub async fn run(
         jobs.await.map_err(Error::internal)?;
     }
     asked.abort();
+    fresh.abort();
     app.db.close().await;
     Ok(())
 }

@@ -21,20 +21,19 @@ enum UserCommand {
         name: String,
         /// Their e-mail address; they sign in with it
         email: String,
-        /// What they do
-        #[arg(long, value_enum, default_value_t = RoleArg::Submitter)]
-        role: RoleArg,
-        /// The account of a submitter: a new account's name, or an account's id
+        /// What they do. Of an account: `account_administrator`, `submitter` (a porting user), `read_only`; at the
+        /// desk: `desk` (an agent), `administrator`
+        #[arg(long, value_parser = role_of, default_value = "submitter")]
+        role: Role,
+        /// The account of somebody who does not work at the desk: a new account's name, or an account's id
         #[arg(long)]
         account: Option<String>,
     },
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum RoleArg {
-    Submitter,
-    Desk,
-    Administrator,
+fn role_of(text: &str) -> Result<Role, String> {
+    Role::of_person(text)
+        .ok_or_else(|| format!("roles are {}", Role::OF_PEOPLE.map(Role::name).join(", ")))
 }
 
 #[derive(Debug, clap::Args)]
@@ -83,11 +82,6 @@ pub(super) async fn user(args: UserArgs, context: &mut Context) -> Result<(), Er
         .clone()
         .unwrap_or_else(|| hex::encode(&app.ids.secret()[..12]))
         .into();
-    let role = match role {
-        RoleArg::Submitter => Role::Submitter,
-        RoleArg::Desk => Role::Desk,
-        RoleArg::Administrator => Role::Administrator,
-    };
     let account = match account {
         None => None,
         Some(text) => match text.parse() {

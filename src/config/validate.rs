@@ -199,6 +199,8 @@ fn ranges(config: &Config, problem: Note<'_>) {
             signin.attempts_per_minute,
             1..=10_000,
         ),
+        ("signin.invitation_days", signin.invitation_days, 1..=90),
+        ("signin.link_minutes", signin.link_minutes, 5..=1440),
         (
             "signin.wrong_passwords_max",
             signin.wrong_passwords_max,

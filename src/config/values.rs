@@ -215,9 +215,16 @@ pub struct Color {
 }
 
 impl Color {
-    /// The contrast with white: 1 (none) to 21 (black). WCAG 2.2 AA asks for 4.5 for text.
-    /// Source: WCAG 2.2, "contrast ratio" and "relative luminance".
-    pub fn contrast_with_white(self) -> f64 {
+    /// White.
+    pub const WHITE: Self = Self::rgb(255, 255, 255);
+
+    /// A colour of its parts.
+    pub const fn rgb(red: u8, green: u8, blue: u8) -> Self {
+        Self { red, green, blue }
+    }
+
+    /// Relative luminance: 0 (black) to 1 (white). Source: WCAG 2.2, "relative luminance".
+    fn luminance(self) -> f64 {
         let channel = |value: u8| {
             let share = f64::from(value) / 255.0;
             if share <= 0.04045 {
@@ -226,9 +233,41 @@ impl Color {
                 ((share + 0.055) / 1.055).powf(2.4)
             }
         };
-        let luminance =
-            0.2126 * channel(self.red) + 0.7152 * channel(self.green) + 0.0722 * channel(self.blue);
-        1.05 / (luminance + 0.05)
+        0.2126 * channel(self.red) + 0.7152 * channel(self.green) + 0.0722 * channel(self.blue)
+    }
+
+    /// The contrast with another colour: 1 (none) to 21 (black on white). WCAG 2.2 AA asks for 4.5 for text.
+    /// Source: WCAG 2.2, "contrast ratio".
+    pub fn contrast_with(self, other: Self) -> f64 {
+        let (one, two) = (self.luminance(), other.luminance());
+        (one.max(two) + 0.05) / (one.min(two) + 0.05)
+    }
+
+    /// The contrast with white.
+    pub fn contrast_with_white(self) -> f64 {
+        self.contrast_with(Self::WHITE)
+    }
+
+    /// This colour with so many hundredths of another one mixed in.
+    pub fn mixed(self, other: Self, hundredths: u8) -> Self {
+        let part = |one: u8, two: u8| {
+            let share = u32::from(hundredths.min(100));
+            let sum = u32::from(one) * (100 - share) + u32::from(two) * share;
+            u8::try_from((sum + 50) / 100).unwrap_or(u8::MAX)
+        };
+        Self {
+            red: part(self.red, other.red),
+            green: part(self.green, other.green),
+            blue: part(self.blue, other.blue),
+        }
+    }
+
+    /// The nearest colour on the way to `towards` whose contrast with all of these is at least `ratio`.
+    pub fn nearest_with_contrast(self, towards: Self, with: &[Self], ratio: f64) -> Self {
+        (0..=100_u8)
+            .map(|hundredths| self.mixed(towards, hundredths))
+            .find(|one| with.iter().all(|other| one.contrast_with(*other) >= ratio))
+            .unwrap_or(towards)
     }
 }
 

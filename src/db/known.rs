@@ -12,7 +12,7 @@ const REQUESTS: i64 = 50;
 /// Numbers of each that are looked at.
 const NUMBERS: i64 = 20;
 
-/// What one account's newest requests used, or everybody's.
+/// What the newest requests of one account and its clients used, or everybody's.
 #[derive(Debug, Default)]
 pub struct Used {
     /// Losing providers as typed.
@@ -26,7 +26,10 @@ pub struct Used {
 /// Looks at the newest requests.
 pub async fn used(session: &mut Session, account: Option<AccountId>) -> Result<Used, DbError> {
     let (of, values) = match account {
-        Some(account) => ("WHERE account_id = $1", args![account].to_vec()),
+        Some(account) => (
+            "WHERE account_id IN (SELECT f.id FROM accounts f WHERE f.id = $1 OR f.parent_id = $1)",
+            args![account].to_vec(),
+        ),
         None => ("", Vec::<Arg>::new()),
     };
     let newest = format!("FROM ports {of} ORDER BY id DESC LIMIT {REQUESTS}");

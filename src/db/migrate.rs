@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(6, "0006_kept_forms"),
     migration!(7, "0007_overview"),
     migration!(8, "0008_mail_copies"),
+    migration!(9, "0009_people"),
 ];
 
 /// Why the schema cannot be used.

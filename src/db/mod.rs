@@ -24,6 +24,7 @@ use sqlx::postgres::{PgConnection, PgPool, Postgres};
 use sqlx::sqlite::{Sqlite, SqliteConnection, SqlitePool};
 use sqlx::{AssertSqlSafe, Transaction};
 
+pub mod access;
 mod arg;
 mod bulk;
 mod connect;
@@ -37,6 +38,7 @@ mod later;
 pub mod mails;
 pub mod migrate;
 pub mod notes;
+pub mod operator;
 pub mod outside;
 pub mod overview;
 pub mod papers;

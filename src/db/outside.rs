@@ -104,6 +104,10 @@ pub struct Endpoint {
     pub url: String,
     /// The signing secret, sealed.
     pub sealed_secret: Vec<u8>,
+    /// The events that it wants, without `port.`; empty: all.
+    pub events: Vec<String>,
+    /// Since when nothing is sent there for a while.
+    pub paused_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was switched off.
@@ -122,8 +126,8 @@ impl std::fmt::Debug for Endpoint {
 /// Stores an endpoint.
 pub async fn insert_endpoint(tx: &mut Tx, one: &Endpoint) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO endpoints (id, account_id, url, sealed_secret, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, NULL)",
-        args![one.id, one.account, &one.url, one.sealed_secret.clone(), one.created_at],
+        "INSERT INTO endpoints (id, account_id, url, sealed_secret, events, created_at, disabled_at) VALUES ($1, $2, $3, $4, $5, $6, NULL)",
+        args![one.id, one.account, &one.url, one.sealed_secret.clone(), one.events.join(","), one.created_at],
     )
     .await?;
     Ok(())
@@ -135,6 +139,13 @@ fn endpoint_of(row: &Row) -> Result<Endpoint, DbError> {
         account: row.parse("account_id")?,
         url: row.text("url")?,
         sealed_secret: row.bytes("sealed_secret")?,
+        events: row
+            .text("events")?
+            .split(',')
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        paused_at: row.opt_instant("paused_at")?,
         created_at: row.instant("created_at")?,
         disabled_at: row.opt_instant("disabled_at")?,
     })
@@ -174,6 +185,40 @@ pub async fn disable_endpoint(
     Ok(tx.execute("UPDATE endpoints SET disabled_at = $3 WHERE id = $1 AND account_id = $2 AND disabled_at IS NULL", args![id, account, now]).await? > 0)
 }
 
+/// Changes which events an endpoint gets.
+pub async fn set_events(tx: &mut Tx, id: EndpointId, events: &[String]) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE endpoints SET events = $2 WHERE id = $1",
+        args![id, events.join(",")],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Gives an endpoint another signing secret.
+pub async fn set_secret(tx: &mut Tx, id: EndpointId, sealed: Vec<u8>) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE endpoints SET sealed_secret = $2 WHERE id = $1",
+        args![id, sealed],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Lets an endpoint pause, or go on.
+pub async fn set_pause(
+    tx: &mut Tx,
+    id: EndpointId,
+    paused_at: Option<Timestamp>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE endpoints SET paused_at = $2 WHERE id = $1",
+        args![id, paused_at],
+    )
+    .await?;
+    Ok(())
+}
+
 /// One webhook on its way to one endpoint.
 #[derive(Clone, Debug)]
 pub struct Delivery {
@@ -201,6 +246,8 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// When it arrived.
     pub delivered_at: Option<Timestamp>,
+    /// When it is tried next, if it is.
+    pub next_at: Option<Timestamp>,
 }
 
 /// Stores a delivery; `false` when this fact's delivery to this endpoint is there already.
@@ -229,6 +276,7 @@ fn delivery_of(row: &Row) -> Result<Delivery, DbError> {
         last_answer: row.opt_text("last_answer")?,
         created_at: row.instant("created_at")?,
         delivered_at: row.opt_instant("delivered_at")?,
+        next_at: row.opt_instant("next_at")?,
     })
 }
 
@@ -240,38 +288,133 @@ pub async fn delivery(session: &mut Session, id: DeliveryId) -> Result<Option<De
     row.map(|row| delivery_of(&row)).transpose()
 }
 
-/// An endpoint's newest deliveries.
+/// Which of an endpoint's deliveries are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Only in this state.
+    pub state: Option<String>,
+    /// Only of this event, such as `port.completed`.
+    pub event: Option<String>,
+    /// Only those before this one: the next page.
+    pub before: Option<DeliveryId>,
+    /// At most this many.
+    pub limit: i64,
+}
+
+/// An endpoint's deliveries, newest first.
 pub async fn deliveries(
     session: &mut Session,
     endpoint: EndpointId,
-    limit: i64,
+    wanted: &Wanted,
 ) -> Result<Vec<Delivery>, DbError> {
+    let mut sql = "SELECT * FROM deliveries WHERE endpoint_id = $1".to_owned();
+    let mut values = vec![super::Arg::from(endpoint)];
+    for (column, value) in [("state", &wanted.state), ("event", &wanted.event)] {
+        if let Some(value) = value {
+            values.push(value.into());
+            sql += &format!(" AND {column} = ${}", values.len());
+        }
+    }
+    if let Some(before) = wanted.before {
+        values.push(before.into());
+        sql += &format!(" AND id < ${}", values.len());
+    }
+    values.push(wanted.limit.into());
+    sql += &format!(" ORDER BY id DESC LIMIT ${}", values.len());
     session
-        .fetch_all(
-            "SELECT * FROM deliveries WHERE endpoint_id = $1 ORDER BY id DESC LIMIT $2",
-            args![endpoint, limit],
-        )
+        .fetch_all(sql, &values)
         .await?
         .iter()
         .map(delivery_of)
         .collect()
 }
 
-/// Remembers one attempt.
+/// One attempt to deliver.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The first is 1.
+    pub attempt: i64,
+    /// When, in wire time.
+    pub at_wall: Timestamp,
+    /// How long it took, in milliseconds.
+    pub took_ms: i64,
+    /// The answer's status.
+    pub status: Option<i64>,
+    /// The beginning of the answer, or why there was none.
+    pub answer: String,
+}
+
+/// Remembers one attempt, and what follows from it.
 pub async fn attempted(
     tx: &mut Tx,
     id: DeliveryId,
     state: &'static str,
-    status: Option<i64>,
-    answer: &str,
+    attempt: &Attempt,
     delivered_at: Option<Timestamp>,
+    next_at: Option<Timestamp>,
 ) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE deliveries SET state = $2, attempts = attempts + 1, last_status = $3, last_answer = $4, delivered_at = $5 WHERE id = $1",
-        args![id, state, status, answer, delivered_at],
+        "UPDATE deliveries SET state = $2, attempts = attempts + 1, last_status = $3, last_answer = $4, delivered_at = $5, next_at = $6 WHERE id = $1",
+        args![id, state, attempt.status, &attempt.answer, delivered_at, next_at],
+    )
+    .await?;
+    tx.execute(
+        "INSERT INTO delivery_attempts (delivery_id, attempt, at_wall, took_ms, status, answer) SELECT id, attempts, $2, $3, $4, $5 FROM deliveries WHERE id = $1",
+        args![id, attempt.at_wall, attempt.took_ms, attempt.status, &attempt.answer],
     )
     .await?;
     Ok(())
+}
+
+/// Says when a delivery is tried next, without an attempt.
+pub async fn postpone(
+    tx: &mut Tx,
+    id: DeliveryId,
+    next_at: Option<Timestamp>,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE deliveries SET next_at = $2, state = 'queued' WHERE id = $1",
+        args![id, next_at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The attempts to deliver, the first one first.
+pub async fn attempts(session: &mut Session, id: DeliveryId) -> Result<Vec<Attempt>, DbError> {
+    session
+        .fetch_all(
+            "SELECT * FROM delivery_attempts WHERE delivery_id = $1 ORDER BY attempt LIMIT 200",
+            args![id],
+        )
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(Attempt {
+                attempt: row.int("attempt")?,
+                at_wall: row.instant("at_wall")?,
+                took_ms: row.int("took_ms")?,
+                status: row.opt_int("status")?,
+                answer: row.text("answer")?,
+            })
+        })
+        .collect()
+}
+
+/// What waits to be sent to an endpoint.
+pub async fn waiting(
+    session: &mut Session,
+    endpoint: EndpointId,
+) -> Result<Vec<DeliveryId>, DbError> {
+    session
+        .fetch_all(
+            "SELECT id FROM deliveries WHERE endpoint_id = $1 AND state = 'queued' ORDER BY id LIMIT 10000",
+            args![endpoint],
+        )
+        .await?
+        .iter()
+        .map(|row| row.parse("id"))
+        .collect()
 }
 
 /// An answer remembered under its key.

@@ -1,7 +1,7 @@
 //! The overview of port requests: which ones, in which order, and all that a row shows, in a number of queries that
 //! does not depend on how many rows there are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 
@@ -140,8 +140,9 @@ pub struct Glance {
     pub stored: Stored,
     /// How many numbers it has.
     pub numbers: i64,
-    /// Those of its numbers that its account has set up as receiving numbers.
-    pub receiving: HashSet<E164>,
+    /// Those of its numbers that are receiving numbers of its account or of another one of its agency: of which, and
+    /// that one's name.
+    pub receiving: Vec<(E164, AccountId, String)>,
     /// Its account's name.
     pub account_name: String,
     /// Whether its account may text from US local numbers.
@@ -195,12 +196,14 @@ pub async fn glances(session: &mut Session, ids: &[PortId]) -> Result<Vec<Glance
             )
             .await?,
     )?;
-    let mut receiving: HashMap<PortId, HashSet<E164>> = HashMap::new();
+    let mut receiving: HashMap<PortId, Vec<(E164, AccountId, String)>> = HashMap::new();
     for row in &session
         .fetch_all(
             format!(
-                "SELECT n.port_id, r.number FROM port_numbers n JOIN ports p ON p.id = n.port_id
-                    JOIN receiving_numbers r ON r.account_id = p.account_id AND r.number = n.number
+                "SELECT n.port_id, r.number, r.account_id, f.name FROM port_numbers n JOIN ports p ON p.id = n.port_id
+                    JOIN accounts o ON o.id = p.account_id
+                    JOIN accounts f ON f.id = COALESCE(o.parent_id, o.id) OR f.parent_id = COALESCE(o.parent_id, o.id)
+                    JOIN receiving_numbers r ON r.account_id = f.id AND r.number = n.number
                  WHERE n.is_open AND n.port_id IN ({these})"
             ),
             &values,
@@ -211,7 +214,7 @@ pub async fn glances(session: &mut Session, ids: &[PortId]) -> Result<Vec<Glance
         receiving
             .entry(port)
             .or_default()
-            .insert(row.parse("number")?);
+            .push((row.parse("number")?, row.parse("account_id")?, row.text("name")?));
     }
     let nothing = Vec::new();
     let mut found: HashMap<PortId, Glance> = HashMap::new();

@@ -106,7 +106,9 @@ pub async fn glance(session: &mut Session, id: PortId) -> Result<Option<Stored>,
         id,
         "SELECT * FROM port_numbers WHERE port_id = $1 AND (position < 20
             OR position IN (SELECT MIN(n.position) FROM port_numbers n WHERE n.port_id = $1 GROUP BY n.voice)
-            OR number IN (SELECT r.number FROM receiving_numbers r JOIN ports p ON p.account_id = r.account_id WHERE p.id = $1))
+            OR number IN (SELECT r.number FROM ports p JOIN accounts o ON o.id = p.account_id
+                JOIN accounts f ON f.id = COALESCE(o.parent_id, o.id) OR f.parent_id = COALESCE(o.parent_id, o.id)
+                JOIN receiving_numbers r ON r.account_id = f.id WHERE p.id = $1))
          ORDER BY position",
     )
     .await
@@ -716,6 +718,8 @@ pub struct Line {
 pub struct Filter {
     /// Only this account's.
     pub account: Option<AccountId>,
+    /// Only this agency's and its clients' (R102).
+    pub agency: Option<AccountId>,
     /// Only in these statuses; empty means all.
     pub statuses: Vec<&'static str>,
     /// Only with a number, title, carrier or id that contains this.
@@ -752,6 +756,12 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, D
     };
     if let Some(account) = filter.account {
         sql += &format!(" AND p.account_id = {}", bind(account.into()));
+    }
+    if let Some(agency) = filter.agency {
+        let agency = bind(agency.into());
+        sql += &format!(
+            " AND p.account_id IN (SELECT f.id FROM accounts f WHERE f.id = {agency} OR f.parent_id = {agency})"
+        );
     }
     if !filter.statuses.is_empty() {
         let places: Vec<String> = filter
@@ -899,14 +909,14 @@ pub async fn waiting_for_desk(session: &mut Session) -> Result<u32, DbError> {
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
-/// How many requests are in each status, of one account or of all.
+/// How many requests are in each status, of one account with its clients or of all.
 pub async fn counts(
     session: &mut Session,
     account: Option<AccountId>,
 ) -> Result<Vec<(String, i64)>, DbError> {
     let rows = match account {
         Some(account) => {
-            session.fetch_all("SELECT status, COUNT(*) AS n FROM ports WHERE account_id = $1 GROUP BY status ORDER BY status", args![account]).await?
+            session.fetch_all("SELECT status, COUNT(*) AS n FROM ports WHERE account_id IN (SELECT f.id FROM accounts f WHERE f.id = $1 OR f.parent_id = $1) GROUP BY status ORDER BY status", args![account]).await?
         }
         None => session.fetch_all("SELECT status, COUNT(*) AS n FROM ports GROUP BY status ORDER BY status", &[]).await?,
     };
@@ -947,7 +957,7 @@ pub async fn holders(
     Ok(found)
 }
 
-/// The open requests of an account that hold any of these numbers.
+/// The open requests of an agency and its clients, or of one account, that hold any of these numbers.
 pub async fn open_with(
     session: &mut Session,
     account: AccountId,
@@ -962,7 +972,7 @@ pub async fn open_with(
             .fetch_all(
                 format!(
                     "SELECT DISTINCT n.port_id FROM port_numbers n JOIN ports p ON p.id = n.port_id
-                     WHERE n.is_open AND p.account_id = $1 AND n.number IN ({})",
+                     WHERE n.is_open AND p.account_id IN (SELECT f.id FROM accounts f WHERE f.id = $1 OR f.parent_id = $1) AND n.number IN ({})",
                     places.join(", ")
                 ),
                 &values,

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::{Handler, JobContext, JobError, carrier};
-use crate::app::{App, mailing, replies, webhooks};
+use crate::app::mailing::MailState;
+use crate::app::{App, account_mail, mailing, replies, users, webhooks};
 use crate::config::MailMode;
 use crate::db::jobs::Job;
 use crate::db::{DbError, Tx};
@@ -25,10 +26,7 @@ impl Work {
     /// [`MailError`] when the mail settings cannot be used.
     pub fn new(app: App) -> Result<Self, MailError> {
         let smtp = match app.config.mail.mode {
-            MailMode::Smtp => Some(Smtp::new(
-                &app.config.mail,
-                &app.config.operator.support.email,
-            )?),
+            MailMode::Smtp => Some(Smtp::new(&app.config.mail)?),
             MailMode::Mailbox => None,
         };
         let outbound = Outbound::new(&app.config.webhooks_out);
@@ -57,7 +55,14 @@ impl Work {
                 .map_err(|e| JobError::retry_because(&e))?,
         };
         if let Some(smtp) = &self.smtp
-            && let Err(error) = smtp.send(&mail, attached, reply_to.as_deref()).await
+            && let Err(error) = smtp
+                .send(
+                    &mail,
+                    attached,
+                    reply_to.as_deref(),
+                    &self.app.operator().support.email,
+                )
+                .await
         {
             let given_up = !matches!(error, MailError::NotNow(_));
             mailing::not_sent(&self.app, id, &error.to_string(), given_up)
@@ -74,6 +79,44 @@ impl Work {
             .map_err(|e| JobError::retry_because(&e))
     }
 
+    async fn send_account_mail(&self, job: &JobContext) -> Result<(), JobError> {
+        let id: MailId = job.field("mail")?;
+        let retry = |e: crate::app::AppError| JobError::retry_because(&e);
+        let Some(mail) = account_mail::for_sending(&self.app, id)
+            .await
+            .map_err(retry)?
+        else {
+            return Ok(());
+        };
+        let Some(smtp) = &self.smtp else {
+            return account_mail::attempted(&self.app, id, MailState::Sent, None)
+                .await
+                .map_err(retry);
+        };
+        let Err(error) = smtp
+            .send_account_mail(&mail, &self.app.operator().support.email)
+            .await
+        else {
+            return account_mail::attempted(&self.app, id, MailState::Sent, None)
+                .await
+                .map_err(retry);
+        };
+        let given_up = !matches!(error, MailError::NotNow(_));
+        let state = if given_up {
+            MailState::Failed
+        } else {
+            MailState::Queued
+        };
+        account_mail::attempted(&self.app, id, state, Some(&error.to_string()))
+            .await
+            .map_err(retry)?;
+        Err(if given_up {
+            JobError::fail(error)
+        } else {
+            JobError::retry(error)
+        })
+    }
+
     async fn deliver(&self, job: &JobContext) -> Result<(), JobError> {
         let id: DeliveryId = job.field("delivery")?;
         let Some((delivery, endpoint, secret)) = webhooks::for_sending(&self.app, id)
@@ -85,33 +128,46 @@ impl Work {
         let pauses = &self.app.config.webhooks_out.retry_seconds;
         let attempt = usize::try_from(job.job.attempts).unwrap_or(usize::MAX);
         let last = attempt > pauses.len();
-        let outcome = self
-            .outbound
-            .send(
-                &endpoint.url,
-                &delivery.id.to_string(),
-                self.app.clock.wall(),
-                &secret,
-                &delivery.body,
-            )
-            .await;
-        let (delivered, status, answer) = match &outcome {
-            Sent::Answered { status, answer } => {
-                ((200..300).contains(status), Some(*status), answer.clone())
-            }
-            Sent::Failed(why) => (false, None, why.clone()),
-        };
-        webhooks::attempted(&self.app, id, delivered, last, status, &answer)
-            .await
-            .map_err(|e| JobError::retry_because(&e))?;
-        if delivered {
-            return Ok(());
-        }
         let pause = pauses.get(attempt.saturating_sub(1)).copied().unwrap_or(60);
         let after = self
             .app
             .clock
             .desk_for_wire(std::time::Duration::from_secs(u64::from(pause)));
+        let at_wall = self.app.clock.wall();
+        let sent = self
+            .outbound
+            .send(
+                &endpoint.url,
+                &delivery.id.to_string(),
+                at_wall,
+                &secret,
+                &delivery.body,
+            )
+            .await;
+        let took = self.app.clock.wall().duration_since(at_wall);
+        let (status, answer) = match sent {
+            Sent::Answered { status, answer } => (Some(status), answer),
+            Sent::Failed(why) => (None, why),
+        };
+        let outcome = webhooks::Outcome {
+            at_wall,
+            took_ms: i64::try_from(took.as_millis()).unwrap_or(i64::MAX),
+            status,
+            answer: answer.clone(),
+            next_at: self
+                .app
+                .clock
+                .now()
+                .checked_add(after)
+                .ok()
+                .filter(|_| !last),
+        };
+        let delivered = webhooks::attempted(&self.app, id, outcome)
+            .await
+            .map_err(|e| JobError::retry_because(&e))?;
+        if delivered {
+            return Ok(());
+        }
         Err(JobError::retry_after(
             after,
             status.map_or(answer, |status| format!("the endpoint answered {status}")),
@@ -124,6 +180,8 @@ impl Handler for Work {
     fn kinds(&self) -> Vec<&'static str> {
         vec![
             "send_mail",
+            "send_account_mail",
+            "mail_password_link",
             "deliver_webhook",
             "carrier_portability",
             "carrier_submit",
@@ -138,6 +196,13 @@ impl Handler for Work {
     async fn run(&self, job: &JobContext) -> Result<(), JobError> {
         match job.job.kind.as_str() {
             "send_mail" => self.send_mail(job).await,
+            "send_account_mail" => self.send_account_mail(job).await,
+            "mail_password_link" => {
+                let sealed: String = job.field("email")?;
+                users::mail_password_link(&self.app, &sealed)
+                    .await
+                    .map_err(|e| JobError::retry_because(&e))
+            }
             "deliver_webhook" => self.deliver(job).await,
             _ => carrier::run(&self.app, job).await,
         }

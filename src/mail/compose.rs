@@ -18,6 +18,12 @@ pub struct MailContext {
     pub reader: String,
     /// The operator's name.
     pub operator: String,
+    /// The operator's accent colour: `#0b6483`.
+    pub accent: String,
+    /// Where this mail's topic can be switched off; empty for mails that are always sent.
+    pub unsubscribe: String,
+    /// Who answers questions.
+    pub support_name: String,
     /// The operator's support telephone.
     pub support_phone: String,
     /// The operator's support address.
@@ -56,7 +62,7 @@ pub struct MailContext {
     pub next: String,
     /// Between which days a request of today is usually done (R25).
     pub typical: (String, String),
-    /// The account's name, in a mail that speaks of it.
+    /// Where a number is a receiving number, such as "the account Harbor Dental"; in the mail that speaks of it.
     pub account: String,
     /// Where the account's receiving numbers are set.
     pub receiving_url: String,
@@ -144,7 +150,9 @@ fn frame(kind: MailKind, c: &MailContext) -> Frame {
         carrier: c.losing_provider.clone(),
         port_id: c.port.clone(),
         url: c.url.clone(),
-        support_name: format!("{} support", c.operator),
+        support_name: c.support_name.clone(),
+        accent: c.accent.clone(),
+        unsubscribe: c.unsubscribe.clone(),
         email: c.support_email.clone(),
         phone: c.support_phone.clone(),
         hours: c.support_hours.clone(),

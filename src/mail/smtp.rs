@@ -4,10 +4,11 @@ use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use secrecy::ExposeSecret as _;
 
 use crate::config::{Mail as Settings, MailTls};
+use crate::db::access::AccountMail;
 use crate::db::mails::Mail;
 
 /// Why a mail did not leave.
@@ -59,12 +60,17 @@ impl std::fmt::Debug for Attached {
     }
 }
 
+fn address(text: &str) -> Result<Address, MailError> {
+    text.parse()
+        .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))
+}
+
 /// A way to a mail server.
 #[derive(Clone)]
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
-    reply_to: Mailbox,
+    reply_to: Option<Mailbox>,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -77,7 +83,7 @@ impl std::fmt::Debug for Smtp {
 
 impl Smtp {
     /// A way to the server in the settings. Nothing is sent yet.
-    pub fn new(settings: &Settings, support: &str) -> Result<Self, MailError> {
+    pub fn new(settings: &Settings) -> Result<Self, MailError> {
         let host = settings.host.clone().unwrap_or_default();
         let bad = |e: &dyn std::fmt::Display| MailError::Unwritable(e.to_string());
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&host)
@@ -109,8 +115,8 @@ impl Smtp {
             reply_to: settings
                 .reply_to
                 .as_deref()
-                .unwrap_or(support)
-                .parse()
+                .map(str::parse)
+                .transpose()
                 .map_err(|e: lettre::address::AddressError| bad(&e))?,
         })
     }
@@ -118,18 +124,55 @@ impl Smtp {
     /// Sends a mail. Its Message-ID is its row's, so that a second copy (after a crash between sending
     /// and writing down) is one mail to every mailbox that looks at ids.
     ///
-    /// `reply_to` is where answers to this mail go; `None`: where all others go.
+    /// `reply_to` is where answers to this mail go; `None`: where all others go, which is `mail.reply_to` of the
+    /// settings, or else `support`. The latter comes with each mail because it may change while the program runs.
     pub async fn send(
         &self,
         mail: &Mail,
         attached: Option<Attached>,
         reply_to: Option<&str>,
+        support: &str,
     ) -> Result<(), MailError> {
-        let message = self.message(mail, attached, reply_to)?;
+        let message = self.message(mail, attached, reply_to, support)?;
+        self.hand_over(message).await
+    }
+
+    /// Sends a mail about somebody's own account. `support` is as for [`Self::send`].
+    pub async fn send_account_mail(
+        &self,
+        mail: &AccountMail,
+        support: &str,
+    ) -> Result<(), MailError> {
+        let message = Message::builder()
+            .from(self.from.clone())
+            .reply_to(self.reply_to(support)?)
+            .header(AutoSubmitted)
+            .to(Mailbox::new(
+                Some(mail.to_name.clone()),
+                address(&mail.to_address)?,
+            ))
+            .subject(&mail.subject)
+            .message_id(Some(format!("<{}>", mail.message_id)))
+            .multipart(MultiPart::alternative_plain_html(
+                mail.body_text.clone(),
+                mail.body_html.clone(),
+            ))
+            .map_err(|e| MailError::Unwritable(e.to_string()))?;
+        self.hand_over(message).await
+    }
+
+    async fn hand_over(&self, message: Message) -> Result<(), MailError> {
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(e) if e.is_permanent() => Err(MailError::Refused(e.to_string())),
             Err(e) => Err(MailError::NotNow(e.to_string())),
+        }
+    }
+
+    fn reply_to(&self, support: &str) -> Result<Mailbox, MailError> {
+        match &self.reply_to {
+            Some(set) => Ok(set.clone()),
+            None => Ok(Mailbox::new(None, address(support)?)),
         }
     }
 
@@ -138,6 +181,7 @@ impl Smtp {
         mail: &Mail,
         attached: Option<Attached>,
         reply_to: Option<&str>,
+        support: &str,
     ) -> Result<Message, MailError> {
         let words =
             MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone());
@@ -152,25 +196,24 @@ impl Smtp {
             }
         };
         let reply_to = match reply_to {
-            None => self.reply_to.clone(),
-            Some(address) => Mailbox::new(
-                self.from.name.clone(),
-                address
-                    .parse()
-                    .map_err(|e: lettre::address::AddressError| {
-                        MailError::Unwritable(e.to_string())
-                    })?,
-            ),
+            None => self.reply_to(support)?,
+            Some(own) => Mailbox::new(self.from.name.clone(), address(own)?),
         };
-        let address = mail
-            .to_address
-            .parse()
-            .map_err(|e: lettre::address::AddressError| MailError::Unwritable(e.to_string()))?;
-        Message::builder()
+        let mut builder = Message::builder();
+        // RFC 8058: one click of the mail program does without mails like this one.
+        if let Some(link) = unsubscribe_link(&mail.body_text) {
+            builder = builder
+                .header(Raw::<0>(format!("<{link}>")))
+                .header(Raw::<1>("List-Unsubscribe=One-Click".to_owned()));
+        }
+        builder
             .from(self.from.clone())
             .reply_to(reply_to)
             .header(AutoSubmitted)
-            .to(Mailbox::new(Some(mail.to_name.clone()), address))
+            .to(Mailbox::new(
+                Some(mail.to_name.clone()),
+                address(&mail.to_address)?,
+            ))
             .subject(&mail.subject)
             .message_id(Some(format!("<{}>", mail.message_id)))
             .in_reply_to(format!("<{}>", mail.thread_id))
@@ -178,4 +221,34 @@ impl Smtp {
             .multipart(body)
             .map_err(|e| MailError::Unwritable(e.to_string()))
     }
+}
+
+/// The headers of RFC 2369 and RFC 8058 for doing without a mail's kind.
+const UNSUBSCRIBE_HEADERS: [&str; 2] = ["List-Unsubscribe", "List-Unsubscribe-Post"];
+
+/// The header at this place of [`UNSUBSCRIBE_HEADERS`].
+#[derive(Clone)]
+struct Raw<const WHICH: usize>(String);
+
+impl<const WHICH: usize> Header for Raw<WHICH> {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str(UNSUBSCRIBE_HEADERS[WHICH])
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// The address in a mail's text that switches mails like it off. Only mails that are not always sent have one.
+fn unsubscribe_link(text: &str) -> Option<&str> {
+    // The last line alone: what somebody wrote in a note is no header.
+    text.lines()
+        .last()
+        .map(str::trim)
+        .filter(|line| line.starts_with("http") && line.contains("/unsubscribe/"))
 }

@@ -26,6 +26,10 @@ pub struct Frame {
     pub hours: String,
     /// Why the reader gets this mail, one sentence.
     pub why: String,
+    /// The operator's accent colour: `#0b6483`.
+    pub accent: String,
+    /// Where the reader can do without mails like this one; empty for mails that are always sent.
+    pub unsubscribe: String,
 }
 
 /// A mail, ready to be sent.
@@ -88,13 +92,62 @@ macro_rules! mails {
         /// # Errors
         /// See [`MailTemplate::render`].
         pub fn samples() -> Result<Vec<(&'static str, Rendered)>, askama::Error> {
-            let frame = Frame::sample();
-            Ok(vec![ $( ($folder, $name::sample().render(&frame)?), )* ])
+            samples_in(&Frame::sample())
+        }
+
+        /// Every mail with made-up data in this frame, by its name.
+        ///
+        /// # Errors
+        /// See [`MailTemplate::render`].
+        pub fn samples_in(frame: &Frame) -> Result<Vec<(&'static str, Rendered)>, askama::Error> {
+            Ok(vec![ $( ($folder, $name::sample().render(&frame.of($folder))?), )* ])
         }
     };
 }
 
 mails! {
+    /// Somebody is invited to sign in.
+    Invitation "invitation" ["mail/invitation/subject.txt" "mail/invitation/body.txt" "mail/invitation/body.html"] {
+        /// Who reads it.
+        name: String = "Lee Park",
+        /// Who invited them.
+        by: String = "Dana Whitfield",
+        /// To which account, or to the desk.
+        account: String = "Harbor Dental Group",
+        /// What they may do there.
+        role: String = "Porting user",
+        /// The secret link.
+        link: String = "https://portolan.example/welcome/k7Qp2vXexample",
+        /// Until when it works.
+        expires: String = "December 4, 2026",
+    }
+    /// The way to a new password.
+    PasswordLink "password_link" ["mail/password_link/subject.txt" "mail/password_link/body.txt" "mail/password_link/body.html"] {
+        /// Who reads it.
+        name: String = "Dana Whitfield",
+        /// The secret link.
+        link: String = "https://portolan.example/welcome/k7Qp2vXexample",
+        /// How long it works: "60 minutes".
+        lasts: String = "60 minutes",
+    }
+    /// A new address is to be confirmed.
+    AddressLink "address_link" ["mail/address_link/subject.txt" "mail/address_link/body.txt" "mail/address_link/body.html"] {
+        /// Who reads it.
+        name: String = "Dana Whitfield",
+        /// The address so far.
+        old: String = "dana@harbordental.example",
+        /// The secret link.
+        link: String = "https://portolan.example/welcome/k7Qp2vXexample",
+        /// How long it works: "60 minutes".
+        lasts: String = "60 minutes",
+    }
+    /// The address was changed, to the old one.
+    AddressChanged "address_changed" ["mail/address_changed/subject.txt" "mail/address_changed/body.txt" "mail/address_changed/body.html"] {
+        /// Who reads it.
+        name: String = "Dana Whitfield",
+        /// The new address.
+        new: String = "d.whitfield@harbordental.example",
+    }
     /// The request was filed (to the submitter).
     RequestReceived "request_received" ["mail/request_received/subject.txt" "mail/request_received/body.txt" "mail/request_received/body.html"] {
         /// Who reads it.
@@ -333,8 +386,8 @@ mails! {
         first: String = "+1 312 555 0150",
         /// Whether there are more.
         several: bool = false,
-        /// The account where it is one.
-        account: String = "Harbor Dental Group",
+        /// Where it is one: "the account Harbor Dental Group".
+        account: String = "the account Harbor Dental Group",
         /// Where it can be removed.
         link: String = "https://portolan.example/settings/receiving",
     }
@@ -393,7 +446,39 @@ mails! {
     }
 }
 
+/// The mails about somebody's own account: no port is theirs.
+const OF_ACCOUNT: [&str; 4] = [
+    "invitation",
+    "password_link",
+    "address_link",
+    "address_changed",
+];
+/// The mails that their reader may do without, for the samples.
+const OPTIONAL: [&str; 5] = [
+    "note_added",
+    "submitted",
+    "proof_received",
+    "day_before",
+    "texts_enabled",
+];
+
 impl Frame {
+    /// This frame for the mail of this name: without a port where it is about none.
+    fn of(&self, name: &str) -> Self {
+        let mut frame = self.clone();
+        if OF_ACCOUNT.contains(&name) {
+            frame.port_id = String::new();
+            frame.why = format!(
+                "You get this mail because somebody entered this address at {}.",
+                self.product
+            );
+        }
+        if OPTIONAL.contains(&name) {
+            frame.unsubscribe = "https://portolan.example/unsubscribe/k7Qp2vXexample".into();
+        }
+        frame
+    }
+
     /// A made-up frame.
     pub fn sample() -> Self {
         Self {
@@ -407,6 +492,8 @@ impl Frame {
             phone: "+1 888 555 0116".into(),
             hours: "Monday to Friday, 7 am to 5 pm Central Time".into(),
             why: "You get this mail because you submitted this port.".into(),
+            accent: "#0b6483".into(),
+            unsubscribe: String::new(),
         }
     }
 }

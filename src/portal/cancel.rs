@@ -231,7 +231,7 @@ pub(super) async fn change_number(
             let says = "Somebody else changed this request meanwhile. Look at it, and save again if yours is right.";
             refuse(&mut who, &typed, vec![Problem::new("receiving", says)])
         }
-        Err(AppError::Refused(refusal)) => {
+        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
             let says = refusal.to_string().trim().to_owned();
             refuse(&mut who, &typed, vec![Problem::new("receiving", says)])
         }

@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
 
-use super::session::{Portal, SignedIn, bare_shell, is_refresh};
+use super::session::{Portal, SignedIn, bare_shell, is_refresh, with_reader};
 use super::views::misc::{ErrorPage, SendAgain};
 use super::views::{Link, Room};
 use crate::app::AppError;
@@ -91,7 +91,7 @@ pub(super) async fn show(State(portal): State<Portal>, request: Request, next: N
     let headers = request.headers().clone();
     let path = request.uri().path().to_owned();
     let method = request.method().clone();
-    let mut response = next.run(request).await;
+    let mut response = with_reader(next.run(request)).await;
     let carried = response.extensions_mut().remove::<Carried>();
     let bare = carried.is_none()
         && response.status().is_client_error()

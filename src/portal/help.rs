@@ -11,13 +11,11 @@ use crate::domain::calendar::{Calendar, CarrierDays};
 
 pub(super) async fn show(State(portal): State<Portal>, who: SignedIn) -> Answer {
     let app = &portal.app;
-    let calendar = Calendar::new(
-        app.config.operator.time_zone.clone(),
-        CarrierDays::default(),
-    );
+    let calendar = Calendar::new(app.operator().time_zone.clone(), CarrierDays::default());
     let page = HelpPage {
         shell: who.shell(Room::Help, "Help"),
         estimate: estimate_from(&calendar, app.clock.now()),
+        costs: app.operator().costs.trim().to_owned(),
     };
     who.page(&page)
 }

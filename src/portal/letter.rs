@@ -242,7 +242,9 @@ pub(super) async fn send(
                 signer.email
             ),
         ),
-        Err(AppError::Refused(refusal)) => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
+        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
+            Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
+        }
         Err(error) => {
             let problems = fields::problems(error)?;
             who.here = to;
@@ -268,7 +270,9 @@ pub(super) async fn resend(
     let to = format!("/numbers/ports/{id}/letter");
     match letters::remind(app, who.caller.scope(), &who.caller.actor, id).await {
         Ok(_) => who.done(&to, "Sent again. The link that was sent before works, too."),
-        Err(AppError::Refused(refusal)) => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
+        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
+            Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
+        }
         Err(error @ AppError::TooOften(_)) => Ok(who.go(&to, Tone::Act, &error.to_string())),
         Err(error) => Err(error.into()),
     }

@@ -11,6 +11,7 @@ use super::session::{Portal, SignedIn, live_seconds};
 use super::views::mailbox::{MailList, MailPage, MailRow, ReplyForm};
 use super::views::{Badge, Fact, Field, Link, Pager, Room, Tone};
 use super::{port, tell};
+use crate::app::account_mail::{self, AccountMail};
 use crate::app::mailing::{self, Mail, MailState};
 use crate::app::replies::{self, Outcome};
 use crate::app::{App, AppError};
@@ -55,8 +56,24 @@ pub(super) async fn list(
                 || mail.port.to_string() == search
         })
         .collect();
-    let more = mails.len() > ROWS;
-    mails.truncate(ROWS);
+    let others: Vec<AccountMail> = account_mail::list(app, &who.caller, before, limit)
+        .await?
+        .into_iter()
+        .filter(|mail| {
+            wanted.is_empty()
+                || [&mail.subject, &mail.to_name, &mail.to_address]
+                    .iter()
+                    .any(|text| text.to_lowercase().contains(&wanted))
+        })
+        .collect();
+    let mut rows: Vec<(MailId, MailRow)> = mails
+        .drain(..)
+        .map(|mail| (mail.id, row(app, &mail)))
+        .chain(others.iter().map(|mail| (mail.id, account_row(app, mail))))
+        .collect();
+    rows.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
     let href = |before: Option<MailId>| {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if !search.is_empty() {
@@ -73,18 +90,18 @@ pub(super) async fn list(
     let page = MailList {
         shell: who.shell(Room::Mailbox, "Mailbox"),
         pager: Pager {
-            text: match mails.len() {
+            text: match rows.len() {
                 1 => "1 mail".to_owned(),
                 count => format!("{count} mails"),
             },
             previous: before.map(|_| href(None)),
-            next: mails
+            next: rows
                 .last()
                 .filter(|_| more)
-                .map(|last| href(Some(last.id))),
+                .map(|(last, _)| href(Some(*last))),
             plain: false,
         },
-        mails: mails.iter().map(|mail| row(app, mail)).collect(),
+        mails: rows.into_iter().map(|(_, row)| row).collect(),
         search,
         live_seconds: live_seconds(app),
     };
@@ -92,8 +109,31 @@ pub(super) async fn list(
 }
 
 fn row(app: &App, mail: &Mail) -> MailRow {
-    let words = mail
-        .body_text
+    MailRow {
+        id: mail.id.to_string(),
+        to: format!("{}, {}", mail.to_name, mail.to_address),
+        subject: mail.subject.clone(),
+        begins: begins(&mail.body_text),
+        at: tell::when(mail.created_at, &app.operator().time_zone, app.clock.now()),
+        status: status(app, mail.state),
+    }
+}
+
+/// A mail about somebody's own account.
+fn account_row(app: &App, mail: &AccountMail) -> MailRow {
+    MailRow {
+        id: mail.id.to_string(),
+        to: format!("{}, {}", mail.to_name, mail.to_address),
+        subject: mail.subject.clone(),
+        begins: begins(&mail.body_text),
+        at: tell::when(mail.created_at, &app.operator().time_zone, app.clock.now()),
+        status: status(app, mail.state),
+    }
+}
+
+/// The beginning of a mail's text.
+fn begins(text: &str) -> String {
+    let words = text
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
@@ -112,18 +152,7 @@ fn row(app: &App, mail: &Mail) -> MailRow {
         }
         begins.push_str(word);
     }
-    MailRow {
-        id: mail.id.to_string(),
-        to: format!("{}, {}", mail.to_name, mail.to_address),
-        subject: mail.subject.clone(),
-        begins,
-        at: tell::when(
-            mail.created_at,
-            &app.config.operator.time_zone,
-            app.clock.now(),
-        ),
-        status: status(app, mail.state),
-    }
+    begins
 }
 
 fn status(app: &App, state: MailState) -> Badge {
@@ -146,17 +175,18 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Answer {
     who.desk_only()?;
-    let mail = mailing::read(&portal.app, &who.caller, mail_id(&id)?).await?;
-    let page = page(&portal.app, &who, mail, Field::default()).await?;
+    let app = &portal.app;
+    let id = mail_id(&id)?;
+    let mail = match mailing::read(app, &who.caller, id).await {
+        Err(AppError::NotFound(_)) => return show_account_mail(app, &who, id).await,
+        found => found?,
+    };
+    let page = page(app, &who, mail, Field::default()).await?;
     who.page(&page)
 }
 
 async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<MailPage, AppError> {
-    let at = tell::when(
-        mail.created_at,
-        &app.config.operator.time_zone,
-        app.clock.now(),
-    );
+    let at = tell::when(mail.created_at, &app.operator().time_zone, app.clock.now());
     let mut headers = vec![
         Fact::new("From", &app.config.mail.from),
         Fact::new("To", format!("{} <{}>", mail.to_name, mail.to_address)),
@@ -243,6 +273,32 @@ pub(super) async fn reply(
     }
 }
 
+async fn show_account_mail(app: &App, who: &SignedIn, id: MailId) -> Answer {
+    let mail = account_mail::read(app, &who.caller, id).await?;
+    let at = tell::when(mail.created_at, &app.operator().time_zone, app.clock.now());
+    let mut headers = vec![
+        Fact::new("From", &app.config.mail.from),
+        Fact::new("To", format!("{} <{}>", mail.to_name, mail.to_address)),
+        Fact::new("Date", at.text),
+        Fact::new("Message-ID", format!("<{}>", mail.message_id)),
+    ];
+    if let Some(error) = &mail.last_error {
+        headers.push(Fact::new("Last error", port::capital(error)));
+    }
+    let page = MailPage {
+        shell: who.shell(Room::Mailbox, &mail.subject),
+        id: mail.id.to_string(),
+        subject: mail.subject.clone(),
+        headers,
+        status: status(app, mail.state),
+        text: mail.body_text,
+        files: Vec::new(),
+        port: None,
+        reply: None,
+    };
+    who.page(&page)
+}
+
 /// A mail's HTML part by itself, for the sandboxed frame.
 pub(super) async fn html(
     State(portal): State<Portal>,
@@ -250,11 +306,13 @@ pub(super) async fn html(
     Path(id): Path<String>,
 ) -> Answer {
     who.desk_only()?;
-    let mail = mailing::read(&portal.app, &who.caller, mail_id(&id)?).await?;
+    let (app, id) = (&portal.app, mail_id(&id)?);
+    let html = match mailing::read(app, &who.caller, id).await {
+        Err(AppError::NotFound(_)) => account_mail::read(app, &who.caller, id).await?.body_html,
+        found => found?.body_html,
+    };
     // A link in the mail opens beside the mailbox instead of inside the small frame.
-    let html = mail
-        .body_html
-        .replacen("<head>", "<head><base target=\"_blank\">", 1);
+    let html = html.replacen("<head>", "<head><base target=\"_blank\">", 1);
     let mut response = Html(html).into_response();
     response.headers_mut().insert(
         header::CONTENT_SECURITY_POLICY,

@@ -16,6 +16,8 @@ mod fields;
 mod help;
 mod letter;
 mod live;
+mod locked;
+mod look;
 mod mailbox;
 mod new_port;
 mod notes;
@@ -34,6 +36,7 @@ mod start;
 mod tell;
 mod unplaced;
 pub mod views;
+mod welcome;
 
 pub use crate::app::support::zone_name;
 pub use shared::{status_of, support, zone_of};
@@ -62,6 +65,14 @@ pub fn router(app: App) -> Router {
         .route("/sign-in", get(sign_in::ask).post(sign_in::sign_in))
         .route("/sign-out", post(sign_in::sign_out))
         .route("/theme", post(sign_in::theme))
+        .route("/forgot", get(welcome::ask).post(welcome::forgot))
+        .route("/welcome/{token}", get(welcome::open).post(welcome::take))
+        .route(
+            "/unsubscribe/{token}",
+            get(welcome::look_at_unsubscribe).post(welcome::unsubscribe),
+        )
+        .route("/look/{hash}/accent.css", get(look::accent))
+        .route("/look/{hash}/logo", get(look::logo))
         .route("/numbers/ports", get(ports::list))
         .route("/numbers/ports/export.csv", get(ports::export))
         .route("/numbers/ports/events", get(live::of_overview))
@@ -160,17 +171,31 @@ fn settings() -> Router<Portal> {
     Router::new()
         .route("/settings", get(settings::account).post(settings::rename))
         .route("/settings/password", post(settings::password))
+        .route("/settings/email", post(settings::change_email))
         .route("/settings/sessions/end", post(settings::sign_out_elsewhere))
+        .route(
+            "/settings/sessions/{handle}/end",
+            post(settings::end_session),
+        )
+        .route(
+            "/settings/notifications",
+            get(settings::notifications).post(settings::set_notifications),
+        )
         .route(
             "/settings/users",
             get(settings::users).post(settings::add_user),
         )
+        .route("/settings/users/{id}", get(settings::user))
+        .route("/settings/users/{id}/role", post(settings::role))
+        .route("/settings/users/{id}/invite", post(settings::invite_again))
         .route("/settings/users/{id}/off", post(settings::disable_user))
+        .route("/settings/users/{id}/on", post(settings::enable_user))
         .route(
             "/settings/accounts",
             get(settings::accounts).post(settings::add_account),
         )
         .route("/settings/accounts/{id}/campaign", post(settings::campaign))
+        .route("/settings/accounts/{id}/agency", post(settings::agency))
         .route(
             "/settings/keys",
             get(settings::keys).post(settings::add_key),
@@ -188,12 +213,33 @@ fn settings() -> Router<Portal> {
             "/settings/webhooks",
             get(settings::hooks).post(settings::add_hook),
         )
+        .route("/settings/webhooks/{id}", get(settings::hook))
+        .route("/settings/webhooks/{id}/events", post(settings::set_events))
+        .route("/settings/webhooks/{id}/pause", post(settings::pause_hook))
+        .route(
+            "/settings/webhooks/{id}/secret",
+            post(settings::rotate_secret),
+        )
+        .route("/settings/webhooks/{id}/test", post(settings::test_hook))
         .route(
             "/settings/webhooks/{id}/delete",
             post(settings::remove_hook),
         )
         .route(
+            "/settings/webhooks/deliveries/{id}",
+            get(settings::delivery),
+        )
+        .route(
             "/settings/webhooks/deliveries/{id}/replay",
             post(settings::replay),
         )
+        .route(
+            "/settings/operator",
+            get(settings::operator).post(settings::change_operator),
+        )
+        .route("/settings/operator/back", post(settings::operator_back))
+        .route("/settings/operator/logo", post(settings::change_logo))
+        .route("/settings/mails", get(settings::mails))
+        .route("/settings/mails/{name}", get(settings::mail))
+        .route("/settings/mails/{name}/html", get(settings::mail_html))
 }

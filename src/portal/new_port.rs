@@ -36,7 +36,7 @@ use crate::app::{App, AppError, people, ports};
 use crate::domain::calendar::{Calendar, CarrierDays};
 use crate::domain::import::manual;
 use crate::domain::number::{E164, clean_up, parse_typed};
-use crate::domain::port::Problem;
+use crate::domain::port::{EventKind, Problem, moves};
 use read::{Outcome, read};
 use show::caution;
 use typed::{Row, Typed};
@@ -47,6 +47,7 @@ pub(super) async fn blank(
     who: SignedIn,
     RawQuery(query): RawQuery,
 ) -> Answer {
+    who.caller.filing_only()?;
     let app = &portal.app;
     let (typed, form) = Form::begun(app, &who, query.as_deref()).await?;
     let page = Draft::open(app, &who, None, typed, form).await?.page()?;
@@ -211,12 +212,7 @@ impl<'a> Draft<'a> {
         };
         let used = numbers::used(app, &who.caller).await?;
         let calendar = view.as_ref().map_or_else(
-            || {
-                Calendar::new(
-                    app.config.operator.time_zone.clone(),
-                    CarrierDays::default(),
-                )
-            },
+            || Calendar::new(app.operator().time_zone.clone(), CarrierDays::default()),
             |view| view.calendar.clone(),
         );
         let caution = view.as_ref().map(caution).unwrap_or_default();
@@ -345,6 +341,11 @@ impl<'a> Draft<'a> {
     /// Stores what was typed, all of it or nothing.
     async fn store(mut self, complete: bool) -> Result<Stored<'a>, super::errors::Fault> {
         let (app, who) = (self.app, self.who);
+        // Who may not has no use for a list of what is missing.
+        match &self.view {
+            None => who.caller.filing_only()?,
+            Some(_) => moves::permit(EventKind::Edit, who.user.role).map_err(AppError::from)?,
+        }
         let now = app.clock.now();
         let Outcome { read, problems } = read(
             app,
@@ -361,9 +362,9 @@ impl<'a> Draft<'a> {
         };
         let stored = match &self.view {
             None => {
-                // Only the desk chooses; where there is but one account, nobody is asked.
+                // Only the desk and an agency choose; where there is but one account, nobody is asked.
                 let account = match (self.typed.account.parse(), self.accounts.as_slice()) {
-                    (Ok(account), _) if who.caller.is_desk() => Some(account),
+                    (Ok(account), _) if who.caller.sees_several() => Some(account),
                     (_, [only]) => only.value.parse().ok(),
                     _ => None,
                 };
@@ -415,7 +416,7 @@ impl<'a> Draft<'a> {
                 self.stale().await?;
                 Ok(Stored::No(Box::new(self)))
             }
-            Err(AppError::Refused(refusal)) => {
+            Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
                 let row = self
                     .typed
                     .rows

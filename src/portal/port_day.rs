@@ -113,7 +113,9 @@ pub(super) async fn record(
             Tone::Act,
             "Recorded: failed. The porting desk has been told and looks into it.",
         )),
-        Err(AppError::Refused(refusal)) => Ok(who.go(&to, Tone::Stop, refusal.to_string().trim())),
+        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
+            Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
+        }
         Err(error) => Err(error.into()),
     }
 }

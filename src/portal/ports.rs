@@ -190,7 +190,7 @@ pub(super) async fn list(
     let counts = ports::counts(app, &who.caller).await?;
     let all: i64 = counts.iter().map(|(_, count)| count).sum();
     // R78: with no port yet, this is the way to the first one. The desk files for others, and stays.
-    if all == 0 && !who.caller.is_desk() {
+    if all == 0 && !who.caller.is_desk() && who.caller.filing_only().is_ok() {
         return Ok(Redirect::to("/numbers/ports/new").into_response());
     }
     let asked = Asked::read(query.as_deref().unwrap_or_default());

@@ -534,7 +534,7 @@ async fn finish(app: &App, who: &SignedIn, request: &PortRequest) -> Answer {
             "Thank you. The corrected request goes back to the carrier.",
         ),
         // The correction is stored all the same; the page says what is still in the way.
-        Err(AppError::Refused(refusal)) => Ok(who.go(
+        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => Ok(who.go(
             &to,
             Tone::Act,
             &format!("Your correction is saved. {}", refusal.to_string().trim()),

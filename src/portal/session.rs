@@ -1,5 +1,6 @@
 //! Who is signed in, and what goes around each of their pages.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use askama::Template;
@@ -10,6 +11,7 @@ use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::errors::{Answer, Fault};
@@ -17,6 +19,7 @@ use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
 use crate::app::people::{self, User};
 use crate::app::{App, AppError, Caller, desk, replies};
+use crate::domain::calendar::zone;
 use crate::domain::port::Role;
 use crate::web::{ClientIp, Pace};
 
@@ -76,6 +79,7 @@ impl Portal {
         let Some((user, csrf)) = people::session(app, token).await? else {
             return Ok(None);
         };
+        remember_reader(&user);
         let caller = Caller::of(&user);
         let unplaced = if caller.is_desk() {
             let count = replies::waiting(app, &caller).await?;
@@ -84,15 +88,16 @@ impl Portal {
         } else {
             None
         };
-        let (account, waiting) = if caller.is_desk() {
+        let (account, waiting, agency) = if caller.is_desk() {
             (
                 "Porting desk".to_owned(),
                 desk::waiting(app, &caller).await?,
+                false,
             )
         } else {
-            let own = people::accounts(app, &caller).await?;
-            let name = own.into_iter().next().map(|one| one.name);
-            (name.unwrap_or_default(), 0)
+            let own = people::own_account(app, &caller).await?;
+            let agency = own.as_ref().is_some_and(|one| one.is_agency);
+            (own.map(|one| one.name).unwrap_or_default(), 0, agency)
         };
         Ok(Some(SignedIn {
             app: app.clone(),
@@ -101,6 +106,7 @@ impl Portal {
             caller,
             csrf,
             account,
+            agency,
             waiting,
             unplaced,
             theme: theme_of(&jar),
@@ -108,6 +114,28 @@ impl Portal {
             here: here.to_owned(),
         }))
     }
+}
+
+tokio::task_local! {
+    /// The zone that the reader of the page at hand has chosen.
+    static READER: RefCell<Option<TimeZone>>;
+}
+
+/// Answers one request with room for its reader's zone: each instant of a page is shown in it, and it would be
+/// handed through all of them otherwise.
+pub(super) async fn with_reader<F: Future>(answer: F) -> F::Output {
+    READER.scope(RefCell::new(None), answer).await
+}
+
+fn remember_reader(user: &User) {
+    let chosen = user.time_zone.as_deref().and_then(|name| zone(name).ok());
+    // Outside a request there is no reader.
+    let _ = READER.try_with(|cell| *cell.borrow_mut() = chosen);
+}
+
+/// The zone that the reader has chosen, if they have.
+pub(super) fn reader_zone() -> Option<TimeZone> {
+    READER.try_with(|cell| cell.borrow().clone()).ok().flatten()
 }
 
 /// The session cookie's name. The prefix makes browsers refuse it unless it is for this host alone and
@@ -190,7 +218,7 @@ pub(super) fn forget_flash(app: &App, response: &mut Response) {
 /// What surrounds a page that is shown to nobody in particular.
 pub(super) fn bare_shell(app: &App, title: &str, jar: &CookieJar) -> Shell {
     Shell {
-        product: app.config.operator.name.clone(),
+        product: app.operator().name.clone(),
         title: title.to_owned(),
         room: Room::Nowhere,
         person: None,
@@ -218,6 +246,8 @@ pub(super) struct SignedIn {
     pub(super) csrf: String,
     /// Their account's name.
     pub(super) account: String,
+    /// Whether their account may have clients.
+    pub(super) agency: bool,
     waiting: u32,
     unplaced: Option<u32>,
     theme: Theme,
@@ -289,7 +319,7 @@ impl SignedIn {
     pub(super) fn shell(&self, room: Room, title: impl Into<String>) -> Shell {
         let app = &self.app;
         Shell {
-            product: app.config.operator.name.clone(),
+            product: app.operator().name.clone(),
             title: title.into(),
             room,
             person: Some(self.person()),
@@ -310,14 +340,11 @@ impl SignedIn {
             name: self.user.name.clone(),
             email: self.user.email.clone(),
             account: self.account.clone(),
-            role: match self.user.role {
-                Role::Administrator => "Administrator",
-                Role::Desk => "Desk agent",
-                _ => "Porting user",
-            }
-            .to_owned(),
+            role: self.user.role.title().to_owned(),
             desk: self.caller.is_desk(),
-            admin: self.user.role == Role::Administrator,
+            admin: self.caller.is_administrator(),
+            agency: self.caller.account.is_some() && (self.agency || self.caller.sees_several()),
+            read_only: self.user.role == Role::ReadOnly,
         }
     }
 
@@ -328,7 +355,10 @@ impl SignedIn {
 
     /// A page with another status than 200, such as a form that was refused.
     pub(super) fn page_with(&self, status: StatusCode, page: &impl Template) -> Answer {
-        let html = page.render().map_err(AppError::broken)?;
+        let mut html = page.render().map_err(AppError::broken)?;
+        if self.user.role == Role::ReadOnly {
+            html = super::locked::lock(&html);
+        }
         let mut response = (status, Html(html)).into_response();
         if !self.flash.is_empty() {
             forget_flash(&self.app, &mut response);
@@ -350,6 +380,15 @@ impl SignedIn {
         Ok(self.go(to, Tone::Done, says))
     }
 
+    /// Refuses everybody but the desk's administrators. Their rooms do not exist for others.
+    pub(super) fn desk_administrator_only(&self) -> Result<(), Fault> {
+        if self.user.role == Role::Administrator {
+            Ok(())
+        } else {
+            Err(AppError::NotFound("page").into())
+        }
+    }
+
     /// Refuses everybody but the desk. Rooms of the desk do not exist for others.
     pub(super) fn desk_only(&self) -> Result<(), Fault> {
         if self.caller.is_desk() {
@@ -369,7 +408,7 @@ fn fast_clock(app: &App) -> Option<String> {
     let now = app
         .clock
         .now()
-        .to_zoned(app.config.operator.time_zone.clone())
+        .to_zoned(app.operator().time_zone.clone())
         .strftime("%A, %B %-d, %-I:%M %p");
     let day = 86_400.0 / speed;
     let (day, unit) = match day {

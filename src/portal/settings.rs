@@ -1,28 +1,36 @@
-//! Settings: one's account, users, accounts, API keys; and those of an account.
+//! Settings: oneself. Users, accounts, keys, receiving numbers, webhooks and the operator are in the files below.
 
+mod accounts;
+mod hooks;
 mod of_account;
+mod operator;
+mod users;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use secrecy::ExposeSecret as _;
 
-use super::errors::{Answer, Fault};
+use super::errors::Answer;
 use super::fields;
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::tell;
-use super::views::settings::{
-    AccountPage, AccountRow, AccountsPage, KeyRow, KeysPage, UserRow, UsersPage,
-};
-use super::views::{Badge, Choice, Field, Room, Shell, Tone, When};
-use crate::app::people::{Account, User};
-use crate::app::{App, AppError, people};
-use crate::domain::port::{Problem, Role};
-use crate::ids::AccountId;
+use super::views::settings::{AccountPage, NotificationsPage, SessionRow};
+use super::views::{Choice, Field, Room, Shell, When};
+use crate::app::people::{self, Account};
+use crate::app::{App, AppError, users as persons};
+use crate::domain::port::{Problem, Topic};
 
-pub(super) use of_account::{
-    add_hook, add_receiving, hooks, receiving, remove_hook, remove_receiving, replay,
+pub(super) use accounts::{accounts, add_account, add_key, agency, campaign, keys, revoke_key};
+pub(super) use hooks::{
+    add_hook, delivery, hook, hooks, pause_hook, remove_hook, replay, rotate_secret, set_events,
+    test_hook,
 };
+pub(super) use of_account::{add_receiving, receiving, remove_receiving};
+pub(super) use operator::{
+    back as operator_back, change as change_operator, logo as change_logo, mail, mail_html, mails,
+    show as operator,
+};
+pub(super) use users::{add_user, disable_user, enable_user, invite_again, role, user, users};
 
 fn shell(who: &SignedIn, title: &str, here: &str) -> Shell {
     Shell {
@@ -32,7 +40,7 @@ fn shell(who: &SignedIn, title: &str, here: &str) -> Shell {
 }
 
 fn at(app: &App, instant: jiff::Timestamp) -> When {
-    tell::when(instant, &app.config.operator.time_zone, app.clock.now())
+    tell::when(instant, &app.operator().time_zone, app.clock.now())
 }
 
 /// A field with what is wrong with it.
@@ -55,50 +63,179 @@ fn query(raw: Option<&str>, name: &str) -> String {
         .unwrap_or_default()
 }
 
-// Your account.
-
-fn account_page(who: &SignedIn, problems: &[Problem], name: &str) -> AccountPage {
-    AccountPage {
-        shell: shell(who, "Settings", "/settings"),
-        name: field(problems, "name", name),
-        email: who.user.email.clone(),
-        account: who.account.clone(),
-        old_password: field(problems, "old_password", ""),
-        new_password: field(problems, "new_password", ""),
-        shortest: who.app.config.signin.password_length_min,
+fn choice(account: &Account, chosen: &str) -> Choice {
+    Choice {
+        chosen: account.id.to_string() == chosen,
+        value: account.id.to_string(),
+        label: account.name.clone(),
     }
 }
 
+/// Time zones to choose from, by the names that people in them use.
+const ZONES: [(&str, &str); 9] = [
+    ("America/New_York", "Eastern Time"),
+    ("America/Chicago", "Central Time"),
+    ("America/Denver", "Mountain Time"),
+    ("America/Phoenix", "Arizona"),
+    ("America/Los_Angeles", "Pacific Time"),
+    ("America/Anchorage", "Alaska"),
+    ("Pacific/Honolulu", "Hawaii"),
+    ("America/Puerto_Rico", "Puerto Rico"),
+    ("UTC", "UTC"),
+];
+
+/// The zones to choose from, with the one that is chosen, also if it is another one.
+fn zones(chosen: &str) -> Vec<Choice> {
+    let mut all = Choice::list(&ZONES, chosen);
+    if !chosen.is_empty() && all.iter().all(|one| !one.chosen) {
+        all.push(Choice {
+            value: chosen.to_owned(),
+            label: chosen.replace('_', " "),
+            chosen: true,
+        });
+    }
+    all
+}
+
+// Your account.
+
+/// A browser by what it says of itself: "Firefox on Windows".
+fn device(agent: &str) -> String {
+    let find = |names: &[(&str, &str)]| {
+        names
+            .iter()
+            .find(|(sign, _)| agent.contains(sign))
+            .map(|(_, name)| (*name).to_owned())
+    };
+    // Most of them also claim to be others: the order matters.
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("HeadlessChrome/", "Chrome without a window"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "Unknown browser".to_owned(),
+    }
+}
+
+#[derive(Default)]
+struct Typed<'a> {
+    name: Option<&'a str>,
+    email: &'a str,
+}
+
+async fn account_page(
+    who: &SignedIn,
+    problems: &[Problem],
+    typed: Typed<'_>,
+) -> Result<AccountPage, AppError> {
+    let app = &who.app;
+    let operator = app.operator();
+    let mut choices = vec![Choice {
+        value: String::new(),
+        label: format!("As the desk: {}", super::zone_name(&operator.time_zone)),
+        chosen: who.user.time_zone.is_none(),
+    }];
+    choices.extend(zones(who.user.time_zone.as_deref().unwrap_or_default()));
+    let sessions = people::sessions(app, who.user.id, &who.token).await?;
+    Ok(AccountPage {
+        shell: shell(who, "Settings", "/settings"),
+        name: field(problems, "name", typed.name.unwrap_or(&who.user.name)),
+        email: who.user.email.clone(),
+        account: who.account.clone(),
+        role: who.user.role.title().to_owned(),
+        new_email: field(problems, "email", typed.email),
+        email_password: field(problems, "password", ""),
+        no_zone: who.user.time_zone.is_none(),
+        zones: choices,
+        sessions: sessions
+            .into_iter()
+            .map(|one| SessionRow {
+                handle: one.handle,
+                device: device(&one.row.device),
+                address: one.row.address,
+                used: at(app, one.row.used_wall),
+                here: one.here,
+            })
+            .collect(),
+        old_password: field(problems, "old_password", ""),
+        new_password: field(problems, "new_password", ""),
+        shortest: app.config.signin.password_length_min,
+    })
+}
+
 pub(super) async fn account(who: SignedIn) -> Answer {
-    who.page(&account_page(&who, &[], &who.user.name))
+    let page = account_page(&who, &[], Typed::default()).await?;
+    who.page(&page)
+}
+
+async fn refused(who: &SignedIn, error: AppError, typed: Typed<'_>) -> Answer {
+    let problems = fields::problems(error)?;
+    let page = account_page(who, &problems, typed).await?;
+    who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 pub(super) async fn rename(posted: Posted) -> Answer {
     let who = &posted.who;
-    match people::rename(&who.app, &who.caller, posted.one("name")).await {
+    let name = posted.one("name");
+    let saved = match persons::rename(&who.app, &who.caller, name).await {
+        Ok(()) => persons::set_time_zone(&who.app, &who.caller, posted.one("time_zone")).await,
+        Err(error) => Err(error),
+    };
+    match saved {
         Ok(()) => who.done("/settings", "Saved."),
         Err(error) => {
-            let problems = fields::problems(error)?;
-            let page = account_page(who, &problems, posted.one("name"));
-            who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            let typed = Typed {
+                name: Some(name),
+                ..Typed::default()
+            };
+            refused(who, error, typed).await
         }
+    }
+}
+
+/// Whoever sits at an open session must not find the password out by trying.
+fn not_too_often(portal: &Portal, who: &SignedIn) -> Result<(), AppError> {
+    let settings = &portal.app.config.signin;
+    let pause = jiff::SignedDuration::from_mins(i64::from(settings.wrong_password_pause_minutes));
+    let wall = portal.app.clock.wall();
+    portal
+        .mistakes
+        .wait(&who.user.email, settings.wrong_passwords_max, pause, wall)
+        .map_or(Ok(()), |seconds| Err(AppError::TooOften(seconds)))
+}
+
+/// Counts a wrong password.
+fn count_mistake(portal: &Portal, who: &SignedIn, error: &AppError, field: &str) {
+    let settings = &portal.app.config.signin;
+    let pause = jiff::SignedDuration::from_mins(i64::from(settings.wrong_password_pause_minutes));
+    if matches!(error, AppError::Invalid(problems) if problems.iter().any(|one| one.field == field))
+    {
+        portal
+            .mistakes
+            .wrong(&who.user.email, pause, portal.app.clock.wall());
     }
 }
 
 pub(super) async fn password(State(portal): State<Portal>, posted: Posted) -> Answer {
     let who = &posted.who;
-    let settings = &portal.app.config.signin;
-    let pause = jiff::SignedDuration::from_mins(i64::from(settings.wrong_password_pause_minutes));
-    let wall = portal.app.clock.wall();
-    // Whoever sits at an open session must not find the password out by trying.
-    if let Some(seconds) =
-        portal
-            .mistakes
-            .wait(&who.user.email, settings.wrong_passwords_max, pause, wall)
-    {
-        return Err(AppError::TooOften(seconds).into());
-    }
-    let changed = people::change_password(
+    not_too_often(&portal, who)?;
+    let changed = persons::change_password(
         &who.app,
         &who.user,
         &who.token,
@@ -115,12 +252,32 @@ pub(super) async fn password(State(portal): State<Portal>, posted: Posted) -> An
             )
         }
         Err(error) => {
-            let problems = fields::problems(error)?;
-            if problems.iter().any(|one| one.field == "old_password") {
-                portal.mistakes.wrong(&who.user.email, pause, wall);
-            }
-            let page = account_page(who, &problems, &who.user.name);
-            who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            count_mistake(&portal, who, &error, "old_password");
+            refused(who, error, Typed::default()).await
+        }
+    }
+}
+
+pub(super) async fn change_email(State(portal): State<Portal>, posted: Posted) -> Answer {
+    let who = &posted.who;
+    not_too_often(&portal, who)?;
+    let email = posted.one("email");
+    let asked =
+        persons::ask_for_address(&who.app, &who.user, email, posted.one("password").into()).await;
+    match asked {
+        Ok(email) => who.done(
+            "/settings",
+            &format!(
+                "A mail with a link is on its way to {email}. Nothing changes until you use it."
+            ),
+        ),
+        Err(error) => {
+            count_mistake(&portal, who, &error, "password");
+            let typed = Typed {
+                email,
+                ..Typed::default()
+            };
+            refused(who, error, typed).await
         }
     }
 }
@@ -131,287 +288,64 @@ pub(super) async fn sign_out_elsewhere(posted: Posted) -> Answer {
     who.done("/settings", "You are signed out everywhere else.")
 }
 
-// Users.
-
-/// What somebody typed about a new user.
-#[derive(Default)]
-struct NewUser {
-    name: String,
-    email: String,
-    role: String,
-    account: String,
-}
-
-async fn users_page(
-    who: &SignedIn,
-    typed: &NewUser,
-    problems: &[Problem],
-    fresh: Option<(String, String)>,
-) -> Result<UsersPage, AppError> {
-    let app = &who.app;
-    let may_change = who.user.role == Role::Administrator;
-    let accounts = people::accounts(app, &who.caller).await?;
-    let users = if may_change {
-        people::everybody(app, &who.caller).await?
-    } else {
-        people::users(app, &who.caller).await?
-    };
-    let mut choices = vec![Choice {
-        value: String::new(),
-        label: "None: works at the desk".to_owned(),
-        chosen: typed.account.is_empty(),
-    }];
-    choices.extend(accounts.iter().map(|one| choice(one, &typed.account)));
-    Ok(UsersPage {
-        shell: shell(who, "Users", "/settings/users"),
-        users: users
-            .iter()
-            .map(|user| user_row(who, user, &accounts, may_change))
-            .collect(),
-        may_change,
-        fresh,
-        accounts: choices,
-        account_error: problems
-            .iter()
-            .find(|one| one.field == "account")
-            .map(|one| one.says.clone())
-            .unwrap_or_default(),
-        name: field(problems, "name", &typed.name),
-        email: field(problems, "email", &typed.email),
-        roles: Choice::list(
-            &[
-                ("submitter", "Porting user"),
-                ("desk", "Desk agent"),
-                ("administrator", "Administrator"),
-            ],
-            if typed.role.is_empty() {
-                "submitter"
-            } else {
-                &typed.role
-            },
-        ),
-    })
-}
-
-fn choice(account: &Account, chosen: &str) -> Choice {
-    Choice {
-        chosen: account.id.to_string() == chosen,
-        value: account.id.to_string(),
-        label: account.name.clone(),
-    }
-}
-
-fn user_row(who: &SignedIn, user: &User, accounts: &[Account], may_change: bool) -> UserRow {
-    let role = match user.role {
-        Role::Administrator => "Administrator".to_owned(),
-        Role::Desk => "Desk agent".to_owned(),
-        _ => {
-            let account = accounts.iter().find(|one| Some(one.id) == user.account);
-            account.filter(|_| may_change).map_or_else(
-                || "Porting user".to_owned(),
-                |account| format!("Porting user, {}", account.name),
-            )
-        }
-    };
-    UserRow {
-        id: user.id.to_string(),
-        name: user.name.clone(),
-        email: user.email.clone(),
-        role,
-        status: if user.disabled_at.is_some() {
-            Badge::new(Tone::Stop, "Switched off")
-        } else {
-            Badge::new(Tone::Done, "Active")
-        },
-        removable: may_change && user.disabled_at.is_none() && user.id != who.user.id,
-    }
-}
-
-pub(super) async fn users(who: SignedIn) -> Answer {
-    let page = users_page(&who, &NewUser::default(), &[], None).await?;
-    who.page(&page)
-}
-
-pub(super) async fn add_user(posted: Posted) -> Answer {
+pub(super) async fn end_session(Path(handle): Path<String>, posted: Posted) -> Answer {
     let who = &posted.who;
-    let app = &who.app;
-    who.caller.administrator_only()?;
-    let typed = NewUser {
-        name: posted.one("name").to_owned(),
-        email: posted.one("email").to_owned(),
-        role: posted.one("role").to_owned(),
-        account: posted.one("account").to_owned(),
-    };
-    let role = match typed.role.as_str() {
-        "administrator" => Role::Administrator,
-        "desk" => Role::Desk,
-        _ => Role::Submitter,
-    };
-    let account: Option<AccountId> = typed.account.parse().ok();
-    let password = people::first_password(app);
-    let added = people::add_user(
-        app,
-        Some(&who.caller),
-        account,
-        role,
-        &typed.name,
-        &typed.email,
-        password.clone(),
-    )
-    .await;
-    match added {
-        // Shown once and never stored, so not by way of a redirect.
-        Ok(user) => {
-            let fresh = Some((user.email, password.expose_secret().to_owned()));
-            let page = users_page(who, &NewUser::default(), &[], fresh).await?;
-            who.page(&page)
-        }
-        Err(error) => {
-            let problems = fields::problems(error)?;
-            let page = users_page(who, &typed, &problems, None).await?;
-            who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-    }
+    people::end_session(&who.app, who.user.id, &handle).await?;
+    who.done("/settings", "Signed out there.")
 }
 
-pub(super) async fn disable_user(Path(id): Path<String>, posted: Posted) -> Answer {
-    let who = &posted.who;
-    let id = id
-        .parse()
-        .map_err(|_| Fault::from(AppError::NotFound("user")))?;
-    people::disable_user(&who.app, &who.caller, id).await?;
-    who.done("/settings/users", "Switched off. They are signed out.")
-}
+// Mails.
 
-// Accounts.
-
-async fn accounts_page(
-    who: &SignedIn,
-    name: &str,
-    problems: &[Problem],
-) -> Result<AccountsPage, AppError> {
-    let app = &who.app;
-    Ok(AccountsPage {
-        shell: shell(who, "Accounts", "/settings/accounts"),
-        accounts: people::accounts(app, &who.caller)
-            .await?
-            .into_iter()
-            .map(|one| AccountRow {
-                id: one.id.to_string(),
-                name: one.name,
-                approved: one.campaign_approved,
-                status: if one.campaign_approved {
-                    Badge::new(Tone::Done, "Approved")
-                } else {
-                    Badge::new(Tone::Wait, "Not approved yet")
-                },
-                made: at(app, one.created_at),
+pub(super) async fn notifications(who: SignedIn) -> Answer {
+    let page = NotificationsPage {
+        shell: shell(&who, "Mails to you", "/settings/notifications"),
+        email: who.user.email.clone(),
+        topics: Topic::ALL
+            .iter()
+            .map(|topic| {
+                (
+                    topic.name().to_owned(),
+                    topic.words().to_owned(),
+                    !who.user.muted.contains(topic),
+                )
             })
             .collect(),
-        may_add: who.user.role == Role::Administrator,
-        name: field(problems, "name", name),
-    })
-}
-
-pub(super) async fn accounts(who: SignedIn) -> Answer {
-    who.desk_only()?;
-    let page = accounts_page(&who, "", &[]).await?;
+    };
     who.page(&page)
 }
 
-pub(super) async fn add_account(posted: Posted) -> Answer {
+pub(super) async fn set_notifications(posted: Posted) -> Answer {
     let who = &posted.who;
-    who.desk_only()?;
-    let name = posted.one("name");
-    match people::add_account(&who.app, Some(&who.caller), name, false).await {
-        Ok(account) => who.done(
-            "/settings/accounts",
-            &format!("{} was added. Add its users next.", account.name),
-        ),
-        Err(error) => {
-            let problems = fields::problems(error)?;
-            let page = accounts_page(who, name, &problems).await?;
-            who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    let muted: Vec<Topic> = Topic::ALL
+        .into_iter()
+        .filter(|topic| !posted.ticked(topic.name()))
+        .collect();
+    persons::set_muted(&who.app, &who.caller, &muted).await?;
+    who.done("/settings/notifications", "Saved.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::device;
+
+    #[test]
+    fn a_browser_is_named_as_people_name_it() {
+        for (agent, name) in [
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Safari/537.36 Edg/126.0",
+                "Edge on Windows",
+            ),
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari/604.1",
+                "Safari on iPhone",
+            ),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64; rv:127.0) Gecko/20100101 Firefox/127.0",
+                "Firefox on Linux",
+            ),
+            ("", "Unknown browser"),
+        ] {
+            assert_eq!(device(agent), name);
         }
     }
-}
-
-/// R19 to R21: the brand and campaign of an account are approved, or not any more.
-pub(super) async fn campaign(Path(id): Path<String>, posted: Posted) -> Answer {
-    let who = &posted.who;
-    who.desk_only()?;
-    let id = id
-        .parse()
-        .map_err(|_| Fault::from(AppError::NotFound("account")))?;
-    let approved = posted.one("approved") == "yes";
-    people::set_campaign(&who.app, &who.caller, id, approved).await?;
-    who.done(
-        "/settings/accounts",
-        if approved {
-            "Approved. The account's ports go on by themselves."
-        } else {
-            "Written down as not approved."
-        },
-    )
-}
-
-// API keys.
-
-async fn keys_page(
-    who: &SignedIn,
-    name: &str,
-    problems: &[Problem],
-    fresh: Option<String>,
-) -> Result<KeysPage, AppError> {
-    let app = &who.app;
-    Ok(KeysPage {
-        shell: shell(who, "API keys", "/settings/keys"),
-        keys: people::api_keys(app, &who.caller)
-            .await?
-            .into_iter()
-            .map(|key| KeyRow {
-                id: key.id.to_string(),
-                name: key.name,
-                ends: format!("...{}", key.hint),
-                made: at(app, key.created_at),
-                revoked: key.revoked_at.map(|instant| at(app, instant)),
-            })
-            .collect(),
-        name: field(problems, "name", name),
-        fresh,
-    })
-}
-
-pub(super) async fn keys(who: SignedIn) -> Answer {
-    let page = keys_page(&who, "", &[], None).await?;
-    who.page(&page)
-}
-
-pub(super) async fn add_key(posted: Posted) -> Answer {
-    let who = &posted.who;
-    match people::add_api_key(&who.app, who.user.id, posted.one("name")).await {
-        // Shown once and never stored, so not by way of a redirect.
-        Ok((_, secret)) => {
-            let fresh = Some(secret.expose_secret().to_owned());
-            let page = keys_page(who, "", &[], fresh).await?;
-            who.page(&page)
-        }
-        Err(error) => {
-            let problems = fields::problems(error)?;
-            let page = keys_page(who, posted.one("name"), &problems, None).await?;
-            who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-    }
-}
-
-pub(super) async fn revoke_key(Path(id): Path<String>, posted: Posted) -> Answer {
-    let who = &posted.who;
-    let id = id
-        .parse()
-        .map_err(|_| Fault::from(AppError::NotFound("API key")))?;
-    people::revoke_api_key(&who.app, &who.caller, id).await?;
-    who.done(
-        "/settings/keys",
-        "Revoked. Programs that use it are refused from now on.",
-    )
 }

@@ -3,33 +3,62 @@
 use axum::http::StatusCode;
 use jiff::tz::TimeZone;
 
-use super::views::Support;
+use super::views::{Link, Look, Support};
+use crate::app::operator::Operator;
 use crate::app::support::{self, zone_name};
 use crate::app::{App, AppError, ports};
+use crate::config::Color;
 use crate::domain::port::{PortRequest, RefusalKind};
 
-/// The operator's support block (R60-R65), with whether somebody answers now.
+/// The operator's support block (R60-R65), with whether somebody answers now, and how the operator's pages look.
 pub fn support(app: &App) -> Support {
-    let operator = &app.config.operator;
+    let operator = app.operator();
     let settings = &operator.support;
     // Wire time: the telephone is answered in the real world.
     let wall = app.clock.wall();
     let zone = zone_name(&settings.time_zone);
+    let open = settings.is_open(wall);
     Support {
-        name: format!("{} support", operator.name),
+        name: support::name(&operator),
         email: settings.email.clone(),
         phone: support::phone(settings),
         phone_e164: settings.phone.clone(),
         hours: support::hours(settings),
-        open: settings.is_open(wall),
-        now: if settings.is_open(wall) {
-            format!("Open now, until {} {zone}", support::hour(settings.closes))
-        } else {
-            support::opens(settings, wall).map_or_else(
+        open,
+        now: match support::closes(settings, wall).filter(|_| open) {
+            Some(closes) => format!("Open now, until {} {zone}", support::hour(closes)),
+            None => support::opens(settings, wall).map_or_else(
                 || "Closed now".to_owned(),
                 |when| format!("Closed now, opens {when}"),
-            )
+            ),
         },
+        look: look(&operator),
+    }
+}
+
+/// The accent of our own stylesheet, which needs no other one beside it.
+const OWN_ACCENT: Color = Color::rgb(0x0b, 0x64, 0x83);
+
+fn look(operator: &Operator) -> Look {
+    let accent = operator.accent_color;
+    let legal = [
+        ("Terms", &operator.terms_url),
+        ("Privacy", &operator.privacy_url),
+    ];
+    Look {
+        css: (accent != OWN_ACCENT).then(|| {
+            let digits = accent.to_string();
+            format!("/look/{}/accent.css", digits.trim_start_matches('#'))
+        }),
+        logo: operator
+            .logo
+            .as_ref()
+            .map(|logo| format!("/look/{}/logo", logo.hash)),
+        legal: legal
+            .into_iter()
+            .filter_map(|(text, url)| url.as_ref().map(|url| Link::new(url.as_str(), text)))
+            .collect(),
+        imprint: operator.imprint.trim().to_owned(),
     }
 }
 

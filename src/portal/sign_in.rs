@@ -162,7 +162,14 @@ pub(super) async fn sign_in(
             .insert(axum::http::header::RETRY_AFTER, seconds.into());
         return Ok(response);
     }
-    match people::sign_in(app, &email, typed.one("password").into()).await {
+    match people::sign_in(
+        app,
+        &email,
+        typed.one("password").into(),
+        browser(&ip, &headers),
+    )
+    .await
+    {
         Ok(session) => {
             use secrecy::ExposeSecret as _;
             portal.mistakes.right(&email);
@@ -192,7 +199,19 @@ pub(super) async fn sign_in(
     }
 }
 
-fn span(seconds: u64) -> String {
+/// What is known of the browser that signs in.
+fn browser(ip: &ClientIp, headers: &HeaderMap) -> people::Browser {
+    people::Browser {
+        device: headers
+            .get(axum::http::header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned(),
+        address: ip.0.to_string(),
+    }
+}
+
+pub(super) fn span(seconds: u64) -> String {
     match seconds {
         0..=1 => "a second".to_owned(),
         2..=90 => format!("{seconds} seconds"),

@@ -15,10 +15,7 @@ use crate::domain::calendar::{Calendar, CarrierDays, Closed};
 
 /// A calendar of nobody's in particular: who has not named a provider yet is told the usual.
 fn usual(app: &App) -> Calendar {
-    Calendar::new(
-        app.config.operator.time_zone.clone(),
-        CarrierDays::default(),
-    )
+    Calendar::new(app.operator().time_zone.clone(), CarrierDays::default())
 }
 
 pub(super) async fn show(
@@ -31,13 +28,14 @@ pub(super) async fn show(
     let now = app.clock.now();
     let only_texts = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
         .any(|(key, value)| key == "for" && value == "texts");
-    let operator = &app.config.operator;
+    let operator = app.operator();
     let link = |url: Option<&url::Url>| url.map(ToString::to_string).unwrap_or_default();
     let page = StartPage {
         shell: who.shell(Room::Start, "Before you start"),
         only_texts,
         estimate: estimate_from(&calendar, now),
         weeks: weeks(&calendar, calendar.date(now)),
+        costs: operator.costs.trim().to_owned(),
         prices: link(operator.prices_url.as_ref()),
         terms: link(operator.terms_url.as_ref()),
     };

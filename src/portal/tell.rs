@@ -15,10 +15,12 @@ use crate::domain::port::{
     Text, Verdict, Voice, Window, moves,
 };
 
-/// An instant in a zone.
+/// An instant: in the reader's zone if they have chosen one, else in this one. On hover it is always in this one, the
+/// port's where it is about a port.
 pub(super) fn when(at: Timestamp, zone: &TimeZone, now: Timestamp) -> When {
-    let there = at.to_zoned(zone.clone());
-    let this_year = now.to_zoned(zone.clone()).year() == there.year();
+    let reader = super::session::reader_zone().unwrap_or_else(|| zone.clone());
+    let this_year = now.to_zoned(reader.clone()).year() == at.to_zoned(reader.clone()).year();
+    let there = at.to_zoned(reader);
     let (day, text) = if this_year {
         (
             there.strftime("%b %-d").to_string(),
@@ -32,7 +34,8 @@ pub(super) fn when(at: Timestamp, zone: &TimeZone, now: Timestamp) -> When {
     };
     let hover = format!(
         "{} {} ({} UTC)",
-        there.strftime("%A, %B %-d, %Y, %-I:%M %P"),
+        at.to_zoned(zone.clone())
+            .strftime("%A, %B %-d, %Y, %-I:%M %P"),
         super::zone_name(zone),
         at.to_zoned(TimeZone::UTC).strftime("%H:%M"),
     );
@@ -183,11 +186,7 @@ pub(super) fn proof(request: &PortRequest) -> Badge {
 
 /// Whether something can be done now, by the table of legal moves.
 pub(super) fn act(event: EventKind, status: Status, role: Role) -> Act {
-    let role = if role == Role::Administrator {
-        Role::Desk
-    } else {
-        role
-    };
+    let role = role.acts_as();
     match moves::find(event) {
         Some(line) if !line.by.contains(&role) => Act::Hidden,
         Some(line) if line.from.contains(&status) => Act::Open,
@@ -205,6 +204,7 @@ pub(super) fn actions(request: &PortRequest, status: Status, role: Role) -> view
         other => other,
     };
     let resend = match (&request.loa, act(EventKind::RemindSigner, status, role)) {
+        (_, Act::Hidden) => Act::Hidden,
         (Loa::Sent { .. }, open) => open,
         (Loa::Signed { .. }, _) => Act::Closed("The letter is signed.".to_owned()),
         _ => Act::Closed("It was not sent yet.".to_owned()),
@@ -341,7 +341,7 @@ pub(super) fn is_obstacle(one: &Blocker) -> bool {
 /// The role of somebody who wrote or did something, as others call it.
 pub(super) fn role(role: Role) -> &'static str {
     match role {
-        Role::Submitter => "Customer",
+        Role::Submitter | Role::AccountAdministrator | Role::ReadOnly => "Customer",
         Role::Owner => "Owner",
         Role::Desk | Role::Administrator => "Desk",
         Role::Carrier => "Carrier",

@@ -55,7 +55,7 @@ pub(super) async fn list(State(portal): State<Portal>, who: SignedIn) -> Answer 
 }
 
 fn when(app: &App, mail: &Inbound) -> super::views::When {
-    let zone = &app.config.operator.time_zone;
+    let zone = &app.operator().time_zone;
     tell::when(mail.received_at, zone, app.clock.now())
 }
 

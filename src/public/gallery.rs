@@ -3,14 +3,17 @@
 use super::views::*;
 use crate::portal::views::desk::*;
 use crate::portal::views::form::*;
+use crate::portal::views::hooks::*;
 use crate::portal::views::letter::*;
 use crate::portal::views::mailbox::*;
 use crate::portal::views::misc::*;
+use crate::portal::views::operator::*;
 use crate::portal::views::port::*;
 use crate::portal::views::ports::*;
 use crate::portal::views::settings::*;
 use crate::portal::views::start::*;
 use crate::portal::views::unplaced::*;
+use crate::portal::views::welcome::*;
 
 /// A page's name (also a file name) with its HTML, or why it could not be rendered.
 pub type Page = (String, Result<String, askama::Error>);
@@ -56,6 +59,19 @@ pub fn pages() -> Vec<Page> {
     add("mailbox", &MailList::sample());
     add("mailbox-mail", &MailPage::sample());
     add("settings", &AccountPage::sample());
+    add("settings-notifications", &NotificationsPage::sample());
+    add("settings-user", &UserPage::sample());
+    add("settings-webhook", &WebhookPage::sample());
+    add("settings-delivery", &DeliveryPage::sample());
+    add("settings-operator", &OperatorPage::sample());
+    add("settings-mails", &MailsPage::sample());
+    add("settings-mail", &MailSamplePage::sample());
+    add("forgot", &ForgotPage::sample(false));
+    add("forgot-asked", &ForgotPage::sample(true));
+    add("welcome", &PasswordPage::sample());
+    add("welcome-address", &AddressPage::sample());
+    add("welcome-over", &SaidPage::sample());
+    add("unsubscribe", &UnsubscribePage::sample());
     add("settings-receiving", &ReceivingPage::sample());
     add("settings-accounts", &AccountsPage::sample());
     add("port-test", &TestPage::sample());

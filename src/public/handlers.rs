@@ -64,8 +64,8 @@ impl From<AppError> for Trouble {
 }
 
 impl Desk {
-    fn product(&self) -> &str {
-        &self.app.config.operator.name
+    fn product(&self) -> String {
+        self.app.operator().name.clone()
     }
 
     fn support(&self) -> Support {
@@ -83,7 +83,7 @@ impl Desk {
         match trouble {
             Trouble::Link(trouble) => {
                 let status = StatusCode::from_u16(trouble.status()).unwrap_or(StatusCode::GONE);
-                self.page(status, &trouble.page(self.product(), "", self.support()))
+                self.page(status, &trouble.page(&self.product(), "", self.support()))
             }
             Trouble::App(AppError::NotFound(_)) => {
                 self.trouble(Trouble::Link(LinkTrouble::Unknown))
@@ -202,7 +202,7 @@ fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> S
         facts.push(Fact::new("Billing telephone number (BTN)", btn.national()));
     }
     let carrier = letters::gaining_carrier(app);
-    let agent = &app.config.operator.legal_name;
+    let agent = app.operator().legal_name.clone();
     let scope = match &details.scope {
         Scope::Full => "All telephone numbers of the account move, and the account at the losing provider ends.".to_owned(),
         Scope::Partial { .. } => "Only the telephone numbers listed above move; the others of the account do not.".to_owned(),
@@ -304,7 +304,7 @@ async fn sign(
         Ok(_) => desk.page(
             StatusCode::OK,
             &DonePage::signed(
-                desk.product(),
+                &desk.product(),
                 &typed.name,
                 &format!("/sign/{token}/letter.pdf"),
                 None,
@@ -358,7 +358,7 @@ async fn decline(
     match letters::decline(&desk.app, &token, &form.reason).await {
         Ok(_) => desk.page(
             StatusCode::OK,
-            &DonePage::declined(desk.product(), desk.product(), desk.support()),
+            &DonePage::declined(&desk.product(), &desk.product(), desk.support()),
         ),
         Err(AppError::Invalid(problems)) => {
             let typed = Typed {
@@ -566,7 +566,7 @@ async fn upload(
     match sent.await {
         Ok(_) => desk.page(
             StatusCode::OK,
-            &DonePage::uploaded(desk.product(), &format!("/upload/{token}"), desk.support()),
+            &DonePage::uploaded(&desk.product(), &format!("/upload/{token}"), desk.support()),
         ),
         Err(AppError::Invalid(problems)) => {
             let says = problems

@@ -19,6 +19,7 @@ mod jobs_outage;
 mod notes;
 mod numbers;
 mod pages;
+mod people;
 mod portal;
 mod requirements;
 mod scenarios;

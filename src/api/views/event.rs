@@ -332,7 +332,7 @@ impl Event {
             kind: stored.fact.name(),
             at: stored.at,
             by: By {
-                role: stored.actor.role.words().to_owned(),
+                role: stored.actor.role.name().to_owned(),
                 name: stored.actor.name.clone(),
                 user: stored.actor.user.map(|id| id.to_string()),
             },

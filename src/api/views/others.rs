@@ -42,6 +42,11 @@ pub struct Account {
     /// Its name.
     #[schema(example = "Harbor Dental Group")]
     pub name: String,
+    /// The agency whose client it is, if any.
+    #[schema(example = "acct_019ab3f2c7d87a60b1f3d2a4c5e6f701")]
+    pub parent: Option<String>,
+    /// Whether it may have client accounts.
+    pub is_agency: bool,
     /// Whether it has an approved A2P 10DLC brand and campaign, which texts from US local numbers need.
     pub campaign_approved: bool,
     /// When it was made.
@@ -184,8 +189,14 @@ pub struct ApiKey {
     /// Its last characters.
     #[schema(example = "x7Qa")]
     pub hint: String,
+    /// Whether it only reads.
+    pub read_only: bool,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it stops working by itself.
+    pub expires_at: Option<Timestamp>,
+    /// When it was used last, to the minute.
+    pub last_used_at: Option<Timestamp>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
 }
@@ -225,6 +236,11 @@ pub struct Endpoint {
     /// The address.
     #[schema(example = "https://example.com/portolan")]
     pub url: String,
+    /// The events that it gets; empty: all.
+    #[schema(example = json!(["port.completed"]))]
+    pub events: Vec<String>,
+    /// Since when it has a pause, if it has one.
+    pub paused_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -248,6 +264,9 @@ pub struct NewEndpoint {
     /// The address.
     #[schema(example = "https://example.com/portolan")]
     pub url: String,
+    /// The events that it gets; empty: all.
+    #[schema(example = json!(["port.completed"]))]
+    pub events: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// The signing secret (Standard Webhooks). It is shown once.
@@ -282,13 +301,17 @@ pub struct Delivery {
     pub created_at: Timestamp,
     /// When it arrived.
     pub delivered_at: Option<Timestamp>,
+    /// When it is tried again, if it is.
+    pub next_at: Option<Timestamp>,
 }
 
-/// The newest webhooks of an address.
+/// A page of the webhooks of an address.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DeliveryList {
     /// The webhooks, newest first.
     pub items: Vec<Delivery>,
+    /// Pass it as `cursor` to get the next page; there is none on the last page.
+    pub next_cursor: Option<String>,
 }
 
 /// A mail, without its text.
@@ -471,6 +494,8 @@ impl From<people::Account> for Account {
         Self {
             id: one.id.to_string(),
             name: one.name,
+            parent: one.parent.map(|id| id.to_string()),
+            is_agency: one.is_agency,
             campaign_approved: one.campaign_approved,
             created_at: one.created_at,
         }
@@ -545,7 +570,10 @@ impl From<&people::ApiKey> for ApiKey {
             id: one.id.to_string(),
             name: one.name.clone(),
             hint: one.hint.clone(),
+            read_only: one.read_only,
             created_at: one.created_at,
+            expires_at: one.expires_at,
+            last_used_at: one.used_wall,
             revoked_at: one.revoked_at,
         }
     }
@@ -557,6 +585,8 @@ impl From<&webhooks::Endpoint> for Endpoint {
             id: one.id.to_string(),
             account: one.account.to_string(),
             url: one.url.clone(),
+            events: crate::api::webhooks::names(&one.events),
+            paused_at: one.paused_at,
             created_at: one.created_at,
         }
     }
@@ -574,6 +604,7 @@ impl From<webhooks::Delivery> for Delivery {
             last_answer: one.last_answer,
             created_at: one.created_at,
             delivered_at: one.delivered_at,
+            next_at: one.next_at,
         }
     }
 }

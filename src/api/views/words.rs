@@ -54,7 +54,7 @@ words! {
     /// What a document is.
     DocumentKindWords = ["letter", "signed_letter", "proof", "attachment"];
     /// The parts that somebody plays.
-    RoleWords = [ "submitter", "owner", "desk", "administrator", "carrier", "timer", ];
+    RoleWords = [ "submitter", "account_administrator", "read_only", "owner", "desk", "administrator", "carrier", "timer", ];
     /// What is tested.
     TestKindWords = ["voice", "text"];
     /// Whether the whole account ports.

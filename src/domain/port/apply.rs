@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::blockers::{blocked_numbers, blockers, missing};
 use super::claims;
 use super::details::Change;
-use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, Role};
+use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX};
 use super::evolve::evolve;
 use super::fact::Fact;
 use super::moves;
@@ -119,22 +119,7 @@ fn check_table(request: &PortRequest, event: &Event, by: &Actor) -> Result<(), R
             "",
         ));
     };
-    let role = if by.role == Role::Administrator {
-        Role::Desk
-    } else {
-        by.role
-    };
-    if !line.by.contains(&role) {
-        let may: Vec<&str> = line.by.iter().map(|one| one.words()).collect();
-        return Err(Refusal::forbidden(
-            "not_yours",
-            format!(
-                "This is for the {} to do, not for the {}.",
-                may.join(" or the "),
-                role.words()
-            ),
-        ));
-    }
+    moves::allow(line.by, by.role)?;
     let at = status(request);
     if !line.from.contains(&at) {
         return Err(Refusal::conflict(

@@ -161,11 +161,15 @@ pub fn blockers(request: &PortRequest, world: &World<'_>) -> Vec<Blocker> {
     }
     let paperwork = matches!(request.stage, Stage::Paperwork);
     for one in request.numbers.iter().filter(|one| !one.voice.is_over()) {
-        if world.receiving.contains(&one.number) {
+        let elsewhere = world.receiving_elsewhere.get(&one.number);
+        if world.receiving.contains(&one.number) || elsewhere.is_some() {
+            let place = elsewhere
+                .filter(|_| !world.receiving.contains(&one.number))
+                .map_or("this account", String::as_str);
             found.push(Blocker {
                 code: BlockerCode::ReceivingNumber,
                 says: format!(
-                    "{} is already set up as a receiving number in this account.",
+                    "{} is already set up as a receiving number in {place}.",
                     one.number
                 ),
                 way_out: "Remove it as a receiving number; the port then goes on by itself."

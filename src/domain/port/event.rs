@@ -30,8 +30,12 @@ pub struct Actor {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Files and follows the port.
+    /// A porting user of an account: files and follows its ports.
     Submitter,
+    /// An account's administrator; may do what a porting user may.
+    AccountAdministrator,
+    /// Sees an account's ports and changes nothing.
+    ReadOnly,
     /// Owns the numbers today and signs.
     Owner,
     /// A desk agent.
@@ -45,10 +49,72 @@ pub enum Role {
 }
 
 impl Role {
+    /// The roles of people who sign in, with the account's first.
+    pub const OF_PEOPLE: [Self; 5] = [
+        Self::AccountAdministrator,
+        Self::Submitter,
+        Self::ReadOnly,
+        Self::Desk,
+        Self::Administrator,
+    ];
+
+    /// The name in the API, in the database and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Submitter => "submitter",
+            Self::AccountAdministrator => "account_administrator",
+            Self::ReadOnly => "read_only",
+            Self::Owner => "owner",
+            Self::Desk => "desk",
+            Self::Administrator => "administrator",
+            Self::Carrier => "carrier",
+            Self::Timer => "timer",
+        }
+    }
+
+    /// The role of somebody who signs in, by its name.
+    pub fn of_person(name: &str) -> Option<Self> {
+        Self::OF_PEOPLE.into_iter().find(|one| one.name() == name)
+    }
+
+    /// What people call somebody in this role.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Submitter => "Porting user",
+            Self::AccountAdministrator => "Account administrator",
+            Self::ReadOnly => "Read-only user",
+            Self::Owner => "Owner",
+            Self::Desk => "Desk agent",
+            Self::Administrator => "Desk administrator",
+            Self::Carrier => "Carrier",
+            Self::Timer => "Timer",
+        }
+    }
+
+    /// Whether people in this role belong to an account; the desk's people belong to none.
+    pub fn has_account(self) -> bool {
+        matches!(
+            self,
+            Self::Submitter | Self::AccountAdministrator | Self::ReadOnly
+        )
+    }
+
+    /// The role whose line in the table of legal moves counts: an administrator may do what those whom they
+    /// look after may.
+    pub fn acts_as(self) -> Self {
+        match self {
+            Self::Administrator => Self::Desk,
+            Self::AccountAdministrator => Self::Submitter,
+            role => role,
+        }
+    }
+
     /// In words.
     pub fn words(self) -> &'static str {
         match self {
             Self::Submitter => "submitter",
+            Self::AccountAdministrator => "account administrator",
+            Self::ReadOnly => "read-only user",
             Self::Owner => "owner",
             Self::Desk => "desk",
             Self::Administrator => "administrator",

@@ -208,6 +208,57 @@ pub enum Fact {
 }
 
 impl Fact {
+    /// The names of the facts that an account may see, in the order in which they usually happen. Webhooks choose
+    /// among them.
+    pub const NAMES: [&'static str; 46] = [
+        "begun",
+        "edited",
+        "numbers_added",
+        "numbers_removed",
+        "number_changed",
+        "agreed",
+        "portability_checked",
+        "letter_sent",
+        "signer_reminded",
+        "letter_opened",
+        "letter_signed",
+        "letter_declined",
+        "letter_expired",
+        "letter_voided",
+        "proof_received",
+        "proof_accepted",
+        "proof_refused",
+        "released",
+        "order_opened",
+        "blocked",
+        "unblocked",
+        "order_split",
+        "numbers_submitted",
+        "numbers_rejected",
+        "port_date_set",
+        "port_date_changed",
+        "jeopardy",
+        "jeopardy_over",
+        "port_day_near",
+        "window_opened",
+        "numbers_ported",
+        "numbers_failed",
+        "numbers_cancelled",
+        "text_moved",
+        "test_recorded",
+        "resubmitted",
+        "carrier_spoke",
+        "note_written",
+        "update_asked",
+        "silence_noticed",
+        "cancel_asked",
+        "cancel_refused",
+        "cancelled",
+        "completed",
+        "snapback_asked",
+        "snapped_back",
+    ];
+
     /// The fact's name in API, webhooks and docs.
     pub fn name(&self) -> &'static str {
         match self {

@@ -33,7 +33,7 @@ pub use event::{
 };
 pub use evolve::{begin, evolve, replay};
 pub use fact::Fact;
-pub use notices::{MailKind, Reader, notices};
+pub use notices::{MailKind, Reader, Topic, notices};
 pub use queue::{Place, Queue, places};
 pub use refusal::{Problem, Refusal, RefusalKind};
 pub use request::{

@@ -2,6 +2,7 @@
 //! from it, and [`super::apply()`] asks nothing else for this.
 
 use super::event::{EventKind, Role};
+use super::refusal::Refusal;
 use super::status::Status;
 
 /// One line of the table.
@@ -9,7 +10,8 @@ use super::status::Status;
 pub struct Move {
     /// What happens.
     pub event: EventKind,
-    /// Who may make it happen. An administrator may do what the desk may.
+    /// Who may make it happen. A desk administrator may do what the desk may, an account's administrator what
+    /// its porting users may ([`Role::acts_as`]). Read-only users are in no line.
     pub by: &'static [Role],
     /// In which statuses.
     pub from: &'static [Status],
@@ -355,6 +357,36 @@ pub const MOVES: &[Move] = &[
     },
 ];
 
+/// Who may begin a port request. There is no request yet, so it is not an event of one.
+pub const BEGIN: &[Role] = &[Submitter, Desk];
+
+/// Refuses whoever is not in this list, and names those who are.
+///
+/// # Errors
+/// A refusal that names the roles that may.
+pub fn allow(by: &[Role], role: Role) -> Result<(), Refusal> {
+    if by.contains(&role.acts_as()) {
+        return Ok(());
+    }
+    let may: Vec<&str> = by.iter().map(|one| one.words()).collect();
+    Err(Refusal::forbidden(
+        "not_yours",
+        format!(
+            "This is for the {} to do, not for the {}.",
+            may.join(" or the "),
+            role.words()
+        ),
+    ))
+}
+
+/// Refuses whoever may never make this happen, before any work is done for it.
+///
+/// # Errors
+/// As [`allow`].
+pub fn permit(event: EventKind, role: Role) -> Result<(), Refusal> {
+    find(event).map_or(Ok(()), |line| allow(line.by, role))
+}
+
 /// The line for this event; every event has one, which a test holds.
 pub fn find(event: EventKind) -> Option<&'static Move> {
     MOVES.iter().find(|one| one.event == event)
@@ -369,7 +401,7 @@ pub fn is_at_carrier(status: Status) -> bool {
 pub fn document() -> String {
     use std::fmt::Write as _;
     let mut text = String::from(
-        "# How a port request moves\n\nMade from `src/domain/port/moves.rs` by `PORTOLAN_BLESS=1 cargo test moves`. An administrator may do what the desk may.\n\n| event | who | from | what it does |\n|---|---|---|---|\n",
+        "# How a port request moves\n\nMade from `src/domain/port/moves.rs` by `PORTOLAN_BLESS=1 cargo test moves`. A desk administrator may do what the desk may, an account administrator what the submitter may. A read-only user may do none of it.\n\n| event | who | from | what it does |\n|---|---|---|---|\n",
     );
     for one in MOVES {
         let by: Vec<&str> = one.by.iter().map(|role| role.words()).collect();

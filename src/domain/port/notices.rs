@@ -63,6 +63,86 @@ pub enum MailKind {
     DeskWanted,
 }
 
+/// What a mail is about that its reader can do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// Notes that somebody else wrote.
+    Notes,
+    /// Steps on the way that ask for nothing.
+    Progress,
+    /// The day before the port, and its window.
+    PortDay,
+    /// Texts that work.
+    Texts,
+}
+
+impl Topic {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Notes, Self::Progress, Self::PortDay, Self::Texts];
+
+    /// The name in the database and in forms.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Notes => "notes",
+            Self::Progress => "progress",
+            Self::PortDay => "port_day",
+            Self::Texts => "texts",
+        }
+    }
+
+    /// The topic of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    /// In words, as a reader chooses it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Notes => "Notes that somebody wrote to me",
+            Self::Progress => "Steps on the way that ask nothing of me",
+            Self::PortDay => "The day before the port, and when its window opens",
+            Self::Texts => "Texts work after the port",
+        }
+    }
+}
+
+impl MailKind {
+    /// The topic under which a reader may choose to do without this mail; `None`: it is always sent.
+    ///
+    /// Always sent is what asks the reader for something or changes what they count on: the letter,
+    /// questions and rejections, the port date, and how it ended. By default all mails are sent (R126, R131).
+    pub fn topic(self) -> Option<Topic> {
+        match self {
+            Self::NoteAdded => Some(Topic::Notes),
+            Self::RequestReceived
+            | Self::ProofReceived
+            | Self::Submitted
+            | Self::NumbersPorted
+            | Self::Update => Some(Topic::Progress),
+            Self::PortDayNear | Self::WindowOpened => Some(Topic::PortDay),
+            Self::TextsEnabled => Some(Topic::Texts),
+            Self::LetterToSign
+            | Self::LetterReminder
+            | Self::LetterSigned
+            | Self::Blocked
+            | Self::Unblocked
+            | Self::LetterDeclined
+            | Self::LetterExpired
+            | Self::UploadBill
+            | Self::ProofRefused
+            | Self::Rejected
+            | Self::PortDateSet
+            | Self::PortDateChanged
+            | Self::Jeopardy
+            | Self::NumbersFailed
+            | Self::Completed
+            | Self::Cancelled
+            | Self::CancelRefused
+            | Self::DeskWanted => None,
+        }
+    }
+}
+
 /// The mails that a fact becomes, given the request after it.
 ///
 /// R126 and R131: each entry that the customer can see is mailed to the submitter, except for what
@@ -70,7 +150,7 @@ pub enum MailKind {
 pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, MailKind)> {
     use MailKind as Kind;
     use Reader::{Desk, Owner, Submitter};
-    let own = by.role == Role::Submitter;
+    let own = by.role.acts_as() == Role::Submitter;
     let submitters_own = by.user == Some(request.submitter);
     match fact {
         // The first letter means that the request is filed. Later ones go to another signer, or say something new.

@@ -67,6 +67,11 @@ impl Refusal {
         }
     }
 
+    /// Whether it is about who asks, and not about what or when.
+    pub fn is_forbidden(&self) -> bool {
+        self.kind == RefusalKind::Forbidden
+    }
+
     /// Not for this person.
     pub fn forbidden(rule: &'static str, says: impl Into<String>) -> Self {
         Self {

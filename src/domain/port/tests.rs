@@ -1,6 +1,6 @@
 //! Properties and examples of the rule book.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -95,6 +95,7 @@ impl Desk {
         let world = World {
             calendar: &self.calendar,
             receiving: self.receiving.clone(),
+            receiving_elsewhere: HashMap::new(),
             campaign_approved: self.campaign,
         };
         let before = self.request.clone();
@@ -199,6 +200,7 @@ impl Desk {
         let world = World {
             calendar: &self.calendar,
             receiving: self.receiving.clone(),
+            receiving_elsewhere: HashMap::new(),
             campaign_approved: self.campaign,
         };
         standing(&self.request, &world)
@@ -910,6 +912,8 @@ fn every_event_has_a_line_in_the_table_and_the_docs_say_so() {
 fn any_role() -> impl Strategy<Value = Role> {
     prop_oneof![
         Just(Role::Submitter),
+        Just(Role::AccountAdministrator),
+        Just(Role::ReadOnly),
         Just(Role::Owner),
         Just(Role::Desk),
         Just(Role::Administrator),
@@ -1268,7 +1272,7 @@ proptest! {
                 prop_assert!(one.is_some_and(|one| !one.voice.is_over()), "{} is told of", number);
             }
             if done.is_ok() && event == Event::LookAgain {
-                let world = World { calendar: &desk.calendar, receiving: desk.receiving.clone(), campaign_approved: desk.campaign };
+                let world = World { calendar: &desk.calendar, receiving: desk.receiving.clone(), receiving_elsewhere: HashMap::new(), campaign_approved: desk.campaign };
                 if matches!(desk.request.stage, Stage::Paperwork | Stage::Released) {
                     prop_assert_eq!(&desk.request.blocked, &blocked_numbers(&desk.request, &world));
                 }
@@ -1296,4 +1300,86 @@ proptest! {
         prop_assert_eq!(&back, &desk.request);
         prop_assert_eq!(status(&back), desk.status());
     }
+}
+
+#[test]
+fn a_read_only_user_may_do_nothing_and_hears_who_may() {
+    for one in moves::MOVES {
+        let refusal = moves::permit(one.event, Role::ReadOnly).expect_err("read-only");
+        assert_eq!(refusal.kind, RefusalKind::Forbidden, "{:?}", one.event);
+        let first = one.by.first().expect("each line names somebody").words();
+        assert!(refusal.says.contains(first), "{}", refusal.says);
+        assert!(refusal.says.contains("read-only"), "{}", refusal.says);
+    }
+    assert!(moves::allow(moves::BEGIN, Role::ReadOnly).is_err());
+}
+
+#[test]
+fn an_administrator_may_do_what_those_may_whom_they_look_after() {
+    for one in moves::MOVES {
+        for (administrator, other) in [
+            (Role::AccountAdministrator, Role::Submitter),
+            (Role::Administrator, Role::Desk),
+        ] {
+            assert_eq!(
+                moves::permit(one.event, administrator).is_ok(),
+                moves::permit(one.event, other).is_ok(),
+                "{:?}",
+                one.event
+            );
+        }
+    }
+}
+
+#[test]
+fn mails_that_ask_for_something_or_move_a_date_cannot_be_switched_off() {
+    // R126 and R131: by default everything is mailed; only these may be done without.
+    for kind in [
+        MailKind::Rejected,
+        MailKind::ProofRefused,
+        MailKind::PortDateSet,
+        MailKind::PortDateChanged,
+        MailKind::LetterToSign,
+        MailKind::LetterSigned,
+        MailKind::LetterDeclined,
+        MailKind::LetterExpired,
+        MailKind::Completed,
+        MailKind::Cancelled,
+        MailKind::NumbersFailed,
+    ] {
+        assert_eq!(kind.topic(), None, "{kind:?}");
+    }
+    assert_eq!(MailKind::NoteAdded.topic(), Some(Topic::Notes));
+    assert_eq!(MailKind::Update.topic(), Some(Topic::Progress));
+    assert_eq!(MailKind::TextsEnabled.topic(), Some(Topic::Texts));
+    for topic in Topic::ALL {
+        assert_eq!(Topic::named(topic.name()), Some(topic));
+    }
+}
+
+#[test]
+fn the_names_of_facts_that_an_account_may_see_are_listed() {
+    let text = include_str!("fact.rs");
+    let body = text
+        .split("pub fn name(&self)")
+        .nth(1)
+        .and_then(|rest| rest.split("pub fn is_staff_only").next())
+        .expect("the function");
+    let staff = [
+        "attention_raised",
+        "attention_cleared",
+        "order_changed",
+        "carrier_text_seen",
+        "supplement_sent",
+        "claimed",
+        "unclaimed",
+        "carrier_asked",
+    ];
+    let names: Vec<&str> = body
+        .split("=> \"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|name| !staff.contains(name))
+        .collect();
+    assert_eq!(names, Fact::NAMES);
 }

@@ -1,6 +1,6 @@
 //! What lies outside a request but decides over it: handed in anew at every step, never stored with it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -15,6 +15,8 @@ pub struct World<'a> {
     pub calendar: &'a Calendar,
     /// Those of the request's numbers that the account has set up as receiving numbers (R121).
     pub receiving: HashSet<E164>,
+    /// Those that another account of the same agency has set up, with how that account is called to whom asks.
+    pub receiving_elsewhere: HashMap<E164, String>,
     /// Whether the account has an approved A2P 10DLC brand and campaign (R19).
     pub campaign_approved: bool,
 }

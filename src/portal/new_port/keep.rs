@@ -175,7 +175,7 @@ fn read(left: &Left) -> Option<Typed> {
 
 fn offered(app: &App, left: &[Left]) -> Vec<LeftForm> {
     let now = app.clock.now();
-    let zone = &app.config.operator.time_zone;
+    let zone = &app.operator().time_zone;
     left.iter()
         .filter_map(|one| {
             Some(LeftForm {

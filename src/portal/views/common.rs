@@ -65,8 +65,12 @@ pub struct Person {
     pub role: String,
     /// Whether the desk's rooms are shown.
     pub desk: bool,
-    /// Whether users, keys and webhooks are shown in the settings.
+    /// Whether they look after the users, keys and webhooks of their account, or after the whole desk.
     pub admin: bool,
+    /// Whether their account is an agency with clients.
+    pub agency: bool,
+    /// Whether they change nothing.
+    pub read_only: bool,
 }
 
 /// Light, dark, or what the device says.
@@ -125,6 +129,21 @@ pub struct Support {
     pub open: bool,
     /// What follows from that: "Open now, until 5 pm Central Time" or "Closed now, opens Monday at 7 am Central Time".
     pub now: String,
+    /// How the operator's pages look.
+    pub look: Look,
+}
+
+/// How the operator's pages look, and what must stand on each of them.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// A stylesheet with the operator's accent; none for the accent of our own.
+    pub css: Option<String>,
+    /// The operator's logo.
+    pub logo: Option<String>,
+    /// Terms, privacy.
+    pub legal: Vec<Link>,
+    /// Who answers for the pages; may be empty.
+    pub imprint: String,
 }
 
 /// What a status means to the reader. Shape and words come first; the colour only repeats them.

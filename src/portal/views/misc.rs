@@ -30,6 +30,8 @@ pub struct HelpPage {
     pub shell: Shell,
     /// If one began today.
     pub estimate: Estimate,
+    /// What the operator says about costs; empty if nothing of their own.
+    pub costs: String,
 }
 
 /// A page for an error: what happened, what to do next, and a number to tell to support.

@@ -6,14 +6,17 @@
 pub mod common;
 pub mod desk;
 pub mod form;
+pub mod hooks;
 pub mod letter;
 pub mod mailbox;
 pub mod misc;
+pub mod operator;
 pub mod port;
 pub mod ports;
 pub mod samples;
 pub mod settings;
 pub mod start;
 pub mod unplaced;
+pub mod welcome;
 
 pub use common::*;

@@ -1,4 +1,4 @@
-//! Settings: one's own account, users, API keys, webhooks.
+//! Settings: one's own account, users, accounts, API keys, receiving numbers.
 
 use askama::Template;
 
@@ -16,12 +16,51 @@ pub struct AccountPage {
     pub email: String,
     /// The account's name.
     pub account: String,
+    /// One's role in words.
+    pub role: String,
+    /// Another mail address.
+    pub new_email: Field,
+    /// The password, asked for with it.
+    pub email_password: Field,
+    /// Time zones to choose from; the first is the operator's.
+    pub zones: Vec<Choice>,
+    /// Whether they have chosen none.
+    pub no_zone: bool,
+    /// The browsers in which one is signed in.
+    pub sessions: Vec<SessionRow>,
     /// The password so far.
     pub old_password: Field,
     /// The new one.
     pub new_password: Field,
     /// The shortest password that is taken, in characters.
     pub shortest: u32,
+}
+
+/// A browser in which one is signed in.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// Names it in the form that ends it.
+    pub handle: String,
+    /// "Firefox on Windows".
+    pub device: String,
+    /// Its network address.
+    pub address: String,
+    /// When it was used last.
+    pub used: When,
+    /// Whether it is this one.
+    pub here: bool,
+}
+
+/// Which mails one gets.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/settings/notifications.html")]
+pub struct NotificationsPage {
+    /// The shell.
+    pub shell: Shell,
+    /// The address that they go to.
+    pub email: String,
+    /// What one may do without: the form's name, the words, whether it is mailed.
+    pub topics: Vec<(String, String, bool)>,
 }
 
 /// The users of the account.
@@ -32,11 +71,11 @@ pub struct UsersPage {
     pub shell: Shell,
     /// The users.
     pub users: Vec<UserRow>,
-    /// Whether the reader may add and switch off users.
+    /// Whether the reader may add and change users.
     pub may_change: bool,
-    /// Somebody new and their first password, shown this once.
-    pub fresh: Option<(String, String)>,
-    /// Accounts to choose from for a porting user.
+    /// Whether accounts are shown beside the users.
+    pub many_accounts: bool,
+    /// Accounts to choose from for somebody new; empty where there is but one.
     pub accounts: Vec<Choice>,
     /// The error of the account.
     pub account_error: String,
@@ -51,7 +90,7 @@ pub struct UsersPage {
 /// A user.
 #[derive(Clone, Debug)]
 pub struct UserRow {
-    /// `usr_...`
+    /// `user_...`
     pub id: String,
     /// The name.
     pub name: String,
@@ -59,10 +98,32 @@ pub struct UserRow {
     pub email: String,
     /// The role in words.
     pub role: String,
-    /// Active, switched off.
+    /// The account's name; "Porting desk" for the desk's people.
+    pub account: String,
+    /// When they signed in last.
+    pub signed_in: Option<When>,
+    /// Active, invited, switched off.
     pub status: Badge,
-    /// Whether it can be switched off (not oneself).
-    pub removable: bool,
+}
+
+/// One user, for who looks after them.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/settings/user.html")]
+pub struct UserPage {
+    /// The shell.
+    pub shell: Shell,
+    /// The user.
+    pub user: UserRow,
+    /// Roles to choose from; empty if the reader may not change theirs.
+    pub roles: Vec<Choice>,
+    /// What is wrong with the choice.
+    pub role_error: String,
+    /// Whether an invitation waits to be taken up.
+    pub invited: bool,
+    /// Whether they are switched off.
+    pub off: bool,
+    /// Why they cannot be changed; empty if they can.
+    pub fixed: String,
 }
 
 /// API keys.
@@ -71,10 +132,18 @@ pub struct UserRow {
 pub struct KeysPage {
     /// The shell.
     pub shell: Shell,
-    /// The keys.
+    /// The reader's own keys.
     pub keys: Vec<KeyRow>,
+    /// Those of the other people whom the reader looks after.
+    pub others: Vec<KeyRow>,
+    /// Whether the reader may make keys.
+    pub may_make: bool,
     /// The new key's name.
     pub name: Field,
+    /// What it may do.
+    pub kinds: Vec<Choice>,
+    /// After how many days it ends.
+    pub lives: Vec<Choice>,
     /// A key that was just made: shown this once.
     pub fresh: Option<String>,
 }
@@ -88,58 +157,20 @@ pub struct KeyRow {
     pub name: String,
     /// Its last characters: "...7f3a".
     pub ends: String,
+    /// Whose it is; empty for one's own.
+    pub owner: String,
+    /// "Reads and writes", "Reads only".
+    pub kind: String,
     /// When it was made.
     pub made: When,
+    /// When it was used last.
+    pub used: Option<When>,
+    /// When it ends by itself.
+    pub expires: Option<When>,
+    /// Whether it has ended by itself.
+    pub expired: bool,
     /// When it was revoked; it stays in the list for the record.
     pub revoked: Option<When>,
-}
-
-/// Webhook endpoints.
-#[derive(Clone, Debug, Template)]
-#[template(path = "portal/settings/webhooks.html")]
-pub struct WebhooksPage {
-    /// The shell.
-    pub shell: Shell,
-    /// Accounts to choose from; empty for readers who have just one.
-    pub accounts: Vec<Choice>,
-    /// The account that is shown; empty while none is chosen.
-    pub account: String,
-    /// The endpoints.
-    pub endpoints: Vec<EndpointRow>,
-    /// The new endpoint's URL.
-    pub url: Field,
-    /// A secret that was just made: shown this once.
-    pub fresh: Option<String>,
-    /// The last deliveries.
-    pub deliveries: Vec<DeliveryRow>,
-}
-
-/// A webhook endpoint.
-#[derive(Clone, Debug)]
-pub struct EndpointRow {
-    /// `hook_...`
-    pub id: String,
-    /// Where it is sent to.
-    pub url: String,
-    /// Working, failing, switched off.
-    pub status: Badge,
-    /// "port.* and number.*".
-    pub events: String,
-}
-
-/// One delivery.
-#[derive(Clone, Debug)]
-pub struct DeliveryRow {
-    /// The delivery's id.
-    pub id: String,
-    /// "port.completed".
-    pub event: String,
-    /// Where to.
-    pub url: String,
-    /// When it was last tried.
-    pub at: When,
-    /// How it went.
-    pub status: Badge,
 }
 
 /// The receiving numbers of an account (R121, R122).
@@ -179,8 +210,16 @@ pub struct AccountsPage {
     pub shell: Shell,
     /// The accounts.
     pub accounts: Vec<AccountRow>,
+    /// Whether the reader works at the desk.
+    pub desk: bool,
+    /// Whether the reader may say which accounts are agencies.
+    pub may_change: bool,
     /// Whether the reader may add accounts.
     pub may_add: bool,
+    /// Agencies whose client a new account can be; for the desk.
+    pub parents: Vec<Choice>,
+    /// The error of that choice.
+    pub parent_error: String,
     /// The name of a new one.
     pub name: Field,
 }
@@ -192,6 +231,12 @@ pub struct AccountRow {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// "Agency", "Client of Lighthouse Agency", or nothing.
+    pub kind: String,
+    /// Whether it may have clients.
+    pub is_agency: bool,
+    /// Whether it is somebody's client.
+    pub is_client: bool,
     /// Whether brand and campaign are approved.
     pub approved: bool,
     /// The same in words.

@@ -18,6 +18,8 @@ pub struct StartPage {
     pub estimate: Estimate,
     /// The same as a calendar.
     pub weeks: Vec<Week>,
+    /// What the operator says about costs; empty if nothing of their own.
+    pub costs: String,
     /// Where the operator's prices are; empty if nowhere.
     pub prices: String,
     /// Where the operator's terms are; empty if nowhere.

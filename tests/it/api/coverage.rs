@@ -173,6 +173,12 @@ fn table() -> Vec<(&'static str, For, Value)> {
         ),
         ("DELETE /v1/webhooks/{endpoint}", Account, none.clone()),
         (
+            "PATCH /v1/webhooks/{endpoint}",
+            Account,
+            json!({ "paused": true }),
+        ),
+        ("POST /v1/webhooks/{endpoint}/test", Account, none.clone()),
+        (
             "GET /v1/webhooks/{endpoint}/deliveries",
             Account,
             none.clone(),
@@ -209,8 +215,8 @@ async fn nobody_does_what_is_not_theirs() {
         let t = TestApp::with(&test, "[webhooks_out]\nallow_private_addresses = true\n").await;
         let harbor = t.account("Harbor Dental").await;
         let quarry = t.account("Quarry Lawn").await;
-        let ana = t.submitter(&harbor, "Ana Ruiz").await;
-        let eve = t.submitter(&quarry, "Eve Mal").await;
+        let ana = t.account_administrator(&harbor, "Ana Ruiz").await;
+        let eve = t.account_administrator(&quarry, "Eve Mal").await;
         let dana = t.desk().await;
         let adam = t.administrator().await;
 
@@ -331,7 +337,7 @@ async fn a_revoked_key_opens_nothing() {
     on_sqlite(|test| async move {
         let t = TestApp::on(&test).await;
         let harbor = t.account("Harbor Dental").await;
-        let ana = t.submitter(&harbor, "Ana Ruiz").await;
+        let ana = t.account_administrator(&harbor, "Ana Ruiz").await;
         let made = t
             .post("/v1/api-keys")
             .by(&ana)
@@ -345,7 +351,7 @@ async fn a_revoked_key_opens_nothing() {
         };
         let me = t.get("/v1/me").by(&second).send().await.ok(200);
         assert_eq!(me["name"], "Ana Ruiz");
-        assert_eq!(me["role"], "submitter");
+        assert_eq!(me["role"], "account_administrator");
         let path = format!("/v1/api-keys/{}", made["id"].as_str().expect("an id"));
         t.delete(&path).by(&second).send().await.ok(204);
         t.get("/v1/me").by(&second).send().await.ok(401);

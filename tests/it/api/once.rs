@@ -187,7 +187,7 @@ async fn a_secret_that_is_shown_once_is_stored_sealed() {
     on_both(|test| async move {
         let t = TestApp::with(&test, "[webhooks_out]\nallow_private_addresses = true\n").await;
         let account = t.account("Harbor Dental").await;
-        let ana = t.submitter(&account, "Ana Ruiz").await;
+        let ana = t.account_administrator(&account, "Ana Ruiz").await;
         for (path, body) in [
             ("/v1/api-keys", json!({ "name": "Nightly" })),
             ("/v1/webhooks", json!({ "url": "http://127.0.0.1:9/hook" })),

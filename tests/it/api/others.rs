@@ -194,7 +194,7 @@ async fn each_event_becomes_a_webhook_that_can_be_sent_again() {
     on_both(|test| async move {
         let t = TestApp::with(&test, "[webhooks_out]\nallow_private_addresses = true\n").await;
         let account = t.account("Harbor Dental").await;
-        let ana = t.submitter(&account, "Ana Ruiz").await;
+        let ana = t.account_administrator(&account, "Ana Ruiz").await;
         let dana = t.desk().await;
         let refused = t
             .post("/v1/webhooks")

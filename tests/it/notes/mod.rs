@@ -23,6 +23,7 @@ fn desk_of(app: &App) -> Caller {
         },
         user: app.ids.next(app.clock.now()),
         account: None,
+        clients: [].into(),
     }
 }
 

@@ -1,8 +1,8 @@
 //! What becomes of answers by mail, short of the mailbox that they come from.
 
 use bytes::Bytes;
-use portolan::app::people;
 use portolan::app::replies::{self, Outcome};
+use portolan::app::users;
 use portolan::domain::port::Role;
 use portolan::ids::PortId;
 
@@ -271,7 +271,7 @@ async fn what_cannot_be_placed_waits_for_the_desk() {
         // Somebody who was let go.
         let admin = scene.app.administrator().await;
         let admin = portolan::app::Caller::of(&admin.user);
-        people::disable_user(&scene.app.app, &admin, scene.dana.user.id).await.expect("switched off");
+        users::disable_user(&scene.app.app, &admin, scene.dana.user.id).await.expect("switched off");
         let gone = scene.unplaced(&say(&email, &scene.hers, "9", "I am back.")).await;
         assert!(gone.contains("may not sign in any more"), "{gone}");
 

@@ -77,6 +77,9 @@ fn context() -> MailContext {
     MailContext {
         reader: "Dana Whitfield".to_owned(),
         operator: "Harbor Voice".to_owned(),
+        accent: "#0b6483".to_owned(),
+        unsubscribe: String::new(),
+        support_name: "Porting support".to_owned(),
         support_phone: "+1 888 555 0116".to_owned(),
         support_email: "support@harborvoice.example".to_owned(),
         support_hours: "Monday to Friday, 7 am to 5 pm Central Time".to_owned(),
@@ -108,7 +111,7 @@ fn context() -> MailContext {
         others: true,
         safe: true,
         typical: ("Monday, November 30".to_owned(), "Monday, December 14".to_owned()),
-        account: "Harbor Dental Group".to_owned(),
+        account: "the account Harbor Dental Group".to_owned(),
         receiving_url: "https://portolan.example/settings/receiving".to_owned(),
         blocked: Vec::new(),
         proof_wanted: true,
@@ -118,9 +121,12 @@ fn context() -> MailContext {
 
 #[test]
 fn each_kind_of_mail_is_composed_as_it_was() {
-    let context = context();
     for (at, kind) in KINDS.into_iter().enumerate() {
         assert_eq!(place(kind), at);
+        let mut context = context();
+        if kind.topic().is_some() {
+            context.unsubscribe = "https://portolan.example/unsubscribe/made-up".to_owned();
+        }
         let mail = compose(kind, &context);
         assert!(!mail.html.is_empty(), "{kind:?} has both parts");
         let asks = matches!(

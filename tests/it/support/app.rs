@@ -251,6 +251,12 @@ impl TestApp {
         self.person(Some(account), Role::Submitter, name).await
     }
 
+    /// Somebody who looks after an account.
+    pub async fn account_administrator(&self, account: &Account, name: &str) -> Person {
+        self.person(Some(account), Role::AccountAdministrator, name)
+            .await
+    }
+
     /// Somebody at the desk.
     pub async fn desk(&self) -> Person {
         self.person(None, Role::Desk, "Dana Desk").await
@@ -336,6 +342,7 @@ impl TestApp {
             },
             user: self.app.ids.next(Timestamp::UNIX_EPOCH),
             account: None,
+            clients: Arc::from([]),
         };
         let mut mails = mailing::list(&self.app, &desk, None, None, None, 10_000)
             .await

@@ -125,6 +125,13 @@ impl Desk {
         self.signed_in(email).await
     }
 
+    /// A browser of somebody who looks after an account.
+    pub async fn account_administrator(&self, account: &Account, email: &str) -> Browser<'_> {
+        self.person(Some(account), Role::AccountAdministrator, email)
+            .await;
+        self.signed_in(email).await
+    }
+
     /// A browser of somebody at the desk.
     pub async fn agent(&self) -> Browser<'_> {
         self.person(None, Role::Desk, "agent@desk.example").await;
@@ -167,6 +174,7 @@ impl Desk {
             },
             user: self.app.ids.next(Timestamp::UNIX_EPOCH),
             account: None,
+            clients: Arc::from([]),
         };
         let mut mails = mailing::list(&self.app, &desk, None, None, None, 10_000)
             .await
@@ -372,18 +380,20 @@ impl Page {
 
     /// The form that is sent to this address, filled as it is in the page.
     pub fn form(&self, action: &str) -> Form {
+        self.form_with(&format!("form[action='{action}'][method=post]"))
+    }
+
+    /// The form that this selector finds, filled as it is in the page.
+    pub fn form_with(&self, css: &str) -> Form {
         let html = Html::parse_document(&self.html());
-        let css = format!("form[action='{action}'][method=post]");
         let form = html
-            .select(&Selector::parse(&css).expect("a selector"))
+            .select(&Selector::parse(css).expect("a selector"))
             .next()
             .unwrap_or_else(|| {
                 let there = self.attr("form", "action");
-                panic!(
-                    "no form for {action} in {} ({}), but {there:?}",
-                    self.path, self.status
-                )
+                panic!("no {css} in {} ({}), but {there:?}", self.path, self.status)
             });
+        let action = form.value().attr("action").unwrap_or_default().to_owned();
         let mut fields = Vec::new();
         let controls = Selector::parse("input, select, textarea").expect("a selector");
         for control in form.select(&controls) {
@@ -418,7 +428,7 @@ impl Page {
             }
         }
         Form {
-            action: action.to_owned(),
+            action,
             multipart: form.value().attr("enctype") == Some("multipart/form-data"),
             fields,
             files: Vec::new(),

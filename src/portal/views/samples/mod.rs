@@ -6,6 +6,7 @@ mod letter;
 mod port;
 mod ports;
 mod rest;
+mod settings;
 
 use super::common::*;
 use super::desk::*;
@@ -49,6 +50,10 @@ fn support() -> Support {
         hours: "Monday to Friday, 7 am to 5 pm Central Time".into(),
         open: true,
         now: "Open now, until 5 pm Central Time".into(),
+        look: Look {
+            legal: vec![Link::new("https://portolan.example/terms", "Terms")],
+            ..Look::default()
+        },
     }
 }
 
@@ -457,6 +462,8 @@ impl Shell {
                 role: "Porting user".into(),
                 desk: false,
                 admin: true,
+                agency: false,
+                read_only: false,
             }),
             csrf: "sample".into(),
             theme: Theme::System,
@@ -481,6 +488,8 @@ impl Shell {
             role: "Desk agent".into(),
             desk: true,
             admin: false,
+            agency: false,
+            read_only: false,
         });
         shell.desk_waiting = 7;
         shell.fast_clock = Some("Demo: the desk's clock is at Tuesday, November 24, 2026, 9:12 am Central Time. A business day takes about two seconds.".into());

@@ -3,7 +3,6 @@
 use super::*;
 use crate::portal::views::mailbox::*;
 use crate::portal::views::misc::*;
-use crate::portal::views::settings::*;
 use crate::portal::views::start::*;
 use crate::portal::views::unplaced::*;
 
@@ -149,215 +148,6 @@ impl UnplacedPage {
     }
 }
 
-fn settings_shell(title: &str) -> Shell {
-    Shell {
-        room: Room::Settings,
-        here: "/settings".into(),
-        ..Shell::sample(title)
-    }
-}
-
-impl AccountPage {
-    /// One's own account.
-    pub fn sample() -> Self {
-        Self {
-            shell: settings_shell("Settings"),
-            name: Field::of("Dana Whitfield"),
-            email: "dana@harbordental.example".into(),
-            account: ACCOUNT.into(),
-            old_password: Field::default(),
-            new_password: Field::wrong("", "At least 12 characters."),
-            shortest: 12,
-        }
-    }
-}
-
-impl UsersPage {
-    /// A few users.
-    pub fn sample() -> Self {
-        let user = |id: &str, name: &str, role: &str, status, removable| UserRow {
-            id: id.into(),
-            name: name.into(),
-            email: format!("{}@harbordental.example", id),
-            role: role.into(),
-            status,
-            removable,
-        };
-        Self {
-            shell: Shell {
-                room: Room::Settings,
-                here: "/settings/users".into(),
-                ..Shell::sample_desk("Users")
-            },
-            users: vec![
-                user(
-                    "dana",
-                    "Dana Whitfield",
-                    "Administrator",
-                    Badge::new(Tone::Done, "Active"),
-                    false,
-                ),
-                user(
-                    "lee",
-                    "Lee Carver",
-                    "Porting user, Harbor Dental Group",
-                    Badge::new(Tone::Done, "Active"),
-                    true,
-                ),
-                user(
-                    "pat",
-                    "Pat Quill",
-                    "Desk agent",
-                    Badge::new(Tone::Stop, "Switched off"),
-                    false,
-                ),
-            ],
-            may_change: true,
-            fresh: Some((
-                "lee@harbordental.example".into(),
-                "kf8Qw2mZr5tYb1nXc7vL".into(),
-            )),
-            accounts: Choice::list(&[("", "None: works at the desk"), ("acct_01", ACCOUNT)], ""),
-            account_error: String::new(),
-            name: Field::default(),
-            email: Field::default(),
-            roles: Choice::list(
-                &[
-                    ("submitter", "Porting user"),
-                    ("desk", "Desk agent"),
-                    ("administrator", "Administrator"),
-                ],
-                "submitter",
-            ),
-        }
-    }
-}
-
-impl KeysPage {
-    /// A key that was just made.
-    pub fn sample() -> Self {
-        Self {
-            shell: settings_shell("API keys"),
-            keys: vec![
-                KeyRow {
-                    id: "key_01".into(),
-                    name: "Billing system".into(),
-                    ends: "...7f3a".into(),
-                    made: at(20, "10:00"),
-                    revoked: Some(at(24, "09:10")),
-                },
-                KeyRow {
-                    id: "key_02".into(),
-                    name: "Spreadsheet".into(),
-                    ends: "...0145".into(),
-                    made: at(24, "09:12"),
-                    revoked: None,
-                },
-            ],
-            name: Field::default(),
-            fresh: Some("ptl_91bc5550142555014355501445550145".into()),
-        }
-    }
-}
-
-impl WebhooksPage {
-    /// Two endpoints, one of them failing.
-    pub fn sample() -> Self {
-        Self {
-            shell: settings_shell("Webhooks"),
-            accounts: vec![],
-            account: "acct_01".into(),
-            endpoints: vec![
-                EndpointRow {
-                    id: "hook_01".into(),
-                    url: "https://crm.harbordental.example/hooks/ports".into(),
-                    status: Badge::new(Tone::Done, "Working"),
-                    events: "All events".into(),
-                },
-                EndpointRow {
-                    id: "hook_02".into(),
-                    url: "https://old.harbordental.example/in".into(),
-                    status: Badge::new(Tone::Act, "Failing since Nov 23"),
-                    events: "port.completed".into(),
-                },
-            ],
-            url: Field::wrong(
-                "http://10.0.0.5/in",
-                "The address has to begin with https:// and be reachable from the internet.",
-            ),
-            fresh: None,
-            deliveries: vec![
-                DeliveryRow {
-                    id: "dlv_01".into(),
-                    event: "port.scheduled".into(),
-                    url: "crm.harbordental.example".into(),
-                    at: at(24, "09:12"),
-                    status: Badge::new(Tone::Done, "200 in 84 ms"),
-                },
-                DeliveryRow {
-                    id: "dlv_02".into(),
-                    event: "port.completed".into(),
-                    url: "old.harbordental.example".into(),
-                    at: at(23, "17:00"),
-                    status: Badge::new(Tone::Stop, "No answer, 4th try"),
-                },
-            ],
-        }
-    }
-}
-
-impl ReceivingPage {
-    /// Two numbers.
-    pub fn sample() -> Self {
-        let row = |value: &str, number: &str| ReceivingRow {
-            value: value.into(),
-            number: number.into(),
-        };
-        Self {
-            shell: settings_shell("Receiving numbers"),
-            accounts: vec![],
-            account: "acct_01".into(),
-            numbers: vec![
-                row("+13125550110", "+1 312 555 0110"),
-                row("+13125550150", "+1 312 555 0150"),
-            ],
-            search: String::new(),
-            more: 0,
-            number: Field::default(),
-        }
-    }
-}
-
-impl AccountsPage {
-    /// Two accounts.
-    pub fn sample() -> Self {
-        let row = |id: &str, name: &str, approved| AccountRow {
-            id: id.into(),
-            name: name.into(),
-            approved,
-            status: if approved {
-                Badge::new(Tone::Done, "Approved")
-            } else {
-                Badge::new(Tone::Wait, "Not approved yet")
-            },
-            made: at(20, "10:00"),
-        };
-        Self {
-            shell: Shell {
-                room: Room::Settings,
-                here: "/settings/accounts".into(),
-                ..Shell::sample_desk("Accounts")
-            },
-            accounts: vec![
-                row("acct_01", ACCOUNT, true),
-                row("acct_02", "Lakeshore Orthodontics", false),
-            ],
-            may_add: true,
-            name: Field::default(),
-        }
-    }
-}
-
 impl SendAgain {
     /// A form whose session had ended.
     pub fn sample(signed_in: bool) -> Self {
@@ -401,6 +191,7 @@ impl HelpPage {
                 ..Shell::sample("Help")
             },
             estimate: estimate(),
+            costs: String::new(),
         }
     }
 }
@@ -420,6 +211,7 @@ impl StartPage {
                 here: "/start".into(),
                 ..Shell::sample("Before you start")
             },
+            costs: String::new(),
             only_texts: true,
             estimate: estimate(),
             weeks: vec![Week {

@@ -1,0 +1,160 @@
+//! Mails about somebody's own account: invitations, ways to a new password, confirmations of an address. They are
+//! not about a port, so they are kept apart from those that are.
+
+use jiff::Timestamp;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::{App, AppError, Caller, mailing, support};
+use crate::config::MailMode;
+use crate::db::Tx;
+use crate::db::access;
+use crate::db::jobs::{self, NewJob};
+use crate::db::mails::MailState;
+use crate::ids::{MailId, UserId};
+use crate::mail::LINK_PLACE;
+use crate::mail::templates::{self, Frame, MailTemplate};
+
+pub use crate::db::access::AccountMail;
+pub use crate::mail::templates::Rendered;
+
+/// Everything around a mail that the operator sets, with no port in it.
+pub fn frame(app: &App) -> Frame {
+    let operator = app.operator();
+    Frame {
+        product: operator.name.clone(),
+        numbers: String::new(),
+        carrier: String::new(),
+        port_id: String::new(),
+        url: app.config.server.link("/"),
+        support_name: support::name(&operator),
+        email: operator.support.email.clone(),
+        phone: support::phone(&operator.support),
+        hours: support::hours(&operator.support),
+        why: format!(
+            "You get this mail because somebody entered this address at {}.",
+            operator.name
+        ),
+        accent: operator.accent_color.to_string(),
+        unsubscribe: String::new(),
+    }
+}
+
+/// Every mail with made-up data as the operator's readers get it, by its name.
+pub fn samples(app: &App) -> Result<Vec<(&'static str, Rendered)>, AppError> {
+    let made_up = Frame::sample();
+    let frame = Frame {
+        why: made_up.why,
+        port_id: made_up.port_id,
+        numbers: made_up.numbers,
+        carrier: made_up.carrier,
+        ..frame(app)
+    };
+    templates::samples_in(&frame).map_err(AppError::broken)
+}
+
+fn link_place(id: MailId) -> String {
+    format!("{id}/link")
+}
+
+/// To whom a mail goes.
+pub(super) struct To<'a> {
+    pub(super) user: UserId,
+    pub(super) name: &'a str,
+    pub(super) address: &'a str,
+}
+
+/// Queues a mail in the commit of what it is about. Where its template has a link, [`LINK_PLACE`] stands.
+pub(super) async fn queue<M: MailTemplate>(
+    app: &App,
+    tx: &mut Tx,
+    to: To<'_>,
+    mail: &M,
+    link: Option<&SecretString>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let written = mail.render(&frame(app)).map_err(AppError::broken)?;
+    let id: MailId = app.ids.next(now);
+    let row = AccountMail {
+        id,
+        user: to.user,
+        kind: M::NAME.to_owned(),
+        to_name: to.name.to_owned(),
+        to_address: to.address.to_owned(),
+        subject: written.subject,
+        body_text: written.text,
+        body_html: written.html,
+        sealed_link: link.map(|link| app.vault.seal(&link_place(id), link.expose_secret())),
+        message_id: format!("{id}@{}", mailing::mail_domain(app)),
+        state: MailState::Queued,
+        created_at: now,
+        last_error: None,
+    };
+    access::insert_mail(tx, &row).await?;
+    let job = NewJob::new("send_account_mail", serde_json::json!({ "mail": id }))
+        .once(format!("account-mail/{id}"))
+        .attempts(60);
+    jobs::enqueue(tx, &app.ids, now, job).await?;
+    Ok(())
+}
+
+/// A mail as its reader gets it: with the link in its place.
+pub fn whole(app: &App, mail: &AccountMail) -> Result<AccountMail, AppError> {
+    let mut whole = mail.clone();
+    if let Some(sealed) = &mail.sealed_link {
+        let link = app.vault.open(&link_place(mail.id), sealed)?;
+        whole.body_text = whole.body_text.replace(LINK_PLACE, link.expose_secret());
+        whole.body_html = whole.body_html.replace(LINK_PLACE, link.expose_secret());
+    }
+    Ok(whole)
+}
+
+/// A mail that is still to be sent, whole.
+pub async fn for_sending(app: &App, id: MailId) -> Result<Option<AccountMail>, AppError> {
+    let mut read = app.db.read().await?;
+    access::mail(&mut read, id)
+        .await?
+        .filter(|mail| mail.state != MailState::Sent)
+        .map(|mail| whole(app, &mail))
+        .transpose()
+}
+
+/// Writes down what became of a mail. A link that was mailed is forgotten, unless the mailbox page is how it is read.
+pub async fn attempted(
+    app: &App,
+    id: MailId,
+    state: MailState,
+    why: Option<&str>,
+) -> Result<(), AppError> {
+    let forget = state == MailState::Sent && app.config.mail.mode == MailMode::Smtp;
+    let mut tx = app.db.write().await?;
+    access::mail_attempted(&mut tx, id, state, app.clock.now(), why, forget).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A page of these mails for the mailbox, newest first, without their links.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    before: Option<MailId>,
+    limit: i64,
+) -> Result<Vec<AccountMail>, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.read().await?;
+    Ok(access::mails(&mut read, before, limit).await?)
+}
+
+/// One mail for the mailbox page. Its link opens somebody's account, so it is shown where no mail is sent at all
+/// (there the page is everybody's mailbox), and nowhere else.
+pub async fn read(app: &App, caller: &Caller, id: MailId) -> Result<AccountMail, AppError> {
+    caller.desk_only()?;
+    let mut read = app.db.read().await?;
+    let mail = access::mail(&mut read, id)
+        .await?
+        .ok_or(AppError::NotFound("mail"))?;
+    drop(read);
+    if app.config.mail.mode == MailMode::Mailbox {
+        whole(app, &mail)
+    } else {
+        Ok(mail)
+    }
+}
