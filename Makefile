@@ -49,7 +49,7 @@ bench: setup-bench assets ## Measures against peers and writes docs/performance.
 .PHONY: e2e
 e2e: setup-e2e assets ## Plays people's journeys in a browser, on a phone and at a desktop; ARGS=WORDS those whose name matches
 	cargo build --locked --bin portolan
-	npm run --silent e2e -- $(if $(ARGS),--test-name-pattern='$(ARGS)')
+	node --test --test-reporter=spec $(if $(ARGS),--test-name-pattern='$(ARGS)') e2e/journeys.test.mjs
 
 .PHONY: pages
 pages: setup-e2e assets ## Checks every page with axe and weighs it; WRITE=1 also writes docs/page-weights.md

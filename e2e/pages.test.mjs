@@ -33,7 +33,7 @@ before(async () => {
   [browser, still] = await Promise.all([launch(), Still.open()]);
   const links = await still.links();
   pages = await crawl(browser, still.base, { more: (who) => (who === "nobody" ? links : ["/no/such/page", "/styleguide", ...Object.values(still.all).map((port) => `/numbers/ports/${port}/test`)]) });
-}, { timeout: 400_000 });
+}, { timeout: 1_500_000 });
 after(async () => {
   await browser?.close();
   await still?.close();
@@ -78,7 +78,7 @@ test("the crawl comes to every kind of page", () => {
 });
 
 for (const width of WIDTHS) {
-  test(`axe finds nothing, ${width} pixels wide, light and dark`, { timeout: 400_000 }, async () => {
+  test(`axe finds nothing, ${width} pixels wide, light and dark`, { timeout: 1_500_000 }, async () => {
     const found = [];
     await visit(pages, width, async (page, { name }) => {
       for (const fault of await faults(page)) found.push(`${name}: ${fault}`);
@@ -90,7 +90,7 @@ for (const width of WIDTHS) {
 }
 
 // Pages that nobody comes to by following links: refused forms, links that are over, errors of the server.
-test("axe finds nothing on the sample pages and mails", { timeout: 400_000 }, async () => {
+test("axe finds nothing on the sample pages and mails", { timeout: 1_500_000 }, async () => {
   const gallery = await samples();
   try {
     const found = [];
@@ -125,7 +125,7 @@ async function weigh(page, url) {
   };
 }
 
-test("pages are light, and what they share is loaded once", { timeout: 200_000 }, async () => {
+test("pages are light, and what they share is loaded once", { timeout: 900_000 }, async () => {
   const rows = [];
   const found = [];
   for (const one of pages.filter(({ kind }) => !kind.includes("/html") && !kind.startsWith("/v1/docs"))) {
