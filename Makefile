@@ -25,9 +25,10 @@ test: setup-test assets ## Runs all checks and tests, on SQLite and on PostgreSQ
 	scripts/test.sh
 
 .PHONY: check
-check: assets ## Runs the quick checks only: format and lints
+check: assets ## Runs the quick checks only: format, lints and the documentation's links
 	cargo fmt --all -- --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" cargo doc --locked --workspace --no-deps --document-private-items --quiet
 
 .PHONY: build
 build: setup-demo assets ## Builds the program for use: target/release/portolan

@@ -1,6 +1,6 @@
 //! One thing done to many requests: first looked at without doing it, then done to each by itself.
 //!
-//! What an action means for a request is [`plan`], a pure function; the look ([`look`]) applies it without storing anything,
+//! What an action means for a request is [`plan()`], a pure function; the look ([`look`]) applies it without storing anything,
 //! and the deed ([`run`]) sends the same events through the one door, each request in a transaction of its own. A request
 //! that changed since it was looked at is left alone and said so; the others go on.
 

@@ -1,12 +1,13 @@
 //! The desk: its queues, and who has what.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 
 use super::errors::{Answer, Fault};
 use super::port::port_id;
 use super::posted::Posted;
+use super::query::Query;
 use super::session::{Portal, SignedIn, live_seconds, local_path};
 use super::tell;
 use super::views::desk::{ClaimLine, DeskItem, DeskPage, DueLine, QueueLine, TakePage};
@@ -69,24 +70,19 @@ fn tone(cut: Cut) -> Tone {
 
 /// What of the table an address asks for, beside the queue.
 #[derive(Clone, Default)]
-struct Query {
+struct Shown {
     text: String,
     after: Option<After>,
     tick_all: bool,
 }
 
-impl Query {
-    fn read(query: Option<&str>) -> Self {
-        let mut asked = Self::default();
-        for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            match &*key {
-                "q" => asked.text = value.trim().chars().take(100).collect(),
-                "after" => asked.after = value.parse().ok(),
-                "tick" => asked.tick_all = value == "all",
-                _ => {}
-            }
+impl Shown {
+    fn read(query: &Query) -> Self {
+        Self {
+            text: query.word("q"),
+            after: query.parsed("after"),
+            tick_all: query.one("tick") == "all",
         }
-        asked
     }
 
     fn href(&self, cut: Cut) -> String {
@@ -108,19 +104,15 @@ impl Query {
     }
 }
 
-pub(super) async fn queues(
-    State(portal): State<Portal>,
-    who: SignedIn,
-    RawQuery(query): RawQuery,
-) -> Answer {
-    show(&portal, &who, Cut::All, query.as_deref()).await
+pub(super) async fn queues(State(portal): State<Portal>, who: SignedIn, query: Query) -> Answer {
+    show(&portal, &who, Cut::All, &query).await
 }
 
 pub(super) async fn one_queue(
     State(portal): State<Portal>,
     who: SignedIn,
     Path(slug): Path<String>,
-    RawQuery(query): RawQuery,
+    query: Query,
 ) -> Answer {
     who.desk_only()?;
     // As the queue was called before.
@@ -128,13 +120,13 @@ pub(super) async fn one_queue(
         return Ok(Redirect::permanent("/desk/documents").into_response());
     }
     let cut = cut_named(&who, &slug).ok_or(AppError::NotFound("page"))?;
-    show(&portal, &who, cut, query.as_deref()).await
+    show(&portal, &who, cut, &query).await
 }
 
-async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: Option<&str>) -> Answer {
+async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: &Query) -> Answer {
     who.desk_only()?;
     let app = &portal.app;
-    let query = Query::read(query);
+    let query = Shown::read(query);
     let table = desk::table(
         app,
         &who.caller,
@@ -165,9 +157,9 @@ async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: Option<&str>) ->
         .collect();
     let total = table.counts.of(cut);
     let next = table.next.map(|after| {
-        Query {
+        Shown {
             after: Some(after),
-            ..Query::default()
+            ..Shown::default()
         }
         .href(cut)
     });
@@ -202,7 +194,7 @@ async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: Option<&str>) ->
             purpose(cut).to_owned()
         },
         search: query.text.clone(),
-        tick_all: Query {
+        tick_all: Shown {
             tick_all: true,
             ..query.clone()
         }
@@ -211,7 +203,7 @@ async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: Option<&str>) ->
         actions: super::bulk::actions(""),
         pager: Pager {
             text,
-            previous: query.after.map(|_| Query::default().href(cut)),
+            previous: query.after.map(|_| Shown::default().href(cut)),
             next,
             plain: false,
         },
@@ -411,19 +403,16 @@ pub(super) async fn take(
     State(portal): State<Portal>,
     who: SignedIn,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
+    query: Query,
 ) -> Answer {
     who.desk_only()?;
     let app = &portal.app;
     let id = port_id(&id)?;
-    let (mut back, mut to) = (format!("/desk/ports/{id}"), None);
-    for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        match &*key {
-            "back" => local_path(&value).clone_into(&mut back),
-            "to" => to = value.parse::<UserId>().ok(),
-            _ => {}
-        }
-    }
+    let back = match query.one("back") {
+        "" => format!("/desk/ports/{id}"),
+        path => local_path(path).to_owned(),
+    };
+    let to: Option<UserId> = query.parsed("to");
     let view = ports::glance(app, &who.caller, id).await?;
     let Some(claim) = &view.request.claim else {
         return Ok(who.go(

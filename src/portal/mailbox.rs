@@ -1,12 +1,13 @@
 //! The built-in mailbox: every mail that was written, also without a mail server.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _};
 
 use super::assets::MAIL_CONTENT_SECURITY_POLICY;
 use super::errors::{Answer, Fault};
 use super::posted::Posted;
+use super::query::Query;
 use super::session::{Portal, SignedIn, live_seconds};
 use super::views::mailbox::{MailList, MailPage, MailRow, ReplyForm};
 use super::views::{Badge, Fact, Field, Link, Pager, Room, Tone};
@@ -24,21 +25,11 @@ const BEGINS_MAX: usize = 110;
 /// How far back a search looks.
 const SEARCHED: i64 = 1_000;
 
-pub(super) async fn list(
-    State(portal): State<Portal>,
-    who: SignedIn,
-    RawQuery(query): RawQuery,
-) -> Answer {
+pub(super) async fn list(State(portal): State<Portal>, who: SignedIn, query: Query) -> Answer {
     who.desk_only()?;
     let app = &portal.app;
-    let (mut search, mut before) = (String::new(), None::<MailId>);
-    for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        match &*key {
-            "q" => search = value.trim().chars().take(100).collect(),
-            "before" => before = value.parse().ok(),
-            _ => {}
-        }
-    }
+    let search = query.word("q");
+    let before: Option<MailId> = query.parsed("before");
     let limit = if search.is_empty() {
         i64::try_from(ROWS + 1).unwrap_or(i64::MAX)
     } else {

@@ -13,7 +13,7 @@ mod typed;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use keep::Form;
@@ -27,6 +27,7 @@ use super::errors::Answer;
 use super::fields;
 use super::port::port_id;
 use super::posted::Posted;
+use super::query::Query;
 use super::session::{Portal, SignedIn};
 use super::views::form::BadLine;
 use super::views::{Choice, Tone};
@@ -42,14 +43,10 @@ use show::caution;
 use typed::{Row, Typed};
 
 /// An empty form.
-pub(super) async fn blank(
-    State(portal): State<Portal>,
-    who: SignedIn,
-    RawQuery(query): RawQuery,
-) -> Answer {
+pub(super) async fn blank(State(portal): State<Portal>, who: SignedIn, query: Query) -> Answer {
     who.caller.filing_only()?;
     let app = &portal.app;
-    let (typed, form) = Form::begun(app, &who, query.as_deref()).await?;
+    let (typed, form) = Form::begun(app, &who, &query).await?;
     let page = Draft::open(app, &who, None, typed, form).await?.page()?;
     who.page(&page)
 }

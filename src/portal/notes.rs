@@ -1,6 +1,6 @@
 //! The notes of a port: every event, and every word between the customer and the desk.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::errors::Answer;
 use super::port::port_id;
 use super::posted::{File, Posted};
+use super::query::Query;
 use super::session::{Portal, SignedIn, live_seconds};
 use super::views::port::NotesPage;
 use super::views::ports::Tab;
@@ -84,16 +85,11 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(query: Option<&str>) -> Self {
-        let mut asked = Self::default();
-        for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            match &*key {
-                "show" => asked.only_words = value == "words",
-                "since" => asked.since = value.parse().ok(),
-                _ => {}
-            }
+    fn read(query: &Query) -> Self {
+        Self {
+            only_words: query.one("show") == "words",
+            since: query.parsed("since"),
         }
-        asked
     }
 }
 
@@ -109,10 +105,10 @@ pub(super) async fn show(
     State(portal): State<Portal>,
     who: SignedIn,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
+    query: Query,
 ) -> Answer {
     let view = ports::seen(&portal.app, &who.caller, port_id(&id)?).await?;
-    let asked = Asked::read(query.as_deref());
+    let asked = Asked::read(&query);
     let page = page(&portal.app, &who, &view, asked, Writing::default()).await?;
     who.page(&page)
 }

@@ -1,15 +1,14 @@
 //! Numbers > Port Numbers: the overview.
 
-use std::borrow::Cow;
-
-use axum::extract::{Path, RawQuery, State};
-use axum::http::header;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Redirect};
 use jiff::Timestamp;
 
+use super::download::csv_file;
 use super::errors::{Answer, Fault};
 use super::new_port;
 use super::posted::Posted;
+use super::query::Query;
 use super::session::{Portal, SignedIn, live_seconds};
 use super::tell;
 use super::views::ports::{PortList, PortRow, Tab, ViewLink};
@@ -18,7 +17,6 @@ use crate::app::overview::{self, Sort};
 use crate::app::ports::Glanced;
 use crate::app::{App, AppError, notes, people, ports};
 use crate::domain::port::{PortRequest, Status, Voice};
-use crate::domain::table::safe_cell;
 use crate::ids::PortId;
 
 /// Rows of a page.
@@ -50,29 +48,18 @@ const SORTS: [(Sort, &str, &str); 5] = [
 ];
 
 impl Asked {
-    fn read(query: &str) -> Self {
-        let mut asked = Self {
-            page: 1,
-            ..Self::default()
-        };
-        for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            let value = value.trim().chars().take(100).collect::<String>();
-            match &*key {
-                "tab" => asked.tab = value,
-                "status" => asked.status = value,
-                "q" => asked.text = value,
-                "account" => asked.account = value,
-                "sort" => {
-                    asked.sort = SORTS
-                        .iter()
-                        .find(|(_, word, _)| *word == value)
-                        .map_or(Sort::default(), |(sort, ..)| *sort);
-                }
-                "page" => asked.page = value.parse().unwrap_or(1).clamp(1, 1_000_000),
-                _ => {}
-            }
+    fn read(query: &Query) -> Self {
+        Self {
+            tab: query.word("tab"),
+            status: query.word("status"),
+            text: query.word("q"),
+            account: query.word("account"),
+            sort: SORTS
+                .iter()
+                .find(|(_, word, _)| *word == query.one("sort"))
+                .map_or(Sort::default(), |(sort, ..)| *sort),
+            page: query.parsed("page").unwrap_or(1).clamp(1, 1_000_000),
         }
-        asked
     }
 
     /// The address's query, without the question mark; empty for the plain list.
@@ -181,11 +168,7 @@ pub(super) async fn start() -> Redirect {
     Redirect::to(HERE)
 }
 
-pub(super) async fn list(
-    State(portal): State<Portal>,
-    who: SignedIn,
-    RawQuery(query): RawQuery,
-) -> Answer {
+pub(super) async fn list(State(portal): State<Portal>, who: SignedIn, query: Query) -> Answer {
     let app = &portal.app;
     let counts = ports::counts(app, &who.caller).await?;
     let all: i64 = counts.iter().map(|(_, count)| count).sum();
@@ -193,7 +176,7 @@ pub(super) async fn list(
     if all == 0 && !who.caller.is_desk() && who.caller.filing_only().is_ok() {
         return Ok(Redirect::to("/numbers/ports/new").into_response());
     }
-    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    let asked = Asked::read(&query);
     show(app, &who, asked, &counts, Field::default()).await
 }
 
@@ -351,7 +334,7 @@ fn pager(asked: &Asked, total: i64, shown: usize) -> Pager {
 /// Saves what is shown under a name.
 pub(super) async fn save_view(State(portal): State<Portal>, posted: Posted) -> Answer {
     let (app, who) = (&portal.app, &posted.who);
-    let asked = Asked::read(posted.one("query"));
+    let asked = Asked::read(&Query::read(posted.one("query")));
     let name = posted.one("name");
     match overview::save_view(app, &who.caller, name, &asked.query()).await {
         Ok(()) => who.done(
@@ -384,45 +367,17 @@ pub(super) async fn drop_view(
 }
 
 /// What is shown, on all pages, as a list for a spreadsheet: one row for each port.
-pub(super) async fn export(
-    State(portal): State<Portal>,
-    who: SignedIn,
-    RawQuery(query): RawQuery,
-) -> Answer {
+pub(super) async fn export(State(portal): State<Portal>, who: SignedIn, query: Query) -> Answer {
     let app = &portal.app;
-    let asked = Asked::read(query.as_deref().unwrap_or_default());
+    let asked = Asked::read(&query);
     let (found, more) = overview::all(app, &who.caller, &asked.wanted(), EXPORTED).await?;
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .flexible(true)
-        .from_writer(Vec::new());
-    let broken = |error: csv::Error| Fault::from(AppError::broken(error));
-    writer.write_record(COLUMNS).map_err(broken)?;
-    for one in &found {
-        let cells = cells(app, &who, one);
-        let cells = cells.iter().map(|cell| safe_cell(cell));
-        writer
-            .write_record(cells.map(Cow::into_owned))
-            .map_err(broken)?;
-    }
-    if more {
-        let says = format!(
+    let cut_off = more.then(|| {
+        vec![format!(
             "Only the first {EXPORTED} ports are in this file. Cut the list down by status or account for the rest."
-        );
-        writer.write_record([says]).map_err(broken)?;
-    }
-    let text = writer.into_inner().map_err(AppError::broken)?;
-    Ok((
-        [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-            (
-                header::CONTENT_DISPOSITION,
-                "attachment; filename=\"ports.csv\"",
-            ),
-        ],
-        text,
-    )
-        .into_response())
+        )]
+    });
+    let rows = found.iter().map(|one| cells(app, &who, one).to_vec());
+    csv_file("ports.csv", &COLUMNS, rows.chain(cut_off))
 }
 
 /// The columns of the downloaded list.

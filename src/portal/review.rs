@@ -1,12 +1,13 @@
 //! The check of one request at the desk: its papers beside what was typed, and what only a person decides.
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 
 use super::desk::{agents, can_be_claimed, claim_line, cut_named, cut_words, slug};
 use super::errors::{Answer, Fault};
 use super::port::{self, port_id};
 use super::posted::Posted;
+use super::query::Query;
 use super::session::{Portal, SignedIn};
 use super::views::desk::{
     AttentionLine, Check, ReviewDocument, ReviewNumber, ReviewPage, WorkLine,
@@ -47,17 +48,14 @@ pub(super) async fn show(
     State(portal): State<Portal>,
     who: SignedIn,
     Path(id): Path<String>,
-    RawQuery(query): RawQuery,
+    query: Query,
 ) -> Answer {
     who.desk_only()?;
-    let mut asked = Refused::default();
-    for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        match &*key {
-            "queue" => asked.cut = cut_named(&who, &value),
-            "doc" => asked.document = value.into_owned(),
-            _ => {}
-        }
-    }
+    let asked = Refused {
+        cut: cut_named(&who, query.one("queue")),
+        document: query.one("doc").to_owned(),
+        ..Refused::default()
+    };
     let page = page(&portal.app, &who, port_id(&id)?, asked).await?;
     who.page(&page)
 }

@@ -56,13 +56,6 @@ fn field(problems: &[Problem], name: &str, value: &str) -> Field {
     }
 }
 
-fn query(raw: Option<&str>, name: &str) -> String {
-    url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes())
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.trim().chars().take(100).collect())
-        .unwrap_or_default()
-}
-
 fn choice(account: &Account, chosen: &str) -> Choice {
     Choice {
         chosen: account.id.to_string() == chosen,

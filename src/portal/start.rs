@@ -1,11 +1,12 @@
 //! Before one starts: calls or only texts, what moves, what to have at hand, how long it takes, what it costs.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
 
 use super::errors::Answer;
 use super::port::estimate_from;
+use super::query::Query;
 use super::session::{Portal, SignedIn};
 use super::tell;
 use super::views::Room;
@@ -18,16 +19,11 @@ fn usual(app: &App) -> Calendar {
     Calendar::new(app.operator().time_zone.clone(), CarrierDays::default())
 }
 
-pub(super) async fn show(
-    State(portal): State<Portal>,
-    who: SignedIn,
-    RawQuery(query): RawQuery,
-) -> Answer {
+pub(super) async fn show(State(portal): State<Portal>, who: SignedIn, query: Query) -> Answer {
     let app = &portal.app;
     let calendar = usual(app);
     let now = app.clock.now();
-    let only_texts = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .any(|(key, value)| key == "for" && value == "texts");
+    let only_texts = query.one("for") == "texts";
     let operator = app.operator();
     let link = |url: Option<&url::Url>| url.map(ToString::to_string).unwrap_or_default();
     let page = StartPage {

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::blockers::{blocked_numbers, blockers, missing};
+use super::blockers::{blockers, look_for_blocks, missing};
 use super::claims;
+use super::corrections;
 use super::details::Change;
 use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX};
 use super::evolve::evolve;
@@ -11,12 +12,12 @@ use super::fact::Fact;
 use super::moves;
 use super::orders;
 use super::refusal::Refusal;
-use super::request::{Attention, Loa, PortRequest, Stage, Supplement, Test, Text, Verdict, Voice};
-use super::status::{Status, status};
+use super::request::{Attention, Loa, PortRequest, Stage, Supplement, Test, Verdict, Voice};
+use super::status::status;
+use super::texts::{settle_texts, start_texts};
 use super::world::World;
-use crate::domain::carrier::{Messaging, OrderStatus};
-use crate::domain::number::{E164, Kind, Region};
-use crate::ids::OrderId;
+use crate::domain::carrier::OrderStatus;
+use crate::domain::number::E164;
 
 /// What an event leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,7 +105,7 @@ impl Stepper {
         }
     }
 
-    fn want(&mut self, effect: Effect) {
+    pub(super) fn want(&mut self, effect: Effect) {
         if !self.effects.contains(&effect) {
             self.effects.push(effect);
         }
@@ -278,7 +279,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
                 sha256,
                 method,
             });
-            send_signed_correction(step, world);
+            corrections::send_signed_correction(step, world);
         }
         Event::DeclineLetter { reason } => {
             let Loa::Sent { .. } = step.request.loa else {
@@ -397,7 +398,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             step.raise(Attention::CarrierRefused { step: what, says })
         }
         Event::CarrierUnreadable { step: what } => step.raise(Attention::Unreadable { step: what }),
-        Event::Resubmit => resubmit(step, world)?,
+        Event::Resubmit => corrections::resubmit(step, world)?,
         Event::AcceptDate { order } => step.clear(|one| *one == Attention::EarlyDate { order }),
         Event::GiveUp { numbers, reason } => {
             for number in &numbers {
@@ -618,138 +619,6 @@ fn void_letter(step: &mut Stepper, because: String) {
     }
 }
 
-/// A mended request goes back: SUP 3 on the same order, the next version.
-fn resubmit(step: &mut Stepper, world: &World<'_>) -> Result<(), Refusal> {
-    if !step.request.is_signed() {
-        return Err(Refusal::conflict(
-            "letter_unsigned",
-            "Something that is printed on the letter changed, so it has to be signed again.",
-            "Send the new letter to the owner of the numbers.",
-        ));
-    }
-    let orders = to_send_again(&step.request, world)?;
-    send_again(step, orders);
-    Ok(())
-}
-
-fn send_again(step: &mut Stepper, orders: Vec<OrderId>) {
-    step.clear(|one| matches!(one, Attention::Rejection { order } if orders.contains(order)));
-    step.happened(Fact::Resubmitted { orders });
-    step.want(Effect::SendSupplement);
-}
-
-/// The rejected orders that can go back as the request stands, but for the letter's signature; or what is still to mend.
-fn to_send_again(request: &PortRequest, world: &World<'_>) -> Result<Vec<OrderId>, Refusal> {
-    if !request
-        .proof
-        .iter()
-        .any(|one| one.verdict == Verdict::Accepted)
-    {
-        return Err(Refusal::conflict(
-            "proof_missing",
-            "There is no accepted proof of ownership.",
-            "Send the phone bill and wait until the desk has checked it.",
-        ));
-    }
-    if let Some(blocker) = blockers(request, world).first() {
-        return Err(Refusal::conflict(
-            "blocked",
-            blocker.says.clone(),
-            blocker.way_out.clone(),
-        ));
-    }
-    let orders: Vec<_> = request
-        .orders
-        .iter()
-        .filter(|one| {
-            one.status == OrderStatus::Exception && one.supplement != Some(Supplement::ToSend)
-        })
-        .map(|one| one.id)
-        .collect();
-    if orders.is_empty() {
-        return Err(Refusal::conflict(
-            "nothing_rejected",
-            "No order stands rejected at the carrier.",
-            "Give the rejected numbers up, or file a new request for them.",
-        ));
-    }
-    Ok(orders)
-}
-
-/// The rejected orders that go back by themselves as soon as the letter is signed: the customer has mended something
-/// that is printed on it, and nothing else is in the way. `None` if somebody has to send the correction.
-///
-/// What the desk has on its list as a rejection that only a person can decide is left to that person.
-fn goes_back_when_signed(request: &PortRequest, world: &World<'_>) -> Option<Vec<OrderId>> {
-    if status(request) != Status::Rejected {
-        return None;
-    }
-    let orders = to_send_again(request, world).ok()?;
-    let for_desk = request
-        .attention
-        .iter()
-        .any(|one| matches!(one, Attention::Rejection { order } if orders.contains(order)));
-    (!for_desk).then_some(orders)
-}
-
-/// Whether the correction of a rejected request goes to the carrier by itself as soon as a new letter is signed.
-pub fn is_sent_when_signed(request: &PortRequest, world: &World<'_>) -> bool {
-    goes_back_when_signed(request, world).is_some()
-}
-
-fn send_signed_correction(step: &mut Stepper, world: &World<'_>) {
-    if let Some(orders) = goes_back_when_signed(&step.request, world) {
-        send_again(step, orders);
-    }
-}
-
-/// Says of the request's numbers which have become receiving numbers of its account, and which are none any more.
-fn look_for_blocks(step: &mut Stepper, world: &World<'_>) {
-    if !matches!(step.request.stage, Stage::Paperwork | Stage::Released) {
-        return;
-    }
-    let now = blocked_numbers(&step.request, world);
-    let told = &step.request.blocked;
-    let fresh: Vec<E164> = now
-        .iter()
-        .copied()
-        .filter(|one| !told.contains(one))
-        .collect();
-    let gone: Vec<E164> = told
-        .iter()
-        .copied()
-        .filter(|one| !now.contains(one))
-        .collect();
-    if !fresh.is_empty() {
-        step.happened(Fact::Blocked { numbers: fresh });
-    }
-    if !gone.is_empty() {
-        step.happened(Fact::Unblocked { numbers: gone });
-    }
-}
-
-/// Whether a US local number's texts need an approved campaign (R19, R20).
-pub fn needs_campaign(number: E164, kind: Kind) -> bool {
-    kind != Kind::TollFree && number.region() == Region::UnitedStates
-}
-
-/// At release each number that wants texts starts waiting.
-fn start_texts(step: &mut Stepper, world: &World<'_>) {
-    let (mut port, mut campaign) = (Vec::new(), Vec::new());
-    for one in step.request.numbers.iter().filter(|one| one.wants_text) {
-        if !world.campaign_approved && needs_campaign(one.number, one.kind) {
-            campaign.push(one.number);
-        } else {
-            port.push(one.number);
-        }
-    }
-    for (numbers, text) in [(port, Text::WaitingPort), (campaign, Text::WaitingCampaign)] {
-        if !numbers.is_empty() {
-            step.happened(Fact::TextMoved { numbers, text });
-        }
-    }
-}
-
 /// Draws the conclusions that follow from what happened: texts move, the request completes or closes.
 fn settle(step: &mut Stepper, world: &World<'_>) {
     if !matches!(
@@ -805,76 +674,4 @@ fn settle(step: &mut Stepper, world: &World<'_>) {
 
 fn is_over(status: &OrderStatus) -> bool {
     matches!(status, OrderStatus::Ported | OrderStatus::Cancelled)
-}
-
-fn settle_texts(step: &mut Stepper, world: &World<'_>) {
-    let now = step.now;
-    let (mut enabled, mut routing, mut waiting, mut failed) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for one in &step.request.numbers {
-        let ported = match one.voice {
-            Voice::Ported { at } => Some(at),
-            Voice::Failed { .. } | Voice::Cancelled | Voice::SnappedBack => continue,
-            _ => None,
-        };
-        let text = match one.text {
-            Text::WaitingCampaign if world.campaign_approved => Text::WaitingPort,
-            ref text => text.clone(),
-        };
-        if !matches!(text, Text::WaitingPort | Text::WaitingRouting { .. }) {
-            continue;
-        }
-        let next = match (ported, &one.carrier_text) {
-            (Some(_), Messaging::Ported) => Text::Enabled { at: now },
-            (Some(_), Messaging::Exception) => Text::Failed {
-                reason: "the old provider did not release the text routing".to_owned(),
-            },
-            (Some(at), _) => Text::WaitingRouting {
-                by: world.texts_by(at),
-            },
-            (None, _) => Text::WaitingPort,
-        };
-        if next.name() == one.text.name() {
-            continue;
-        }
-        match next {
-            Text::Enabled { .. } => enabled.push(one.number),
-            Text::Failed { .. } => failed.push(one.number),
-            Text::WaitingRouting { by } => routing.push((one.number, by)),
-            _ => waiting.push(one.number),
-        }
-    }
-    if !waiting.is_empty() {
-        step.happened(Fact::TextMoved {
-            numbers: waiting,
-            text: Text::WaitingPort,
-        });
-    }
-    routing.sort_by_key(|(_, by)| *by);
-    while let Some((_, by)) = routing.first().copied() {
-        let rest = routing.split_off(routing.partition_point(|(_, other)| *other == by));
-        let numbers = routing.into_iter().map(|(number, _)| number).collect();
-        step.happened(Fact::TextMoved {
-            numbers,
-            text: Text::WaitingRouting { by },
-        });
-        routing = rest;
-    }
-    if !enabled.is_empty() {
-        step.happened(Fact::TextMoved {
-            numbers: enabled,
-            text: Text::Enabled { at: now },
-        });
-    }
-    if !failed.is_empty() {
-        for number in &failed {
-            step.raise(Attention::TextFailed { number: *number });
-        }
-        step.happened(Fact::TextMoved {
-            numbers: failed,
-            text: Text::Failed {
-                reason: "the old provider did not release the text routing".to_owned(),
-            },
-        });
-    }
 }

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::apply::Stepper;
+use super::fact::Fact;
 use super::refusal::Problem;
 use super::request::{Loa, PortRequest, Stage, Verdict};
 use super::world::World;
@@ -137,8 +139,8 @@ pub fn pin_needed(request: &PortRequest) -> Option<E164> {
         .map(|one| one.number)
 }
 
-/// Those numbers of an open request that cannot go on because its account has set them up as receiving numbers, in
-/// their order (R121).
+/// Those numbers of an open request that cannot go on because its account has set them up as receiving numbers,
+/// the smallest first (R121).
 pub fn blocked_numbers(request: &PortRequest, world: &World<'_>) -> Vec<E164> {
     if world.receiving.is_empty() || !matches!(request.stage, Stage::Paperwork | Stage::Released) {
         return Vec::new();
@@ -262,4 +264,24 @@ fn mixed_kinds(request: &PortRequest) -> Option<E164> {
         .iter()
         .any(|one| one.kind != Kind::TollFree)
         .then_some(toll_free.number)
+}
+
+/// Says of the request's numbers which have become receiving numbers of its account, and which are none any more.
+pub(super) fn look_for_blocks(step: &mut Stepper, world: &World<'_>) {
+    if !matches!(step.request.stage, Stage::Paperwork | Stage::Released) {
+        return;
+    }
+    let now = blocked_numbers(&step.request, world);
+    let told = step.request.blocked.clone();
+    let only_in = |these: &[E164], those: &[E164]| -> Vec<E164> {
+        let fresh = these.iter().filter(|one| !those.contains(one));
+        fresh.copied().collect()
+    };
+    let (fresh, gone) = (only_in(&now, &told), only_in(&told, &now));
+    if !fresh.is_empty() {
+        step.happened(Fact::Blocked { numbers: fresh });
+    }
+    if !gone.is_empty() {
+        step.happened(Fact::Unblocked { numbers: gone });
+    }
 }

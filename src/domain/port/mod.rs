@@ -7,6 +7,7 @@
 mod apply;
 mod blockers;
 mod claims;
+mod corrections;
 mod details;
 mod event;
 mod evolve;
@@ -21,11 +22,13 @@ mod standing;
 mod status;
 #[cfg(test)]
 mod tests;
+mod texts;
 pub mod words;
 mod world;
 
-pub use apply::{Effect, Step, apply, is_sent_when_signed, needs_campaign};
+pub use apply::{Effect, Step, apply};
 pub use blockers::{Blocker, BlockerCode, blocked_numbers, blockers, missing, pin_needed};
+pub use corrections::is_sent_when_signed;
 pub use details::{Address, Agreement, Change, Customer, Details, Mask, Remaining, Scope, Signer};
 pub use event::{
     Actor, Event, EventKind, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, NumberChange, PortabilityResult,
@@ -42,4 +45,5 @@ pub use request::{
 };
 pub use standing::{Standing, next_window, standing};
 pub use status::{Ball, Status, ball, ball_in, status};
+pub use texts::needs_campaign;
 pub use world::World;

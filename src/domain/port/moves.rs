@@ -1,8 +1,10 @@
 //! The table of legal moves: which event, from which status, by whom. `docs/port-states.md` is made
 //! from it, and [`super::apply()`] asks nothing else for this.
 
-use super::event::{EventKind, Role};
+use super::blockers::missing;
+use super::event::{Actor, EventKind, Role};
 use super::refusal::Refusal;
+use super::request::{Attention, Loa, PortRequest, Verdict};
 use super::status::Status;
 
 /// One line of the table.
@@ -395,6 +397,44 @@ pub fn find(event: EventKind) -> Option<&'static Move> {
 /// The statuses in which numbers are with the carriers.
 pub fn is_at_carrier(status: Status) -> bool {
     AT_CARRIER.contains(&status)
+}
+
+/// What somebody can make happen to a request now: the table's lines for their role and the request's status, without
+/// those that would be refused at once. `blocked` says whether anything is in its way.
+pub fn open_to(request: &PortRequest, at: Status, blocked: bool, by: &Actor) -> Vec<EventKind> {
+    let role = by.role.acts_as();
+    let is_signed = request.is_signed();
+    MOVES
+        .iter()
+        .filter(|one| one.by.contains(&role) && one.from.contains(&at))
+        .map(|one| one.event)
+        .filter(|event| match event {
+            EventKind::SendLetter => !is_signed && missing(request).is_empty(),
+            EventKind::RemindSigner => matches!(request.loa, Loa::Sent { .. }),
+            EventKind::ReceiveProof => is_signed,
+            EventKind::AcceptProof | EventKind::RefuseProof => request
+                .proof
+                .iter()
+                .any(|proof| proof.verdict == Verdict::Waiting),
+            EventKind::Release => !blocked,
+            EventKind::Resubmit => is_signed && !blocked,
+            EventKind::AcceptDate => request
+                .attention
+                .iter()
+                .any(|one| matches!(one, Attention::EarlyDate { .. })),
+            EventKind::ClearAttention => !request.attention.is_empty(),
+            EventKind::Claim => request
+                .claim
+                .as_ref()
+                .is_none_or(|held| Some(held.user) != by.user),
+            EventKind::Unclaim => request
+                .claim
+                .as_ref()
+                .is_some_and(|held| Some(held.user) == by.user || by.role == Role::Administrator),
+            EventKind::LookAgain => false,
+            _ => true,
+        })
+        .collect()
 }
 
 /// `docs/port-states.md`, whole.

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::apply::is_sent_when_signed;
 use super::blockers::blockers;
+use super::corrections::is_sent_when_signed;
 use super::request::{Attention, Loa, PortRequest, Voice, Window};
 use super::status::{Ball, Status, ball, status};
 use super::world::World;

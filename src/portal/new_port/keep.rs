@@ -15,6 +15,7 @@ use crate::ids::{FormId, PortId};
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::port::port_id;
 use crate::portal::posted::{Fields, Posted};
+use crate::portal::query::Query;
 use crate::portal::session::{Portal, SignedIn};
 use crate::portal::tell;
 use crate::portal::views::form::{LeftForm, LeftHere};
@@ -57,16 +58,10 @@ impl Form {
     pub(super) async fn begun(
         app: &App,
         who: &SignedIn,
-        query: Option<&str>,
+        query: &Query,
     ) -> Result<(Typed, Self), AppError> {
-        let (mut named, mut empty) = (None, false);
-        for (key, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            match &*key {
-                "form" => named = value.parse::<FormId>().ok(),
-                "empty" => empty = true,
-                _ => {}
-            }
-        }
+        let named: Option<FormId> = query.parsed("form");
+        let empty = query.has("empty");
         let mut left = kept::left(app, &who.caller, None, OFFERED).await?;
         let at = match named {
             Some(id) => left.iter().position(|one| one.id == id),

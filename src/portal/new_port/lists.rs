@@ -2,9 +2,8 @@
 
 use std::sync::PoisonError;
 
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{StatusCode, header};
-use axum::response::IntoResponse as _;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use secrecy::ExposeSecret as _;
@@ -15,11 +14,12 @@ use crate::app::lists::{self, List};
 use crate::app::ports::{Guard, View};
 use crate::app::{App, AppError, ports};
 use crate::domain::import::{Accepted, Basis, Import, Mapping, Meaning, SkipReason, check, guess};
-use crate::domain::table::safe_cell;
 use crate::ids::PortId;
+use crate::portal::download::csv_file;
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::port::port_id;
 use crate::portal::posted::{Fields, File, Posted};
+use crate::portal::query::Query;
 use crate::portal::session::{Portal, SignedIn};
 use crate::portal::tell;
 use crate::portal::views::form::{BadLine, Column, GoodRow, UploadReview};
@@ -247,49 +247,27 @@ pub(in crate::portal) async fn refused(
     State(portal): State<Portal>,
     who: SignedIn,
     Path((id, token)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
+    query: Query,
 ) -> Answer {
     let app = &portal.app;
     let view = ports::view(app, &who.caller, port_id(&id)?).await?;
     let kept = unseal(app, view.request.id, &token)?;
     let list = lists::open(app, &kept.sha256).await?;
-    let query = query.unwrap_or_default();
-    let said = Said::sent(&list, |name| {
-        url::form_urlencoded::parse(query.as_bytes())
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
-            .unwrap_or_default()
-    });
+    let said = Said::sent(&list, |name| query.one(name).to_owned());
     let mapping = Mapping::new(said.columns, said.heading_line)
         .map_err(|error| AppError::field("columns", error.to_string()))?;
     let import = check(&list.table, &mapping);
-    let mut text = String::from("Line,Column,Value,What to do,Row as it was\r\n");
-    for one in &import.refused {
-        let cells = [
+    let rows = import.refused.iter().map(|one| {
+        vec![
             one.line.to_string(),
             one.column.label().to_owned(),
             one.value.clone(),
             one.message(),
             one.raw.clone(),
-        ];
-        let quoted: Vec<String> = cells
-            .iter()
-            .map(|cell| format!("\"{}\"", safe_cell(cell).replace('"', "\"\"")))
-            .collect();
-        text.push_str(&quoted.join(","));
-        text.push_str("\r\n");
-    }
-    Ok((
-        [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-            (
-                header::CONTENT_DISPOSITION,
-                "attachment; filename=\"rows-to-mend.csv\"",
-            ),
-        ],
-        text,
-    )
-        .into_response())
+        ]
+    });
+    let headings = ["Line", "Column", "Value", "What to do", "Row as it was"];
+    csv_file("rows-to-mend.csv", &headings, rows)
 }
 
 /// The rows that would be added, and those whose number is on the request already.

@@ -1,11 +1,11 @@
 //! Settings: webhooks of an account, their log, and one delivery.
 
-use axum::extract::{Path, RawQuery};
+use axum::extract::Path;
 use axum::http::StatusCode;
 use secrecy::ExposeSecret as _;
 
 use super::of_account::{chosen, with_account};
-use super::{at, field, query, shell};
+use super::{at, field, shell};
 use crate::app::AppError;
 use crate::app::webhooks::{self, Attempt, Delivery, Endpoint, Wanted};
 use crate::domain::port::Problem;
@@ -13,6 +13,7 @@ use crate::ids::{DeliveryId, EndpointId};
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::fields;
 use crate::portal::posted::Posted;
+use crate::portal::query::Query;
 use crate::portal::session::SignedIn;
 use crate::portal::views::hooks::{
     AttemptRow, DeliveryPage, DeliveryRow, EndpointRow, WebhookPage, WebhooksPage,
@@ -115,8 +116,8 @@ fn delivery_row(who: &SignedIn, one: &Delivery) -> DeliveryRow {
     }
 }
 
-pub(in crate::portal) async fn hooks(who: SignedIn, RawQuery(raw): RawQuery) -> Answer {
-    let account = query(raw.as_deref(), "account");
+pub(in crate::portal) async fn hooks(who: SignedIn, query: Query) -> Answer {
+    let account = query.word("account");
     let page = webhooks_page(&who, &account, "", &[], None).await?;
     who.page(&page)
 }
@@ -160,13 +161,13 @@ const STATES: [(&str, &str); 4] = [
 async fn hook_page(
     who: &SignedIn,
     id: EndpointId,
-    raw: Option<&str>,
+    query: &Query,
     fresh: Option<String>,
 ) -> Result<WebhookPage, AppError> {
     let endpoint = webhooks::endpoint(&who.app, &who.caller, id).await?;
     let last = newest(who, id).await?;
-    let (state, event) = (query(raw, "state"), query(raw, "event"));
-    let before: Option<DeliveryId> = query(raw, "before").parse().ok();
+    let (state, event) = (query.word("state"), query.word("event"));
+    let before: Option<DeliveryId> = query.parsed("before");
     let wanted = Wanted {
         state: (!state.is_empty()).then(|| state.clone()),
         event: (!event.is_empty()).then(|| event.clone()),
@@ -240,12 +241,8 @@ async fn hook_page(
     })
 }
 
-pub(in crate::portal) async fn hook(
-    who: SignedIn,
-    Path(id): Path<String>,
-    RawQuery(raw): RawQuery,
-) -> Answer {
-    let page = hook_page(&who, endpoint_id(&id)?, raw.as_deref(), None).await?;
+pub(in crate::portal) async fn hook(who: SignedIn, Path(id): Path<String>, query: Query) -> Answer {
+    let page = hook_page(&who, endpoint_id(&id)?, &query, None).await?;
     who.page(&page)
 }
 
@@ -286,7 +283,13 @@ pub(in crate::portal) async fn rotate_secret(Path(id): Path<String>, posted: Pos
     let id = endpoint_id(&id)?;
     let secret = webhooks::rotate_secret(&who.app, &who.caller, id).await?;
     // Shown once, so not by way of a redirect.
-    let page = hook_page(who, id, None, Some(secret.expose_secret().to_owned())).await?;
+    let page = hook_page(
+        who,
+        id,
+        &Query::default(),
+        Some(secret.expose_secret().to_owned()),
+    )
+    .await?;
     who.page(&page)
 }
 

@@ -1,9 +1,8 @@
 //! Receiving numbers: a setting of an account. Those who see several say of which.
 
-use axum::extract::RawQuery;
 use axum::http::StatusCode;
 
-use super::{choice, field, query, shell};
+use super::{choice, field, shell};
 use crate::app::forms::number_problem;
 use crate::app::{AppError, people};
 use crate::domain::number::{E164, parse_typed};
@@ -11,6 +10,7 @@ use crate::domain::port::Problem;
 use crate::ids::AccountId;
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::posted::Posted;
+use crate::portal::query::Query;
 use crate::portal::session::SignedIn;
 use crate::portal::tell;
 use crate::portal::views::Choice;
@@ -83,9 +83,8 @@ async fn receiving_page(
     })
 }
 
-pub(in crate::portal) async fn receiving(who: SignedIn, RawQuery(raw): RawQuery) -> Answer {
-    let raw = raw.as_deref();
-    let page = receiving_page(&who, &query(raw, "account"), &query(raw, "q"), "", &[]).await?;
+pub(in crate::portal) async fn receiving(who: SignedIn, query: Query) -> Answer {
+    let page = receiving_page(&who, &query.word("account"), &query.word("q"), "", &[]).await?;
     who.page(&page)
 }
 

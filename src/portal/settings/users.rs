@@ -58,10 +58,11 @@ async fn users_page(
     if who.caller.sees_several() {
         choices.extend(accounts.iter().map(|one| choice(one, &typed.account)));
     }
-    let role = if typed.role.is_empty() {
-        Role::Submitter.name()
-    } else {
-        &typed.role
+    // The two choices open as ones that fit together: whoever is of no account works at the desk.
+    let role = match typed.role.as_str() {
+        "" if who.caller.is_desk() && typed.account.is_empty() => Role::Desk.name(),
+        "" => Role::Submitter.name(),
+        role => role,
     };
     Ok(UsersPage {
         shell: shell(who, "Users", "/settings/users"),

@@ -29,7 +29,7 @@ fn desk_of(app: &App) -> Caller {
 
 /// Everything that happened to a request.
 async fn history(app: &App, port: PortId) -> Vec<StoredFact> {
-    ports::history(app, &desk_of(app), port, 0, 1_000)
+    ports::history(app, &desk_of(app), port)
         .await
         .expect("a history")
 }
