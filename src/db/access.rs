@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::mails::MailState;
 use super::people::{ApiKey, User, whole};
+use super::values::of_family;
 use super::{DbError, Row, Session, Tx};
 use crate::args;
 use crate::ids::{AccountId, ApiKeyId, MailId, UserId};
@@ -74,9 +75,12 @@ pub async fn api_keys_of_account(
 ) -> Result<Vec<(ApiKey, String)>, DbError> {
     session
         .fetch_all(
-            "SELECT k.*, u.name AS user_name FROM api_keys k JOIN users u ON u.id = k.user_id
-             WHERE u.account_id IN (SELECT id FROM accounts WHERE id = $1 OR parent_id = $1) AND u.id <> $2 AND k.revoked_at IS NULL
-             ORDER BY k.id DESC LIMIT 500",
+            format!(
+                "SELECT k.*, u.name AS user_name FROM api_keys k JOIN users u ON u.id = k.user_id
+                 WHERE u.account_id IN {} AND u.id <> $2 AND k.revoked_at IS NULL
+                 ORDER BY k.id DESC LIMIT 500",
+                of_family("$1")
+            ),
             args![account, but],
         )
         .await?
@@ -304,11 +308,7 @@ fn mail_of(row: &Row) -> Result<AccountMail, DbError> {
         body_html: row.text("body_html")?,
         sealed_link: row.opt_bytes("sealed_link")?,
         message_id: row.text("message_id")?,
-        state: match row.text("state")?.as_str() {
-            "sent" => MailState::Sent,
-            "failed" => MailState::Failed,
-            _ => MailState::Queued,
-        },
+        state: MailState::of(row)?,
         created_at: row.instant("created_at")?,
         last_error: row.opt_text("last_error")?,
     })
@@ -340,6 +340,28 @@ pub async fn mails(
         .collect()
 }
 
+/// Lets a mail that was given up wait again.
+pub async fn queue_mail_again(tx: &mut Tx, id: MailId) -> Result<(), DbError> {
+    let (queued, failed) = (MailState::Queued.name(), MailState::Failed.name());
+    tx.execute(
+        "UPDATE account_mails SET state = $2 WHERE id = $1 AND state = $3",
+        args![id, queued, failed],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes down that a mail will not leave by itself any more.
+pub async fn mail_given_up(tx: &mut Tx, id: MailId, why: &str) -> Result<(), DbError> {
+    let state = MailState::Failed.name();
+    tx.execute(
+        "UPDATE account_mails SET state = $2, last_error = $3 WHERE id = $1 AND state <> 'sent'",
+        args![id, state, why],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Writes down what became of a mail. A link is forgotten with `forget_link`.
 pub async fn mail_attempted(
     tx: &mut Tx,
@@ -349,14 +371,10 @@ pub async fn mail_attempted(
     why: Option<&str>,
     forget_link: bool,
 ) -> Result<(), DbError> {
-    let (name, sent_at) = match state {
-        MailState::Sent => ("sent", Some(now)),
-        MailState::Failed => ("failed", None),
-        MailState::Queued => ("queued", None),
-    };
+    let sent_at = (state == MailState::Sent).then_some(now);
     tx.execute(
         "UPDATE account_mails SET state = $2, sent_at = $3, last_error = $4 WHERE id = $1",
-        args![id, name, sent_at, why],
+        args![id, state.name(), sent_at, why],
     )
     .await?;
     if forget_link {

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::ports::{Body, like};
-use super::{Arg, DbError, Row, Session, Tx};
+use super::values::{Values, fetch_in, join_family};
+use super::{Arg, DbError, Session, Tx};
 use crate::args;
 use crate::domain::port::{
     Attention, Claim, Details, Fact, Loa, Place, PortRequest, Proof, Queue, Stage, Status, places,
@@ -315,30 +316,24 @@ pub async fn page(
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<After>, DbError> {
-    let mut values = args![today, limit].to_vec();
-    let mut bind = |value: Arg| {
-        values.push(value);
-        format!("${}", values.len())
-    };
-    let later = |since: &str, bind: &mut dyn FnMut(Arg) -> String| {
-        after.map_or_else(
-            || "1 = 1".to_owned(),
-            |after| {
-                let (at, port) = (bind(after.since.into()), bind(after.port.into()));
-                format!("({since} > {at} OR ({since} = {at} AND port_id > {port}))")
-            },
-        )
-    };
+    let mut values = Values::after(args![today, limit]);
+    let later = after.map_or_else(
+        || "1 = 1".to_owned(),
+        |after| {
+            let (at, port) = (values.put(after.since), values.put(after.port));
+            format!("(since > {at} OR (since = {at} AND port_id > {port}))")
+        },
+    );
     let sql = match cut {
         Cut::Mine(user) => {
-            let (user, later) = (bind(user.into()), later("since", &mut bind));
+            let user = values.put(user);
             // `$1` is named so that it has a type.
             format!(
                 "SELECT port_id, since FROM desk_claims WHERE user_id = {user} AND $1 IS NOT NULL AND {later} ORDER BY since, port_id LIMIT $2"
             )
         }
         Cut::All | Cut::Of(_) => {
-            let (queue, later) = (bind(Arg::word(cut.name())), later("since", &mut bind));
+            let queue = values.put(Arg::word(cut.name()));
             format!(
                 "SELECT port_id, since FROM desk_lines WHERE queue = {queue} AND {SHOWN} AND {later} ORDER BY since, port_id LIMIT $2"
             )
@@ -396,13 +391,9 @@ pub async fn free(
     ids: &[PortId],
     me: UserId,
 ) -> Result<Vec<PortId>, DbError> {
-    let taken: Vec<PortId> = of_ids(
-        session,
-        "SELECT port_id FROM desk_claims WHERE user_id <> $1 AND port_id IN",
-        "",
-        vec![me.into()],
-        ids,
-    )
+    let taken: Vec<PortId> = fetch_in(session, args![me], ids.iter().copied(), |these| {
+        format!("SELECT port_id FROM desk_claims WHERE user_id <> $1 AND port_id IN {these}")
+    })
     .await?
     .iter()
     .map(|row| row.parse("port_id"))
@@ -438,30 +429,6 @@ pub async fn search(session: &mut Session, text: &str, limit: i64) -> Result<Vec
     rows.iter().map(|row| row.parse("port_id")).collect()
 }
 
-/// Runs a statement that ends in `IN`, in chunks.
-async fn of_ids(
-    session: &mut Session,
-    sql: &str,
-    after: &str,
-    first: Vec<Arg>,
-    ids: &[PortId],
-) -> Result<Vec<Row>, DbError> {
-    let mut found = Vec::new();
-    for chunk in ids.chunks(500) {
-        let mut values = first.clone();
-        let places: Vec<String> = chunk
-            .iter()
-            .map(|id| {
-                values.push((*id).into());
-                format!("${}", values.len())
-            })
-            .collect();
-        let sql = format!("{sql} ({}){after}", places.join(", "));
-        found.extend(session.fetch_all(sql, &values).await?);
-    }
-    Ok(found)
-}
-
 /// What the list shows of these requests, in the same order; three statements, however many they are.
 pub async fn rows(
     session: &mut Session,
@@ -469,9 +436,11 @@ pub async fn rows(
     ids: &[PortId],
 ) -> Result<Vec<DeskRow>, DbError> {
     let mut places: HashMap<PortId, Vec<(Queue, Timestamp)>> = HashMap::new();
-    let lines =
-        format!("SELECT port_id, queue, since FROM desk_lines WHERE {SHOWN} AND port_id IN");
-    for row in of_ids(session, &lines, "", vec![today.into()], ids).await? {
+    let lines = fetch_in(session, args![today], ids.iter().copied(), |these| {
+        format!("SELECT port_id, queue, since FROM desk_lines WHERE {SHOWN} AND port_id IN {these}")
+    })
+    .await?;
+    for row in lines {
         if let Some(queue) = Queue::named(&row.text("queue")?) {
             places
                 .entry(row.parse("port_id")?)
@@ -485,17 +454,29 @@ pub async fn rows(
         .map(|(id, _)| *id)
         .collect();
     let mut receiving: HashMap<PortId, String> = HashMap::new();
-    let sql = "SELECT n.port_id, MIN(n.number) AS number FROM port_numbers n JOIN ports p ON p.id = n.port_id
-        JOIN receiving_numbers r ON r.account_id = p.account_id AND r.number = n.number WHERE n.is_open AND n.port_id IN";
-    for row in of_ids(session, sql, " GROUP BY n.port_id", Vec::new(), &to_submit).await? {
+    let family = join_family("p.account_id");
+    let numbers = fetch_in(session, &[], to_submit, |these| {
+        format!(
+            "SELECT n.port_id, MIN(n.number) AS number FROM port_numbers n JOIN ports p ON p.id = n.port_id {family}
+                JOIN receiving_numbers r ON r.account_id = f.id AND r.number = n.number
+             WHERE n.is_open AND n.port_id IN {these} GROUP BY n.port_id"
+        )
+    })
+    .await?;
+    for row in numbers {
         receiving.insert(row.parse("port_id")?, row.text("number")?);
     }
-    let sql = "SELECT p.id, p.version, p.account_id, a.name AS account_name, p.status, p.window_at, p.last_movement, p.body,
-            (SELECT n.number FROM port_numbers n WHERE n.port_id = p.id ORDER BY n.position LIMIT 1) AS first_number,
-            (SELECT COUNT(*) FROM port_numbers n WHERE n.port_id = p.id) AS numbers
-         FROM ports p JOIN accounts a ON a.id = p.account_id WHERE p.id IN";
+    let requests = fetch_in(session, &[], ids.iter().copied(), |these| {
+        format!(
+            "SELECT p.id, p.version, p.account_id, a.name AS account_name, p.status, p.window_at, p.last_movement, p.body,
+                (SELECT n.number FROM port_numbers n WHERE n.port_id = p.id ORDER BY n.position LIMIT 1) AS first_number,
+                (SELECT COUNT(*) FROM port_numbers n WHERE n.port_id = p.id) AS numbers
+             FROM ports p JOIN accounts a ON a.id = p.account_id WHERE p.id IN {these}"
+        )
+    })
+    .await?;
     let mut found: HashMap<PortId, DeskRow> = HashMap::new();
-    for row in of_ids(session, sql, "", Vec::new(), ids).await? {
+    for row in requests {
         let id: PortId = row.parse("id")?;
         let body: Body = row.json("body")?;
         let name = row.text("status")?;

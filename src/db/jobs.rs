@@ -33,7 +33,7 @@ pub struct NewJob {
 }
 
 impl NewJob {
-    /// A job of a kind. The payload holds ids only: the job reads the rest when it runs, and a job
+    /// A job of a kind. The payload holds ids and what is in no row: the job reads the rest when it runs, and a job
     /// table is no place for private data.
     pub fn new(kind: &'static str, payload: serde_json::Value) -> Self {
         Self {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::values::of_family;
 use super::{Arg, DbError, Session, Tx};
 use crate::args;
 use crate::domain::number::E164;
@@ -27,10 +28,10 @@ pub struct Used {
 pub async fn used(session: &mut Session, account: Option<AccountId>) -> Result<Used, DbError> {
     let (of, values) = match account {
         Some(account) => (
-            "WHERE account_id IN (SELECT f.id FROM accounts f WHERE f.id = $1 OR f.parent_id = $1)",
+            format!("WHERE account_id IN {}", of_family("$1")),
             args![account].to_vec(),
         ),
-        None => ("", Vec::<Arg>::new()),
+        None => (String::new(), Vec::<Arg>::new()),
     };
     let newest = format!("FROM ports {of} ORDER BY id DESC LIMIT {REQUESTS}");
     let of_numbers = |column: &str| {

@@ -58,6 +58,26 @@ pub enum MailState {
     Failed,
 }
 
+impl MailState {
+    const ALL: [Self; 3] = [Self::Queued, Self::Sent, Self::Failed];
+
+    /// The word that is stored.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the stored word.
+    pub(super) fn of(row: &Row) -> Result<Self, DbError> {
+        let word = row.text("state")?;
+        let known = Self::ALL.into_iter().find(|state| state.name() == word);
+        Ok(known.unwrap_or(Self::Queued))
+    }
+}
+
 impl std::fmt::Debug for Mail {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Mail")
@@ -113,11 +133,7 @@ fn mail_of(row: &Row) -> Result<Mail, DbError> {
         attachment: row.opt_parse("attachment_id")?,
         message_id: row.text("message_id")?,
         thread_id: row.text("thread_id")?,
-        state: match row.text("state")?.as_str() {
-            "sent" => MailState::Sent,
-            "failed" => MailState::Failed,
-            _ => MailState::Queued,
-        },
+        state: MailState::of(row)?,
         created_at: row.instant("created_at")?,
         sent_at: row.opt_instant("sent_at")?,
         last_error: row.opt_text("last_error")?,
@@ -190,12 +206,27 @@ pub async fn sent(
     Ok(())
 }
 
+/// Lets a mail that was given up wait again.
+pub async fn queue_again(tx: &mut Tx, id: MailId) -> Result<(), DbError> {
+    let (queued, failed) = (MailState::Queued.name(), MailState::Failed.name());
+    tx.execute(
+        "UPDATE mails SET state = $2 WHERE id = $1 AND state = $3",
+        args![id, queued, failed],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Remembers why a mail did not leave.
 pub async fn not_sent(tx: &mut Tx, id: MailId, why: &str, given_up: bool) -> Result<(), DbError> {
-    let state = if given_up { "failed" } else { "queued" };
+    let state = if given_up {
+        MailState::Failed
+    } else {
+        MailState::Queued
+    };
     tx.execute(
-        "UPDATE mails SET state = $2, last_error = $3 WHERE id = $1",
-        args![id, state, why],
+        "UPDATE mails SET state = $2, last_error = $3 WHERE id = $1 AND state <> 'sent'",
+        args![id, state.name(), why],
     )
     .await?;
     Ok(())

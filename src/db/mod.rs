@@ -47,6 +47,7 @@ pub mod ports;
 pub mod reconcilers;
 mod row;
 mod signals;
+mod values;
 mod writer;
 
 pub use arg::{Arg, Nullable};

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Arg, DbError, Session, Tx};
+use super::values::fetch_in;
+use super::{DbError, Session, Tx};
 use crate::args;
 use crate::ids::{PortId, UserId};
 
@@ -37,25 +38,21 @@ pub async fn unread(
     is_desk: bool,
     ports: &[PortId],
 ) -> Result<HashMap<PortId, u32>, DbError> {
-    let mut found = HashMap::new();
-    for chunk in ports.chunks(500) {
-        let places: Vec<String> = (3..chunk.len() + 3).map(|at| format!("${at}")).collect();
-        // Inside a JSON text a quote is escaped, so that nobody's name can look like this.
-        let own = format!("%\"user\":\"{user}\"%");
-        let mut values = args![user, own].to_vec();
-        values.extend(chunk.iter().map(|id| Arg::from(*id)));
-        let public = if is_desk { "" } else { "AND NOT f.staff_only" };
-        let sql = format!(
+    // Inside a JSON text a quote is escaped, so that nobody's name can look like this.
+    let own = format!("%\"user\":\"{user}\"%");
+    let public = if is_desk { "" } else { "AND NOT f.staff_only" };
+    let ports = ports.iter().copied();
+    fetch_in(session, args![user, own], ports, |these| {
+        format!(
             "SELECT p.id AS port_id, COUNT(*) AS n
              FROM ports p LEFT JOIN note_reads r ON r.user_id = $1 AND r.port_id = p.id
                 JOIN facts f ON f.port_id = p.id AND f.seq > COALESCE(r.seq, 0)
-             WHERE p.id IN ({}) AND f.at >= (SELECT u.created_at FROM users u WHERE u.id = $1) AND f.actor NOT LIKE $2 {public}
-             GROUP BY p.id",
-            places.join(", ")
-        );
-        for row in &session.fetch_all(sql, &values).await? {
-            found.insert(row.parse("port_id")?, row.small("n")?);
-        }
-    }
-    Ok(found)
+             WHERE p.id IN {these} AND f.at >= (SELECT u.created_at FROM users u WHERE u.id = $1) AND f.actor NOT LIKE $2 {public}
+             GROUP BY p.id"
+        )
+    })
+    .await?
+    .iter()
+    .map(|row| Ok((row.parse("port_id")?, row.small("n")?)))
+    .collect()
 }

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::values::Values;
 use super::{DbError, Row, Session, Tx};
 use crate::args;
 use crate::ids::{AccountId, DeliveryId, EndpointId, FactId, InboxId, PortId};
@@ -307,20 +308,20 @@ pub async fn deliveries(
     endpoint: EndpointId,
     wanted: &Wanted,
 ) -> Result<Vec<Delivery>, DbError> {
-    let mut sql = "SELECT * FROM deliveries WHERE endpoint_id = $1".to_owned();
-    let mut values = vec![super::Arg::from(endpoint)];
+    let mut values = Values::default();
+    let mut sql = format!(
+        "SELECT * FROM deliveries WHERE endpoint_id = {}",
+        values.put(endpoint)
+    );
     for (column, value) in [("state", &wanted.state), ("event", &wanted.event)] {
         if let Some(value) = value {
-            values.push(value.into());
-            sql += &format!(" AND {column} = ${}", values.len());
+            sql += &format!(" AND {column} = {}", values.put(value));
         }
     }
     if let Some(before) = wanted.before {
-        values.push(before.into());
-        sql += &format!(" AND id < ${}", values.len());
+        sql += &format!(" AND id < {}", values.put(before));
     }
-    values.push(wanted.limit.into());
-    sql += &format!(" ORDER BY id DESC LIMIT ${}", values.len());
+    sql += &format!(" ORDER BY id DESC LIMIT {}", values.put(wanted.limit));
     session
         .fetch_all(sql, &values)
         .await?
@@ -361,6 +362,16 @@ pub async fn attempted(
     tx.execute(
         "INSERT INTO delivery_attempts (delivery_id, attempt, at_wall, took_ms, status, answer) SELECT id, attempts, $2, $3, $4, $5 FROM deliveries WHERE id = $1",
         args![id, attempt.at_wall, attempt.took_ms, attempt.status, &attempt.answer],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Says that a delivery is not tried any more by itself. One that arrived meanwhile stays so.
+pub async fn give_up(tx: &mut Tx, id: DeliveryId) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE deliveries SET state = 'failed', next_at = NULL WHERE id = $1 AND state = 'queued'",
+        args![id],
     )
     .await?;
     Ok(())

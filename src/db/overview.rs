@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::ports::{self, Stored};
+use super::values::{Values, join_family};
 use super::{Arg, DbError, Row, Session, Tx};
 use crate::args;
 use crate::domain::number::E164;
@@ -64,38 +65,27 @@ pub struct Cut {
 
 impl Cut {
     /// The condition and its values.
-    fn condition(&self) -> (String, Vec<Arg>) {
+    fn condition(&self) -> (String, Values) {
         let mut sql = String::from("1 = 1");
-        let mut values: Vec<Arg> = Vec::new();
-        let mut bind = |value: Arg| {
-            values.push(value);
-            format!("${}", values.len())
-        };
+        let mut values = Values::default();
         if let Some(accounts) = &self.accounts {
-            let places: Vec<String> = accounts.iter().map(|id| bind(Arg::from(*id))).collect();
-            sql += &match places.as_slice() {
-                [] => " AND 1 = 0".to_owned(),
-                places => format!(" AND p.account_id IN ({})", places.join(", ")),
-            };
+            let these = values.list(accounts.iter().copied());
+            sql += &format!(" AND p.account_id IN {these}");
         }
         if !self.statuses.is_empty() {
-            let places: Vec<String> = self
-                .statuses
-                .iter()
-                .map(|status| bind(Arg::word(status)))
-                .collect();
-            sql += &format!(" AND p.status IN ({})", places.join(", "));
+            let these = values.list(self.statuses.iter().copied().map(Arg::word));
+            sql += &format!(" AND p.status IN {these}");
         }
         let text = self.text.trim();
         if !text.is_empty() {
-            let words = bind(ports::like(text).into());
+            let words = values.put(ports::like(text));
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             sql += &format!(
                 " AND (LOWER(p.title) LIKE {words} ESCAPE '\\' OR LOWER(p.losing_carrier) LIKE {words} ESCAPE '\\' OR p.id LIKE {words} ESCAPE '\\'
                     OR EXISTS (SELECT 1 FROM accounts a WHERE a.id = p.account_id AND LOWER(a.name) LIKE {words} ESCAPE '\\')"
             );
             if digits.len() >= 3 {
-                let number = bind(format!("%{digits}%").into());
+                let number = values.put(format!("%{digits}%"));
                 sql += &format!(
                     " OR EXISTS (SELECT 1 FROM port_numbers n WHERE n.port_id = p.id AND n.number LIKE {number})"
                 );
@@ -121,13 +111,10 @@ pub async fn ids(
     limit: i64,
 ) -> Result<Vec<PortId>, DbError> {
     let (condition, mut values) = cut.condition();
-    values.push(limit.into());
-    values.push(offset.into());
+    let (limit, offset) = (values.put(limit), values.put(offset));
     let sql = format!(
-        "SELECT p.id FROM ports p WHERE {condition} ORDER BY {} LIMIT ${} OFFSET ${}",
-        cut.sort.sql(),
-        values.len() - 1,
-        values.len()
+        "SELECT p.id FROM ports p WHERE {condition} ORDER BY {} LIMIT {limit} OFFSET {offset}",
+        cut.sort.sql()
     );
     let rows = session.fetch_all(sql, &values).await?;
     rows.iter().map(|row| row.parse("id")).collect()
@@ -156,24 +143,19 @@ pub struct Glance {
 /// Numbers of a request that a row needs at most, as long as it has no more than these.
 const NUMBERS: i64 = 20;
 
-fn places(count: usize) -> String {
-    let all: Vec<String> = (1..=count).map(|at| format!("${at}")).collect();
-    all.join(", ")
-}
-
 /// These requests, in this order. One that is gone meanwhile is left out.
 pub async fn glances(session: &mut Session, ids: &[PortId]) -> Result<Vec<Glance>, DbError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let values: Vec<Arg> = ids.iter().map(|id| Arg::from(*id)).collect();
-    let these = places(ids.len());
+    let mut values = Values::default();
+    let these = values.list(ids.iter().copied());
     let rows = session
         .fetch_all(
             format!(
                 "SELECT p.*, a.name AS account_name, a.campaign_approved, u.name AS submitter,
                     (SELECT COUNT(*) FROM port_numbers n WHERE n.port_id = p.id) AS numbers
-                 FROM ports p JOIN accounts a ON a.id = p.account_id JOIN users u ON u.id = p.submitter_id WHERE p.id IN ({these})"
+                 FROM ports p JOIN accounts a ON a.id = p.account_id JOIN users u ON u.id = p.submitter_id WHERE p.id IN {these}"
             ),
             &values,
         )
@@ -182,7 +164,7 @@ pub async fn glances(session: &mut Session, ids: &[PortId]) -> Result<Vec<Glance
         session
             .fetch_all(
                 format!(
-                    "SELECT * FROM port_numbers WHERE port_id IN ({these}) AND position < {NUMBERS} ORDER BY port_id, position"
+                    "SELECT * FROM port_numbers WHERE port_id IN {these} AND position < {NUMBERS} ORDER BY port_id, position"
                 ),
                 &values,
             )
@@ -191,20 +173,19 @@ pub async fn glances(session: &mut Session, ids: &[PortId]) -> Result<Vec<Glance
     let orders = by_port(
         session
             .fetch_all(
-                format!("SELECT id, port_id, body FROM carrier_orders WHERE port_id IN ({these}) ORDER BY port_id, id"),
+                format!("SELECT id, port_id, body FROM carrier_orders WHERE port_id IN {these} ORDER BY port_id, id"),
                 &values,
             )
             .await?,
     )?;
+    let family = join_family("p.account_id");
     let mut receiving: HashMap<PortId, Vec<(E164, AccountId, String)>> = HashMap::new();
     for row in &session
         .fetch_all(
             format!(
-                "SELECT n.port_id, r.number, r.account_id, f.name FROM port_numbers n JOIN ports p ON p.id = n.port_id
-                    JOIN accounts o ON o.id = p.account_id
-                    JOIN accounts f ON f.id = COALESCE(o.parent_id, o.id) OR f.parent_id = COALESCE(o.parent_id, o.id)
+                "SELECT n.port_id, r.number, r.account_id, f.name FROM port_numbers n JOIN ports p ON p.id = n.port_id {family}
                     JOIN receiving_numbers r ON r.account_id = f.id AND r.number = n.number
-                 WHERE n.is_open AND n.port_id IN ({these})"
+                 WHERE n.is_open AND n.port_id IN {these}"
             ),
             &values,
         )

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use jiff::Timestamp;
 
+use super::values::{fetch_in, of_family};
 use super::{Arg, DbError, Row, Session, Tx};
 use crate::args;
 use crate::domain::number::E164;
@@ -325,24 +326,26 @@ pub async fn users(
     session: &mut Session,
     account: Option<AccountId>,
 ) -> Result<Vec<User>, DbError> {
-    let rows = match account {
-        Some(account) => {
-            session
+    let rows =
+        match account {
+            Some(account) => session
                 .fetch_all(
-                    "SELECT * FROM users WHERE account_id IN (SELECT id FROM accounts WHERE id = $1 OR parent_id = $1) ORDER BY name, id LIMIT 1000",
+                    format!(
+                        "SELECT * FROM users WHERE account_id IN {} ORDER BY name, id LIMIT 1000",
+                        of_family("$1")
+                    ),
                     args![account],
                 )
-                .await?
-        }
-        None => {
-            session
-                .fetch_all(
-                    "SELECT * FROM users WHERE account_id IS NULL ORDER BY name, id",
-                    &[],
-                )
-                .await?
-        }
-    };
+                .await?,
+            None => {
+                session
+                    .fetch_all(
+                        "SELECT * FROM users WHERE account_id IS NULL ORDER BY name, id",
+                        &[],
+                    )
+                    .await?
+            }
+        };
     rows.iter().map(user_of).collect()
 }
 
@@ -640,30 +643,16 @@ pub async fn receiving_among(
     root: AccountId,
     numbers: &[E164],
 ) -> Result<Vec<(E164, AccountId, String)>, DbError> {
-    let mut found = Vec::new();
-    for chunk in numbers.chunks(500) {
-        let places: Vec<String> = (2..=chunk.len() + 1).map(|at| format!("${at}")).collect();
-        let mut values = args![root].to_vec();
-        values.extend(chunk.iter().map(|number| Arg::from(*number)));
-        let rows = session
-            .fetch_all(
-                format!(
-                    "SELECT r.number, r.account_id, a.name FROM accounts a JOIN receiving_numbers r ON r.account_id = a.id
-                     WHERE (a.id = $1 OR a.parent_id = $1) AND r.number IN ({})",
-                    places.join(", ")
-                ),
-                &values,
-            )
-            .await?;
-        for row in &rows {
-            found.push((
-                row.parse("number")?,
-                row.parse("account_id")?,
-                row.text("name")?,
-            ));
-        }
-    }
-    Ok(found)
+    fetch_in(session, args![root], numbers.iter().copied(), |these| {
+        format!(
+            "SELECT r.number, r.account_id, a.name FROM accounts a JOIN receiving_numbers r ON r.account_id = a.id
+             WHERE (a.id = $1 OR a.parent_id = $1) AND r.number IN {these}"
+        )
+    })
+    .await?
+    .iter()
+    .map(receiving_of)
+    .collect()
 }
 
 /// Those of a request's numbers that an account has set up as receiving numbers (R121): its own account, or another one
@@ -682,6 +671,14 @@ pub async fn receiving_on_port(
         )
         .await?
         .iter()
-        .map(|row| Ok((row.parse("number")?, row.parse("account_id")?, row.text("name")?)))
+        .map(receiving_of)
         .collect()
+}
+
+fn receiving_of(row: &Row) -> Result<(E164, AccountId, String), DbError> {
+    Ok((
+        row.parse("number")?,
+        row.parse("account_id")?,
+        row.text("name")?,
+    ))
 }

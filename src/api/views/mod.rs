@@ -1,17 +1,27 @@
 //! What the API shows: plain structures, made from what the use cases give. No secret has a place in them.
 
+mod accounts;
+mod checks;
 mod desk;
+mod documents;
 mod event;
 mod import;
+mod inbox;
+mod mails;
 mod number;
-mod others;
 mod port;
+mod webhooks;
 mod words;
 
+pub use accounts::*;
+pub use checks::*;
 pub use desk::*;
+pub use documents::*;
 pub use event::{Event, EventPage};
 pub use import::{ImportReport, meaning_name};
+pub use inbox::*;
+pub use mails::*;
 pub use number::{Number, NumberPage};
-pub use others::*;
 pub use port::{Port, PortLine, PortPage, proof_kind_name};
+pub use webhooks::*;
 pub use words::*;

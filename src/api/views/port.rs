@@ -6,8 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::desk::Claim;
+use super::documents::Document;
+use super::inbox::Attention;
 use super::number::{Number, Reason};
-use super::others::{Attention, Document};
 use super::words::{
     ActionWords, LoaStateWords, OrderStatusWords, ProofKindWords, RemainingWords, ScopeKindWords,
     StatusWords, VerdictWords, WaitsForWords,

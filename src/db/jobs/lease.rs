@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{COLUMNS, Job, JobState, Lease, rows};
 use crate::args;
+use crate::db::values::Values;
 use crate::db::{Arg, Db, DbError, Engine, Session, Signal, Tx};
 use crate::ids::JobId;
 
@@ -25,7 +26,7 @@ pub async fn outlook(
     kinds: &[&'static str],
     now: Timestamp,
 ) -> Result<Outlook, DbError> {
-    let mut arguments = vec![Arg::from(now)];
+    let mut arguments = Values::after(args![now]);
     let kinds = among(&mut arguments, kinds);
     let row = session
         .fetch_one(
@@ -74,8 +75,7 @@ async fn claim_once(
         Engine::Postgres => "FOR UPDATE OF j SKIP LOCKED",
     };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut arguments: Vec<Arg> =
-        args![&lease.owner, lease.number, lease.until, now, limit].to_vec();
+    let mut arguments = Values::after(args![&lease.owner, lease.number, lease.until, now, limit]);
     let kinds = among(&mut arguments, kinds);
     let sql = format!(
         "WITH picked AS MATERIALIZED ( \
@@ -324,18 +324,9 @@ pub fn abandoned_too_often(job: &Job) -> String {
 }
 
 /// `kind IN ($n, …)` with its arguments appended.
-fn among(arguments: &mut Vec<Arg>, kinds: &[&'static str]) -> String {
-    let first = arguments.len() + 1;
-    arguments.extend(kinds.iter().map(|kind| Arg::word(kind)));
-    let list: Vec<String> = (first..first + kinds.len())
-        .map(|n| format!("${n}"))
-        .collect();
-    // An empty list is an error on PostgreSQL; no kind is NULL.
-    if list.is_empty() {
-        "kind IS NULL".to_owned()
-    } else {
-        format!("kind IN ({})", list.join(", "))
-    }
+fn among(arguments: &mut Values, kinds: &[&'static str]) -> String {
+    let kinds = arguments.list(kinds.iter().map(|kind| Arg::word(kind)));
+    format!("kind IN {kinds}")
 }
 
 fn shortened(error: &str) -> String {

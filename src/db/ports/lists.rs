@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Body;
 use crate::args;
+use crate::db::values::{Values, fetch_in, of_family};
 use crate::db::{Arg, DbError, Row, Session};
 use crate::domain::carrier::OrderStatus;
 use crate::domain::number::E164;
@@ -85,33 +86,23 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, D
             (SELECT COUNT(*) FROM port_numbers n WHERE n.port_id = p.id) AS numbers
          FROM ports p JOIN accounts a ON a.id = p.account_id JOIN users u ON u.id = p.submitter_id WHERE 1 = 1",
     );
-    let mut values: Vec<Arg> = Vec::new();
-    let mut bind = |value: Arg| {
-        values.push(value);
-        format!("${}", values.len())
-    };
+    let mut values = Values::default();
     if let Some(account) = filter.account {
-        sql += &format!(" AND p.account_id = {}", bind(account.into()));
+        sql += &format!(" AND p.account_id = {}", values.put(account));
     }
     if let Some(agency) = filter.agency {
-        let agency = bind(agency.into());
-        sql += &format!(
-            " AND p.account_id IN (SELECT f.id FROM accounts f WHERE f.id = {agency} OR f.parent_id = {agency})"
-        );
+        let agency = values.put(agency);
+        sql += &format!(" AND p.account_id IN {}", of_family(&agency));
     }
     if !filter.statuses.is_empty() {
-        let places: Vec<String> = filter
-            .statuses
-            .iter()
-            .map(|status| bind(Arg::word(status)))
-            .collect();
-        sql += &format!(" AND p.status IN ({})", places.join(", "));
+        let these = values.list(filter.statuses.iter().map(|status| Arg::word(status)));
+        sql += &format!(" AND p.status IN {these}");
     }
     if filter.for_desk {
         sql += " AND p.wants_desk";
     }
     if let Some(before) = filter.before {
-        sql += &format!(" AND p.id < {}", bind(before.into()));
+        sql += &format!(" AND p.id < {}", values.put(before));
     }
     if let Some(text) = filter
         .text
@@ -119,22 +110,19 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<Line>, D
         .map(str::trim)
         .filter(|text| !text.is_empty())
     {
-        let place = bind(like(text).into());
+        let place = values.put(like(text));
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let number = bind(
-            if digits.len() >= 3 {
-                format!("%{digits}%")
-            } else {
-                "\u{1}".to_owned()
-            }
-            .into(),
-        );
+        let number = values.put(if digits.len() >= 3 {
+            format!("%{digits}%")
+        } else {
+            "\u{1}".to_owned()
+        });
         sql += &format!(
             " AND (LOWER(p.title) LIKE {place} ESCAPE '\\' OR LOWER(p.losing_carrier) LIKE {place} ESCAPE '\\' OR p.id LIKE {place} ESCAPE '\\'
                 OR EXISTS (SELECT 1 FROM port_numbers n WHERE n.port_id = p.id AND n.number LIKE {number}))"
         );
     }
-    sql += &format!(" ORDER BY p.id DESC LIMIT {}", bind(filter.limit.into()));
+    sql += &format!(" ORDER BY p.id DESC LIMIT {}", values.put(filter.limit));
     let rows = session.fetch_all(sql, &values).await?;
     let at_losing_provider = at_losing_provider(session, &rows).await?;
     rows.iter()
@@ -180,18 +168,14 @@ async fn at_losing_provider(
         }
     }
     let mut found = HashSet::new();
-    for chunk in submitted.chunks(500) {
-        let places: Vec<String> = (1..=chunk.len()).map(|at| format!("${at}")).collect();
-        let values: Vec<Arg> = chunk.iter().map(|id| Arg::from(*id)).collect();
-        let sql = format!(
-            "SELECT port_id, body FROM carrier_orders WHERE port_id IN ({})",
-            places.join(", ")
-        );
-        for row in &session.fetch_all(sql, &values).await? {
-            let order: CarrierOrder = row.json("body")?;
-            if order.status == OrderStatus::Submitted {
-                found.insert(row.parse("port_id")?);
-            }
+    let orders = fetch_in(session, &[], submitted, |these| {
+        format!("SELECT port_id, body FROM carrier_orders WHERE port_id IN {these}")
+    })
+    .await?;
+    for row in &orders {
+        let order: CarrierOrder = row.json("body")?;
+        if order.status == OrderStatus::Submitted {
+            found.insert(row.parse("port_id")?);
         }
     }
     Ok(found)
@@ -202,25 +186,13 @@ pub async fn attention(
     session: &mut Session,
     ids: &[PortId],
 ) -> Result<HashMap<PortId, Vec<Attention>>, DbError> {
-    let mut found = HashMap::new();
-    for chunk in ids.chunks(500) {
-        let places: Vec<String> = (1..=chunk.len()).map(|at| format!("${at}")).collect();
-        let values: Vec<Arg> = chunk.iter().map(|id| Arg::from(*id)).collect();
-        let rows = session
-            .fetch_all(
-                format!(
-                    "SELECT id, body FROM ports WHERE id IN ({})",
-                    places.join(", ")
-                ),
-                &values,
-            )
-            .await?;
-        for row in &rows {
-            let body: Body = row.json("body")?;
-            found.insert(row.parse("id")?, body.attention);
-        }
-    }
-    Ok(found)
+    fetch_in(session, &[], ids.iter().copied(), |these| {
+        format!("SELECT id, body FROM ports WHERE id IN {these}")
+    })
+    .await?
+    .iter()
+    .map(|row| Ok((row.parse("id")?, row.json::<Body>("body")?.attention)))
+    .collect()
 }
 
 /// A text to look for, as a LIKE pattern in which its own wildcards mean themselves.
@@ -243,9 +215,20 @@ pub async fn counts(
 ) -> Result<Vec<(String, i64)>, DbError> {
     let rows = match account {
         Some(account) => {
-            session.fetch_all("SELECT status, COUNT(*) AS n FROM ports WHERE account_id IN (SELECT f.id FROM accounts f WHERE f.id = $1 OR f.parent_id = $1) GROUP BY status ORDER BY status", args![account]).await?
+            let sql = format!(
+                "SELECT status, COUNT(*) AS n FROM ports WHERE account_id IN {} GROUP BY status ORDER BY status",
+                of_family("$1")
+            );
+            session.fetch_all(sql, args![account]).await?
         }
-        None => session.fetch_all("SELECT status, COUNT(*) AS n FROM ports GROUP BY status ORDER BY status", &[]).await?,
+        None => {
+            session
+                .fetch_all(
+                    "SELECT status, COUNT(*) AS n FROM ports GROUP BY status ORDER BY status",
+                    &[],
+                )
+                .await?
+        }
     };
     rows.iter()
         .map(|row| Ok((row.text("status")?, row.int("n")?)))
@@ -258,30 +241,22 @@ pub async fn holders(
     numbers: &[String],
     except: PortId,
 ) -> Result<Vec<(String, PortId, AccountId)>, DbError> {
-    let mut found = Vec::new();
-    for chunk in numbers.chunks(500) {
-        let places: Vec<String> = (2..=chunk.len() + 1).map(|at| format!("${at}")).collect();
-        let mut values = args![except].to_vec();
-        values.extend(chunk.iter().map(Arg::from));
-        let rows = session
-            .fetch_all(
-                format!(
-                    "SELECT n.number, n.port_id, p.account_id FROM port_numbers n JOIN ports p ON p.id = n.port_id
-                     WHERE n.is_open AND n.port_id <> $1 AND n.number IN ({})",
-                    places.join(", ")
-                ),
-                &values,
-            )
-            .await?;
-        for row in &rows {
-            found.push((
-                row.text("number")?,
-                row.parse("port_id")?,
-                row.parse("account_id")?,
-            ));
-        }
-    }
-    Ok(found)
+    fetch_in(session, args![except], numbers, |these| {
+        format!(
+            "SELECT n.number, n.port_id, p.account_id FROM port_numbers n JOIN ports p ON p.id = n.port_id
+             WHERE n.is_open AND n.port_id <> $1 AND n.number IN {these}"
+        )
+    })
+    .await?
+    .iter()
+    .map(|row| {
+        Ok((
+            row.text("number")?,
+            row.parse("port_id")?,
+            row.parse("account_id")?,
+        ))
+    })
+    .collect()
 }
 
 /// The open requests of an agency and its clients, or of one account, that hold any of these numbers.
@@ -290,25 +265,18 @@ pub async fn open_with(
     account: AccountId,
     numbers: &[E164],
 ) -> Result<Vec<PortId>, DbError> {
-    let mut found = Vec::new();
-    for chunk in numbers.chunks(500) {
-        let places: Vec<String> = (2..=chunk.len() + 1).map(|at| format!("${at}")).collect();
-        let mut values = args![account].to_vec();
-        values.extend(chunk.iter().map(|number| Arg::from(*number)));
-        let rows = session
-            .fetch_all(
-                format!(
-                    "SELECT DISTINCT n.port_id FROM port_numbers n JOIN ports p ON p.id = n.port_id
-                     WHERE n.is_open AND p.account_id IN (SELECT f.id FROM accounts f WHERE f.id = $1 OR f.parent_id = $1) AND n.number IN ({})",
-                    places.join(", ")
-                ),
-                &values,
+    let accounts = of_family("$1");
+    let mut found: Vec<PortId> =
+        fetch_in(session, args![account], numbers.iter().copied(), |these| {
+            format!(
+                "SELECT DISTINCT n.port_id FROM port_numbers n JOIN ports p ON p.id = n.port_id
+             WHERE n.is_open AND p.account_id IN {accounts} AND n.number IN {these}"
             )
-            .await?;
-        for row in &rows {
-            found.push(row.parse("port_id")?);
-        }
-    }
+        })
+        .await?
+        .iter()
+        .map(|row| row.parse("port_id"))
+        .collect::<Result<_, _>>()?;
     found.sort_unstable();
     found.dedup();
     Ok(found)
@@ -335,17 +303,10 @@ pub async fn in_statuses(
     session: &mut Session,
     statuses: &[&'static str],
 ) -> Result<Vec<PortId>, DbError> {
-    let places: Vec<String> = (1..=statuses.len()).map(|at| format!("${at}")).collect();
-    let values: Vec<Arg> = statuses.iter().map(|status| Arg::word(status)).collect();
-    let rows = session
-        .fetch_all(
-            format!(
-                "SELECT id FROM ports WHERE status IN ({}) ORDER BY id",
-                places.join(", ")
-            ),
-            &values,
-        )
-        .await?;
+    let mut values = Values::default();
+    let these = values.list(statuses.iter().map(|status| Arg::word(status)));
+    let sql = format!("SELECT id FROM ports WHERE status IN {these} ORDER BY id");
+    let rows = session.fetch_all(sql, &values).await?;
     rows.iter().map(|row| row.parse("id")).collect()
 }
 
