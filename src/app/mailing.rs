@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::ports::{Document, Extras};
 use super::{App, AppError, Caller, replies, support};
+use crate::db::access;
 use crate::db::jobs::{self, NewJob};
 use crate::db::mails;
 use crate::db::papers::{self, Link, Purpose};
@@ -14,8 +15,8 @@ use crate::db::ports::StoredFact;
 use crate::db::{DbError, Session, Tx};
 use crate::domain::calendar::TextPromise;
 use crate::domain::port::{
-    Fact, Loa, MailKind, PortRequest, Reader, Voice, Window, World, next_window, notices, standing,
-    words,
+    Actor, Fact, Loa, MailKind, PortRequest, Reader, Refusal, Role, Voice, Window, World,
+    next_window, notices, standing, words,
 };
 use crate::domain::rejection;
 use crate::ids::{DocumentId, MailId, PortId};
@@ -53,7 +54,15 @@ pub(super) async fn queue(
     let mut submitter = None;
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
-            let to = recipient(app, tx, request, reader, kind, &mut submitter).await?;
+            let to = recipient(
+                app,
+                tx,
+                request,
+                (reader, kind),
+                &fact.actor,
+                &mut submitter,
+            )
+            .await?;
             let Some(Recipient {
                 name: to_name,
                 address: to_address,
@@ -166,14 +175,42 @@ struct Recipient {
     unsubscribe: String,
 }
 
-/// The reader of a mail of this kind, unless they do without such mails. `submitter` keeps whom was looked up
-/// already.
+/// Whoever reads what is for the submitter: they themselves, or, since they may not sign in any more, an administrator of
+/// the request's account, or else of its agency.
+async fn in_the_submitters_place(
+    session: &mut Session,
+    request: &PortRequest,
+) -> Result<Option<people::User>, DbError> {
+    let submitter = people::user(session, request.submitter).await?;
+    if let Some(user) = submitter.filter(|user| user.disabled_at.is_none()) {
+        return Ok(Some(user));
+    }
+    let agency = people::account(session, request.account)
+        .await?
+        .and_then(|account| account.parent);
+    for account in std::iter::once(request.account).chain(agency) {
+        let mut users = people::users(session, Some(account)).await?.into_iter();
+        let found = users.find(|user| {
+            user.account == Some(account)
+                && user.role == Role::AccountAdministrator
+                && user.disabled_at.is_none()
+                && !super::users::is_invited(user)
+        });
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// The reader of a mail of this kind about something that `by` did, unless they do without such mails. `submitter` keeps
+/// whom was looked up already.
 async fn recipient(
     app: &App,
     session: &mut Session,
     request: &PortRequest,
-    reader: Reader,
-    kind: MailKind,
+    (reader, kind): (Reader, MailKind),
+    by: &Actor,
     submitter: &mut Option<people::User>,
 ) -> Result<Option<Recipient>, DbError> {
     let always = |(name, address)| Recipient {
@@ -184,11 +221,19 @@ async fn recipient(
     match reader {
         Reader::Submitter => {
             if submitter.is_none() {
-                *submitter = people::user(session, request.submitter).await?;
+                *submitter = in_the_submitters_place(session, request).await?;
             }
             let Some(user) = submitter else {
-                return Ok(None);
+                // Nobody of the account is left: the desk finds out whom to ask.
+                let operator = app.operator();
+                let desk = (operator.name.clone(), operator.support.email.clone());
+                return Ok(Some(always(desk)));
             };
+            // Whoever stands in needs no mail about what they did themselves; what the submitter gets of their own is
+            // the domain's to say.
+            if user.id != request.submitter && by.user == Some(user.id) {
+                return Ok(None);
+            }
             let unsubscribe = match kind.topic() {
                 Some(topic) if user.muted.contains(&topic) => return Ok(None),
                 Some(topic) => super::users::unsubscribe_link(app, user.id, topic),
@@ -235,8 +280,15 @@ pub(super) async fn planned(
     let mut found = Vec::new();
     for fact in facts {
         for (reader, kind) in notices(&fact.fact, request, &fact.actor) {
-            if let Some(to) = recipient(app, session, request, reader, kind, &mut submitter).await?
-            {
+            let to = recipient(
+                app,
+                session,
+                request,
+                (reader, kind),
+                &fact.actor,
+                &mut submitter,
+            );
+            if let Some(to) = to.await? {
                 let subject =
                     mail::compose(kind, &context(app, request, fact, &to.name, None)).subject;
                 found.push(Planned {
@@ -299,6 +351,7 @@ fn context(
         calendar: &calendar,
         receiving: std::collections::HashSet::new(),
         receiving_elsewhere: std::collections::HashMap::new(),
+        receiving_required: app.config.ports.receiving_number_required,
         campaign_approved: true,
     };
     let standing = standing(request, &world);
@@ -545,6 +598,38 @@ pub async fn sent(app: &App, id: MailId) -> Result<(), AppError> {
 pub async fn not_sent(app: &App, id: MailId, why: &str, given_up: bool) -> Result<(), AppError> {
     let mut tx = app.db.write().await?;
     mails::not_sent(&mut tx, id, why, given_up).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Sends a mail again that was given up: somebody mended the reason, such as a wrong address at the mail server.
+///
+/// # Errors
+/// A refusal while the mail is not given up.
+pub async fn send_again(app: &App, caller: &Caller, id: MailId) -> Result<(), AppError> {
+    caller.desk_only()?;
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    let payload = serde_json::json!({ "mail": id });
+    let (state, job) = if let Some(mail) = mails::get(&mut tx, id).await? {
+        let job = NewJob::new("send_mail", payload).port(mail.port);
+        (mail.state, job.once(format!("mail/{id}")))
+    } else if let Some(mail) = access::mail(&mut tx, id).await? {
+        let job = NewJob::new("send_account_mail", payload);
+        (mail.state, job.once(format!("account-mail/{id}")))
+    } else {
+        return Err(AppError::NotFound("mail"));
+    };
+    if state != MailState::Failed {
+        return Err(Refusal::conflict(
+            "mail_not_given_up",
+            "This mail was not given up.",
+            "What waits is sent by itself; what was sent stays sent.",
+        )
+        .into());
+    }
+    mails::queue_again(&mut tx, id).await?;
+    access::queue_mail_again(&mut tx, id).await?;
+    jobs::enqueue(&mut tx, &app.ids, now, job.attempts(60)).await?;
     Ok(tx.commit().await?)
 }
 

@@ -94,8 +94,12 @@ pub async fn address_of(app: &App, mail: &Mail) -> Result<Option<String>, AppErr
         return Ok(None);
     }
     let mut read = app.db.glimpse().await?;
-    let submitter = rows::submitter(&mut read, mail.port).await?;
-    Ok(submitter.and_then(|user| address(app, mail.port, Some(user))))
+    // Somebody may stand in for the submitter; and an address may have changed since.
+    let user = match people::user_by_email(&mut read, &mail.to_address).await? {
+        Some(reader) => Some(reader.id),
+        None => rows::submitter(&mut read, mail.port).await?,
+    };
+    Ok(user.and_then(|user| address(app, mail.port, Some(user))))
 }
 
 /// Whom a token was given to, and the request that it names; `None` if we did not make it.
@@ -107,8 +111,10 @@ async fn verify(app: &App, token: &str) -> Result<Option<(PortRequest, Answerer)
     let Some(stored) = rows::glance(&mut read, port).await? else {
         return Ok(None);
     };
-    let mut users = people::users(&mut read, Some(stored.request.account)).await?;
-    // An agency's people file for its clients and belong to none of them.
+    let account = people::account(&mut read, stored.request.account).await?;
+    // An agency's people file for its clients and belong to none of them; its people come with those of its clients.
+    let root = account.map_or(stored.request.account, |one| one.parent.unwrap_or(one.id));
+    let mut users = people::users(&mut read, Some(root)).await?;
     users.extend(people::user(&mut read, stored.request.submitter).await?);
     drop(read);
     let is_for = |user: Option<UserId>| {
@@ -252,6 +258,9 @@ async fn take_in(app: &App, raw: &[u8], mail: &Incoming) -> Result<Outcome, AppE
 }
 
 /// Takes what is known of a mail that is too large to be fetched.
+///
+/// # Errors
+/// Only what may work later; the mail has to be handed in again then.
 pub async fn receive_headers(
     app: &App,
     headers: &[u8],
@@ -263,16 +272,35 @@ pub async fn receive_headers(
         return Ok(Outcome::Automatic { because });
     }
     mail.size = size;
+    match take_headers(app, headers, &mail, left_in).await {
+        // As in `receive`.
+        Err(AppError::Broken(why)) => {
+            tracing::error!(message_id = %mail.message_id, error = %why, "a large mail could not be taken");
+            let reason = format!(
+                "Something went wrong on our side when it was taken. It is still in the mailbox {left_in}."
+            );
+            set_aside(app, headers, &mail, None, reason).await
+        }
+        other => other,
+    }
+}
+
+async fn take_headers(
+    app: &App,
+    headers: &[u8],
+    mail: &Incoming,
+    left_in: &str,
+) -> Result<Outcome, AppError> {
     let port = match mail.tokens.as_slice() {
         [only] => verify(app, only).await?.map(|(request, _)| request.id),
         _ => None,
     };
     let reason = format!(
         "It has {}, and at most {} are fetched. It is still in the mailbox {left_in}.",
-        words::size(size),
+        words::size(mail.size),
         words::size(app.config.mail.replies.mail_bytes_max())
     );
-    set_aside(app, headers, &mail, port, reason).await
+    set_aside(app, headers, mail, port, reason).await
 }
 
 fn row_of(app: &App, mail: &Incoming, state: InboundState, port: Option<PortId>) -> Inbound {

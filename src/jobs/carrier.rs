@@ -238,7 +238,7 @@ impl Work<'_> {
         self.read().await
     }
 
-    /// The window to ask for: on the day that the customer wants or the first after it, else the first.
+    /// The window to ask for: on the day that the customer wants or the first after it, else the last.
     fn wanted(&self, windows: &[FocWindow]) -> Option<jiff::Timestamp> {
         let zone = ports::calendar(self.app, &self.request).zone().clone();
         let mut starts: Vec<jiff::Timestamp> =
@@ -364,7 +364,16 @@ impl Work<'_> {
             .iter()
             .filter(|order| order.supplement == Some(Supplement::ToSend))
         {
-            self.fill(&order.external_id, None).await?;
+            // A date that the customer wishes is asked for again with everything else: it may be the answer to a
+            // rejected date.
+            let date = match self.request.details.requested_date {
+                Some(_) => match self.carrier.allowed_foc_windows(&order.external_id).await {
+                    Ok(windows) => self.wanted(&windows),
+                    Err(e) => return Err(self.failed("read the possible port dates", e).await),
+                },
+                None => None,
+            };
+            self.fill(&order.external_id, date).await?;
             let text = format!(
                 "We have mended the data of this order (version {}). Please submit it to the losing provider again.",
                 order.version

@@ -91,7 +91,35 @@ impl Reconcile for Timer {
     }
 }
 
-/// One request's turn. What comes too late is no failure, and one request never keeps the others waiting.
+/// The turns of several requests: one that fails does not keep those behind it waiting, and is said at the end.
+#[derive(Default)]
+struct Turns {
+    failed: Option<AppError>,
+}
+
+impl Turns {
+    /// Takes what came of one request's turn.
+    ///
+    /// # Errors
+    /// That nothing can be done right now, for any of them.
+    fn took(&mut self, port: PortId, turn: Result<(), AppError>) -> Result<(), AppError> {
+        match turn {
+            Ok(()) => Ok(()),
+            Err(error @ AppError::Unavailable(..)) => Err(error),
+            Err(error) => {
+                tracing::error!(%port, %error, "a request's turn failed");
+                self.failed = Some(error);
+                Ok(())
+            }
+        }
+    }
+
+    fn over(self) -> Result<(), AppError> {
+        self.failed.map_or(Ok(()), Err)
+    }
+}
+
+/// What happens to one request by time. What comes too late is no failure.
 async fn happens(app: &App, port: PortId, event: Event) -> Result<(), AppError> {
     match ports::handle(
         app,
@@ -123,88 +151,97 @@ async fn open_windows(app: App) -> Result<(), AppError> {
     let mut read = app.db.read().await?;
     let due = rows::with_window_until(&mut read, app.clock.now()).await?;
     drop(read);
+    let mut turns = Turns::default();
     for port in due {
-        happens(&app, port, Event::OpenWindow).await?;
+        let turn = happens(&app, port, Event::OpenWindow).await;
+        turns.took(port, turn)?;
         // While a window is open the carrier is asked often: this is when people wait by the telephone.
-        inbox::read_soon(&app, port).await?;
+        turns.took(port, inbox::read_soon(&app, port).await)?;
     }
-    Ok(())
+    turns.over()
 }
 
 async fn remind_of_port_day(app: App) -> Result<(), AppError> {
     let mut read = app.db.read().await?;
     let near = rows::with_window_until(&mut read, ahead(app.clock.now(), 24)).await?;
     drop(read);
+    let mut turns = Turns::default();
     for port in near {
-        happens(&app, port, Event::RemindOfPortDay).await?;
+        let turn = happens(&app, port, Event::RemindOfPortDay).await;
+        turns.took(port, turn)?;
     }
-    Ok(())
+    turns.over()
 }
 
 async fn chase_signers(app: App) -> Result<(), AppError> {
     let mut read = app.db.read().await?;
     let out = rows::with_letter_out(&mut read).await?;
     drop(read);
-    let now = app.clock.now();
+    let mut turns = Turns::default();
     for port in out {
-        let Some(stored) = ports::get(&app, port).await? else {
-            continue;
-        };
-        let Loa::Sent {
-            sent_at,
-            expires_at,
-            reminders,
-            ..
-        } = stored.request.loa
-        else {
-            continue;
-        };
-        if now >= expires_at {
-            happens(&app, port, Event::ExpireLetter).await?;
-            continue;
-        }
-        let due = app
-            .config
-            .links
-            .reminder_days
-            .get(usize::try_from(reminders).unwrap_or(usize::MAX))
-            .is_some_and(|days| ahead(sent_at, 24 * i64::from(*days)) <= now);
-        if due {
-            match letters::remind(&app, Scope::Any, &Actor::timer(), port).await {
-                Ok(_) => {}
-                Err(e)
-                    if ports::is_moot(&e)
-                        || matches!(e, AppError::Stale | AppError::TooOften(_)) => {}
-                Err(e) => return Err(e),
-            }
-        }
+        let turn = chase_signer(&app, port).await;
+        turns.took(port, turn)?;
     }
-    Ok(())
+    turns.over()
+}
+
+async fn chase_signer(app: &App, port: PortId) -> Result<(), AppError> {
+    let now = app.clock.now();
+    let Some(stored) = ports::get(app, port).await? else {
+        return Ok(());
+    };
+    let Loa::Sent {
+        sent_at,
+        expires_at,
+        reminders,
+        ..
+    } = stored.request.loa
+    else {
+        return Ok(());
+    };
+    if now >= expires_at {
+        return happens(app, port, Event::ExpireLetter).await;
+    }
+    let due = app
+        .config
+        .links
+        .reminder_days
+        .get(usize::try_from(reminders).unwrap_or(usize::MAX))
+        .is_some_and(|days| ahead(sent_at, 24 * i64::from(*days)) <= now);
+    if !due {
+        return Ok(());
+    }
+    match letters::remind(app, Scope::Any, &Actor::timer(), port).await {
+        Ok(_) => Ok(()),
+        Err(e) if ports::is_moot(&e) || matches!(e, AppError::Stale | AppError::TooOften(_)) => {
+            Ok(())
+        }
+        Err(e) => Err(e),
+    }
 }
 
 async fn notice_silence(app: App) -> Result<(), AppError> {
     let mut read = app.db.read().await?;
     let submitted = rows::in_statuses(&mut read, &["submitted"]).await?;
     drop(read);
-    let now = app.clock.now();
+    let mut turns = Turns::default();
     for port in submitted {
-        let Some(stored) = ports::get(&app, port).await? else {
-            continue;
-        };
-        let silent =
-            ports::calendar(&app, &stored.request).silent_days(stored.request.last_movement, now);
-        if silent >= app.config.silence.chase_business_days {
-            happens(
-                &app,
-                port,
-                Event::NoticeSilence {
-                    business_days: silent,
-                },
-            )
-            .await?;
-        }
+        let turn = notice_silence_of(&app, port).await;
+        turns.took(port, turn)?;
     }
-    Ok(())
+    turns.over()
+}
+
+async fn notice_silence_of(app: &App, port: PortId) -> Result<(), AppError> {
+    let Some(stored) = ports::get(app, port).await? else {
+        return Ok(());
+    };
+    let since = stored.request.last_movement;
+    let business_days = ports::calendar(app, &stored.request).silent_days(since, app.clock.now());
+    if business_days < app.config.silence.chase_business_days {
+        return Ok(());
+    }
+    happens(app, port, Event::NoticeSilence { business_days }).await
 }
 
 async fn poll_carriers(app: App) -> Result<(), AppError> {
@@ -225,10 +262,11 @@ async fn poll_carriers(app: App) -> Result<(), AppError> {
     )
     .await?;
     drop(read);
+    let mut turns = Turns::default();
     for port in open {
-        inbox::read_soon(&app, port).await?;
+        turns.took(port, inbox::read_soon(&app, port).await)?;
     }
-    Ok(())
+    turns.over()
 }
 
 async fn forget_answers(app: App) -> Result<(), AppError> {

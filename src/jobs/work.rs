@@ -7,7 +7,7 @@ use crate::app::mailing::MailState;
 use crate::app::{App, account_mail, mailing, replies, users, webhooks};
 use crate::config::MailMode;
 use crate::db::jobs::Job;
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Tx, access, mails, outside};
 use crate::ids::{DeliveryId, MailId};
 use crate::mail::smtp::{MailError, Smtp};
 use crate::outbound::{Outbound, Sent};
@@ -208,8 +208,27 @@ impl Handler for Work {
         }
     }
 
-    async fn gave_up(&self, _tx: &mut Tx, job: &Job, why: &str) -> Result<(), DbError> {
-        tracing::warn!(job = %job.id, kind = job.kind, why, "a job was given up");
+    /// Whoever looks at the mail or the delivery sees that it will not go by itself.
+    async fn gave_up(&self, tx: &mut Tx, job: &Job, why: &str) -> Result<(), DbError> {
+        let id = |name: &str| job.payload.get(name).and_then(|value| value.as_str());
+        match job.kind.as_str() {
+            "send_mail" => {
+                if let Some(id) = id("mail").and_then(|id| id.parse().ok()) {
+                    mails::not_sent(tx, id, why, true).await?;
+                }
+            }
+            "send_account_mail" => {
+                if let Some(id) = id("mail").and_then(|id| id.parse().ok()) {
+                    access::mail_given_up(tx, id, why).await?;
+                }
+            }
+            "deliver_webhook" => {
+                if let Some(id) = id("delivery").and_then(|id| id.parse().ok()) {
+                    outside::give_up(tx, id).await?;
+                }
+            }
+            _ => {}
+        }
         Ok(())
     }
 }

@@ -250,7 +250,7 @@ async fn encrypted(
 fn trust(settings: &Replies) -> Result<ClientConfig, ImapError> {
     crate::tls::choose_provider();
     let mut roots = RootCertStore::empty();
-    match &settings.certificates {
+    match &settings.certificates_file {
         None => roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
         Some(file) => {
             let unreadable = || ImapError::Certificates(file.clone());

@@ -4,6 +4,7 @@ use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::response::Code;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use secrecy::ExposeSecret as _;
 
@@ -79,6 +80,14 @@ impl std::fmt::Debug for Smtp {
             .field("from", &self.from)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether a server's "no for good" is about this mail or its reader. One about us, such as a password that has expired
+/// (530, 534, 535, 538), or about the server itself (5xx before a mail is offered: 502, 503, 504, 521, 554 as a greeting) is
+/// mended by the operator, and the mail leaves then. Source: RFC 5321 section 4.2.2, RFC 4954 section 6, RFC 7504.
+fn is_about_the_mail(code: Code) -> bool {
+    let code = u16::from(code);
+    matches!(code, 550..=553 | 555 | 556)
 }
 
 impl Smtp {
@@ -164,7 +173,9 @@ impl Smtp {
     async fn hand_over(&self, message: Message) -> Result<(), MailError> {
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
-            Err(e) if e.is_permanent() => Err(MailError::Refused(e.to_string())),
+            Err(e) if e.is_permanent() && e.status().is_none_or(is_about_the_mail) => {
+                Err(MailError::Refused(e.to_string()))
+            }
             Err(e) => Err(MailError::NotNow(e.to_string())),
         }
     }

@@ -454,8 +454,10 @@ const OF_ACCOUNT: [&str; 4] = [
     "address_changed",
 ];
 /// The mails that their reader may do without, for the samples.
-const OPTIONAL: [&str; 5] = [
+const OPTIONAL: [&str; 7] = [
     "note_added",
+    "request_received",
+    "window_open",
     "submitted",
     "proof_received",
     "day_before",

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse as _};
 
 use super::assets::MAIL_CONTENT_SECURITY_POLICY;
 use super::errors::{Answer, Fault};
+use super::notes::sent_files;
 use super::posted::Posted;
 use super::query::Query;
 use super::session::{Portal, SignedIn, live_seconds};
@@ -172,11 +173,17 @@ pub(super) async fn show(
         Err(AppError::NotFound(_)) => return show_account_mail(app, &who, id).await,
         found => found?,
     };
-    let page = page(app, &who, mail, Field::default()).await?;
+    let page = page(app, &who, mail, Field::default(), Field::default()).await?;
     who.page(&page)
 }
 
-async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<MailPage, AppError> {
+async fn page(
+    app: &App,
+    who: &SignedIn,
+    mail: Mail,
+    answer: Field,
+    file: Field,
+) -> Result<MailPage, AppError> {
     let at = tell::when(mail.created_at, &app.operator().time_zone, app.clock.now());
     let mut headers = vec![
         Fact::new("From", &app.config.mail.from),
@@ -196,7 +203,7 @@ async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<Ma
         ReplyForm {
             by: mail.to_name.clone(),
             text: answer,
-            file: Field::default(),
+            file,
             file_limit: app.config.limits.upload_megabytes_max,
         }
     });
@@ -214,6 +221,7 @@ async fn page(app: &App, who: &SignedIn, mail: Mail, answer: Field) -> Result<Ma
         subject: mail.subject.clone(),
         headers,
         status: status(app, mail.state),
+        given_up: mail.state == MailState::Failed,
         text: mail.body_text,
         files,
         port: Some(Link::new(
@@ -235,19 +243,22 @@ pub(super) async fn reply(
     who.desk_only()?;
     let id = mail_id(&id)?;
     let words = posted.one("text").trim().to_owned();
-    let files: Vec<_> = posted
-        .files
-        .iter()
-        .filter(|file| file.control == "file" && file.is_whole())
-        .map(|file| (file.name.clone(), file.bytes.clone()))
-        .collect();
-    if words.is_empty() && files.is_empty() {
+    let (files, problems) = sent_files(app, &posted.files);
+    let too_large = problems.first().map(|one| one.says.clone());
+    if too_large.is_some() || (words.is_empty() && files.is_empty()) {
         who.here = format!("/mailbox/{id}");
         let mail = mailing::read(app, &who.caller, id).await?;
-        let field = Field::wrong(words, "Write something.").focused();
-        let page = page(app, &who, mail, field).await?;
+        let (text, file) = match too_large {
+            Some(says) => (Field::of(words), Field::wrong("", says).focused()),
+            None => (
+                Field::wrong(words, "Write something.").focused(),
+                Field::default(),
+            ),
+        };
+        let page = page(app, &who, mail, text, file).await?;
         return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
+    let files = files.into_iter().map(|one| (one.name, one.bytes)).collect();
     match replies::answer(app, &who.caller, id, &words, files).await? {
         Outcome::Noted { port, note } => who.done(
             &format!("/numbers/ports/{port}/notes#{note}"),
@@ -261,6 +272,25 @@ pub(super) async fn reply(
         Outcome::Automatic { .. } | Outcome::Known => {
             who.done(&format!("/mailbox/{id}"), "The answer came in.")
         }
+    }
+}
+
+/// Sends a mail again that was given up.
+pub(super) async fn again(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let (app, who) = (&portal.app, &posted.who);
+    who.desk_only()?;
+    let id = mail_id(&id)?;
+    let to = format!("/mailbox/{id}");
+    match mailing::send_again(app, &who.caller, id).await {
+        Ok(()) => who.done(&to, "It waits to be sent again."),
+        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
+            Ok(who.go(&to, Tone::Info, refusal.to_string().trim()))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -282,6 +312,7 @@ async fn show_account_mail(app: &App, who: &SignedIn, id: MailId) -> Answer {
         subject: mail.subject.clone(),
         headers,
         status: status(app, mail.state),
+        given_up: mail.state == MailState::Failed,
         text: mail.body_text,
         files: Vec::new(),
         port: None,

@@ -122,6 +122,7 @@ pub fn router(app: App) -> Router {
         .route("/mailbox", get(mailbox::list))
         .route("/mailbox/{id}", get(mailbox::show))
         .route("/mailbox/{id}/html", get(mailbox::html))
+        .route("/mailbox/{id}/again", post(mailbox::again))
         .route("/start", get(start::show))
         .route("/start/checklist", get(start::checklist))
         .route(

@@ -1,6 +1,7 @@
 //! The one integration test binary: everything is proved through the public doors.
 
 mod api;
+mod carrier;
 mod cli;
 mod cli_port;
 mod crash;

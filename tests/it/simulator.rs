@@ -3,7 +3,7 @@
 mod api;
 mod faults;
 pub mod judged;
-mod rig;
+pub mod rig;
 mod stories;
 
 use rig::Rig;

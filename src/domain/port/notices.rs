@@ -205,7 +205,11 @@ pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, M
         Fact::NoteWritten {
             staff_only: true, ..
         } => vec![],
-        Fact::NoteWritten { .. } if own => vec![(Desk, Kind::NoteAdded)],
+        Fact::NoteWritten { .. } if submitters_own => vec![(Desk, Kind::NoteAdded)],
+        // A colleague's note is news to the submitter as well as to the desk.
+        Fact::NoteWritten { .. } if own => {
+            vec![(Submitter, Kind::NoteAdded), (Desk, Kind::NoteAdded)]
+        }
         Fact::NoteWritten { .. } => vec![(Submitter, Kind::NoteAdded)],
         Fact::UpdateAsked => vec![(Desk, Kind::DeskWanted)],
         Fact::Edited { .. }
@@ -215,7 +219,7 @@ pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, M
         | Fact::TestRecorded { .. }
         | Fact::Resubmitted { .. }
         | Fact::CancelAsked { .. }
-            if request.released_at.is_some() && !own =>
+            if request.released_at.is_some() && !submitters_own =>
         {
             vec![(Submitter, Kind::Update)]
         }

@@ -96,6 +96,7 @@ impl Desk {
             calendar: &self.calendar,
             receiving: self.receiving.clone(),
             receiving_elsewhere: HashMap::new(),
+            receiving_required: true,
             campaign_approved: self.campaign,
         };
         let before = self.request.clone();
@@ -201,6 +202,7 @@ impl Desk {
             calendar: &self.calendar,
             receiving: self.receiving.clone(),
             receiving_elsewhere: HashMap::new(),
+            receiving_required: true,
             campaign_approved: self.campaign,
         };
         standing(&self.request, &world)
@@ -457,13 +459,33 @@ fn r115_no_proof_before_the_signature() {
     );
 }
 
+/// R86, R87: each number says where its calls are to ring, unless numbers may ring users directly here.
+#[test]
+fn r86_a_number_needs_a_receiving_number_where_the_operator_says_so() {
+    let mut desk = Desk::new();
+    desk.fill(2);
+    desk.must(
+        Role::Submitter,
+        Event::ChangeNumber {
+            number: number(1),
+            change: NumberChange::Receiving(None),
+        },
+    );
+    let fields: Vec<String> = missing(&desk.request, true)
+        .into_iter()
+        .map(|one| one.field)
+        .collect();
+    assert_eq!(fields, ["numbers[1].receiving"]);
+    assert!(missing(&desk.request, false).is_empty());
+}
+
 /// R104, R105: the PIN is asked for exactly when a number is mobile, and the number is named.
 #[test]
 fn r105_a_mobile_number_needs_the_pin() {
     let mut desk = Desk::new();
     desk.fill(2);
     assert!(
-        missing(&desk.request).is_empty(),
+        missing(&desk.request, true).is_empty(),
         "R104: no PIN is needed without a mobile number"
     );
     desk.must(
@@ -473,7 +495,7 @@ fn r105_a_mobile_number_needs_the_pin() {
             change: NumberChange::Kind(Kind::Mobile),
         },
     );
-    let problems = missing(&desk.request);
+    let problems = missing(&desk.request, true);
     assert!(
         problems
             .iter()
@@ -761,6 +783,25 @@ fn r126_who_is_told_of_blocks_and_of_the_first_letter() {
             );
         }
     }
+    let note = Fact::NoteWritten {
+        note: Ids::seeded(1).next(desk.now),
+        text: "Hello".into(),
+        staff_only: false,
+        attachments: vec![],
+    };
+    let (to_submitter, to_desk) = (
+        (Reader::Submitter, MailKind::NoteAdded),
+        (Reader::Desk, MailKind::NoteAdded),
+    );
+    assert_eq!(notices(&note, &desk.request, &own), [to_desk]);
+    assert_eq!(
+        notices(&note, &desk.request, &colleague),
+        [to_submitter, to_desk]
+    );
+    assert_eq!(
+        notices(&note, &desk.request, &actor(Role::Desk)),
+        [to_submitter]
+    );
     for version in 1..3 {
         let letter = desk.letter();
         desk.must(Role::Submitter, letter);
@@ -905,7 +946,7 @@ fn every_event_has_a_line_in_the_table_and_the_docs_say_so() {
     assert_eq!(
         std::fs::read_to_string(&path).unwrap_or_default(),
         document,
-        "docs/port-states.md: PORTOLAN_BLESS=1 cargo test moves"
+        "docs/port-states.md: PORTOLAN_BLESS=1 cargo test --lib every_event_has_a_line"
     );
 }
 
@@ -1272,7 +1313,7 @@ proptest! {
                 prop_assert!(one.is_some_and(|one| !one.voice.is_over()), "{} is told of", number);
             }
             if done.is_ok() && event == Event::LookAgain {
-                let world = World { calendar: &desk.calendar, receiving: desk.receiving.clone(), receiving_elsewhere: HashMap::new(), campaign_approved: desk.campaign };
+                let world = World { calendar: &desk.calendar, receiving: desk.receiving.clone(), receiving_elsewhere: HashMap::new(), receiving_required: true, campaign_approved: desk.campaign };
                 if matches!(desk.request.stage, Stage::Paperwork | Stage::Released) {
                     prop_assert_eq!(&desk.request.blocked, &blocked_numbers(&desk.request, &world));
                 }

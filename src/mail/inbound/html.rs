@@ -6,6 +6,9 @@ use mail_parser::decoders::html::html_to_text;
 const OPENS: char = '\u{e000}';
 const CLOSES: char = '\u{e001}';
 
+/// The deepest quote that is marked as such. People answer answers; deeper is only what wants to be expensive.
+const DEPTH_MAX: usize = 20;
+
 /// Elements whose content nobody reads.
 const UNSEEN: [&str; 4] = ["script", "style", "title", "head"];
 /// Elements that stand on lines of their own.
@@ -29,8 +32,8 @@ pub(super) fn to_text(html: &str) -> String {
             Some(OPENS) => depth += 1,
             Some(CLOSES) => depth = depth.saturating_sub(1),
             _ => {
-                if depth > 0 {
-                    text.push_str(&">".repeat(depth));
+                if depth > 0 && !line.is_empty() {
+                    text.push_str(&">".repeat(depth.min(DEPTH_MAX)));
                     text.push(' ');
                 }
                 text.push_str(line);
@@ -121,6 +124,22 @@ mod tests {
                 "> When?",
                 ">> Old",
                 "Below"
+            ]
+        );
+    }
+
+    /// One mail must not fill the memory of the server.
+    #[test]
+    fn quotes_in_quotes_cost_no_more_than_what_they_say() {
+        let html =
+            "<blockquote>".repeat(100_000) + "deep" + &"</blockquote>".repeat(99_999) + "shallow";
+        let text = to_text(&html);
+        assert!(text.len() < 1_000_000, "{}", text.len());
+        assert_eq!(
+            said(&html),
+            [
+                format!("{} deep", ">".repeat(DEPTH_MAX)),
+                "> shallow".to_owned()
             ]
         );
     }

@@ -51,6 +51,8 @@ pub struct MailPage {
     pub headers: Vec<Fact>,
     /// Written, sent, failed.
     pub status: Badge,
+    /// Whether it does not leave by itself any more.
+    pub given_up: bool,
     /// The plain-text part.
     pub text: String,
     /// Attached files.

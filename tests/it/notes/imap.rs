@@ -89,7 +89,7 @@ impl Dovecot {
         };
         format!(
             "[mail.replies]\naddress = \"replies@desk.example\"\nhost = \"{host}\"\nport = {port}\ntls = \"{how}\"\n\
-             certificates = \"{}\"\nuser = \"{}\"\npassword = \"{}\"\nmailbox_done = \"Done\"\nmail_megabytes_max = 1\n",
+             certificates_file = \"{}\"\nuser = \"{}\"\npassword = \"{}\"\nmailbox_done = \"Done\"\nmail_megabytes_max = 1\n",
             self.certificate, self.user, self.password
         )
     }
@@ -276,7 +276,7 @@ async fn the_mailbox_is_opened_safely_or_not_at_all() {
         })
         .await;
         let good = dovecot.settings(how);
-        let trust = format!("certificates = \"{}\"\n", dovecot.certificate);
+        let trust = format!("certificates_file = \"{}\"\n", dovecot.certificate);
         for (bad, says) in [
             (good.replace(&trust, ""), "certificate is not trusted"),
             (

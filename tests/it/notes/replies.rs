@@ -416,7 +416,8 @@ async fn the_desk_files_what_could_not_be_placed() {
 #[tokio::test]
 async fn a_mail_is_answered_on_the_mailbox_page() {
     on_both(|test| async move {
-        let desk = Desk::with(&test, WITH_REPLIES).await;
+        let small = "[limits]\nupload_megabytes_max = 1\nimport_megabytes_max = 1\n";
+        let desk = Desk::with(&test, &format!("{WITH_REPLIES}{small}")).await;
         let account = desk.account("Harbor Dental").await;
         let mut dana = desk.submitter(&account, "dana@harbor.example").await;
         let port = filed(&mut dana).await;
@@ -445,6 +446,20 @@ async fn a_mail_is_answered_on_the_mailbox_page() {
         let reply = format!("/mailbox/{}/reply", mail.id);
         let empty = agent.send(page.form(&reply)).await;
         assert_eq!(empty.status, 422);
+        // Nothing is left out without a word.
+        let large = vec![b'x'; 900_000];
+        let mut form = page.form(&reply).set("text", "Six files");
+        for at in 0..6 {
+            form = form.file("file", &format!("{at}.png"), &large);
+        }
+        let refused = agent.send(form).await;
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        assert!(
+            refused.error("file").contains("5.png: together"),
+            "{}",
+            refused.error("file")
+        );
+        assert_eq!(refused.form(&reply).value("text"), "Six files");
         let form = page
             .form(&reply)
             .set("text", "Suite 410, Grüße.\n\n-- \nDana")

@@ -384,6 +384,82 @@ async fn times_are_shown_in_the_zone_that_the_reader_chose() {
     .await;
 }
 
+/// R126: a colleague's note is mailed to the submitter, and to the desk. Once the submitter is switched off, an administrator
+/// of the account gets what was for them, except for what they do themselves; and without one, the desk.
+#[tokio::test]
+async fn what_is_for_somebody_who_left_goes_to_their_administrator() {
+    on_both(|test| async move {
+        let desk = Desk::with(&test, crate::notes::WITH_REPLIES).await;
+        let account = desk.account("Harbor Dental").await;
+        desk.submitter(&account, "dana@harbor.example").await;
+        let key = key_of(&desk, "dana@harbor.example").await;
+        let port = port_of(&desk, &key, &account, "+14045550123").await;
+        let mut agent = desk.agent().await;
+        let mut lee = desk.submitter(&account, "lee@harbor.example").await;
+        let mut ana = desk
+            .account_administrator(&account, "ana@harbor.example")
+            .await;
+        let path = format!("/numbers/ports/{port}/notes");
+        let told = async |by: &mut crate::support::browser::Browser<'_>, text: &str| {
+            desk.clock.advance(SignedDuration::from_secs(2));
+            let before = desk.mails().await.len();
+            assert_eq!(post(by, &path, &[("text", text)]).await, 303);
+            let mut to: Vec<String> = desk
+                .mails()
+                .await
+                .split_off(before)
+                .into_iter()
+                .map(|mail| mail.to_address)
+                .collect();
+            to.sort();
+            to
+        };
+        let support = desk.app.operator().support.email.clone();
+        assert_eq!(
+            told(&mut lee, "From a colleague").await,
+            ["dana@harbor.example".to_owned(), support.clone()]
+        );
+        assert_eq!(
+            told(&mut agent, "From the desk").await,
+            ["dana@harbor.example"]
+        );
+
+        let admin = desk
+            .person(None, Role::Administrator, "ines@desk.example")
+            .await;
+        let dana = desk.user("dana@harbor.example").await;
+        users::disable_user(&desk.app, &Caller::of(&admin), dana.id)
+            .await
+            .expect("switched off");
+        assert_eq!(
+            told(&mut agent, "Anybody there?").await,
+            ["ana@harbor.example"]
+        );
+        // The answer to that mail is a note of hers.
+        let mail = desk.mails().await.pop().expect("a mail");
+        let page = agent.open(&format!("/mailbox/{}", mail.id)).await;
+        let reply = page.form(&format!("/mailbox/{}/reply", mail.id));
+        let page = agent.send(reply.set("text", "I am.")).await;
+        assert!(
+            page.path.starts_with(&path),
+            "{}: {}",
+            page.path,
+            page.text()
+        );
+        assert_eq!(
+            told(&mut ana, "My own").await,
+            std::slice::from_ref(&support)
+        );
+
+        let ana = desk.user("ana@harbor.example").await;
+        users::disable_user(&desk.app, &Caller::of(&admin), ana.id)
+            .await
+            .expect("switched off");
+        assert_eq!(told(&mut agent, "Hello?").await, [support]);
+    })
+    .await;
+}
+
 /// R126, R131: all mails are on until their reader takes some away; what must be mailed always is.
 #[tokio::test]
 async fn one_does_without_some_mails_by_choice_or_by_one_click() {

@@ -11,6 +11,7 @@ mod repair;
 mod session;
 mod settings;
 mod start;
+mod undelivered;
 mod walls;
 
 use super::support::browser::{Browser, Form, Page};

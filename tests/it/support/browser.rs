@@ -119,6 +119,13 @@ impl Desk {
         .expect("a user")
     }
 
+    /// Somebody, by their address.
+    pub async fn user(&self, email: &str) -> User {
+        let mut read = self.app.db.read().await.expect("a session");
+        let user = portolan::db::people::user_by_email(&mut read, email).await;
+        user.expect("a row").expect("somebody")
+    }
+
     /// A browser of somebody who is signed in.
     pub async fn submitter(&self, account: &Account, email: &str) -> Browser<'_> {
         self.person(Some(account), Role::Submitter, email).await;

@@ -69,6 +69,7 @@ impl MailPage {
             subject: "Port date confirmed: December 8, 10:00 am (+1 312 555 0142 and 2 more)".into(),
             headers: vec![Fact::new("From", "Portolan <porting@portolan.example>"), Fact::new("To", "Dana Whitfield <dana@harbordental.example>"), Fact::new("Date", "Tue, 24 Nov 2026 09:12:04 -0600"), Fact::new("Message-ID", "<fact_01jd6.mail_03@portolan.example>")],
             status: Badge::new(Tone::Done, "Kept here: no mail server is set up"),
+            given_up: false,
             text: "Your 3 numbers move on Tuesday, December 8.\n\nDo not cancel your service with Northline Telecom yet.".into(),
             files: vec![Link::new("/mailbox/mail_03/files/0", "letter-signed.pdf")],
             port: Some(Link::new("/numbers/ports/port_01jd6m3v8xk2", "Open the port")),
