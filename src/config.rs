@@ -234,8 +234,6 @@ pub struct Jobs {
     pub retry_first_seconds: u32,
     /// Desk seconds at most between retries.
     pub retry_longest_seconds: u32,
-    /// Tries before a job is put aside.
-    pub attempts_max: u32,
     /// Days that finished jobs are kept.
     pub keep_days: u32,
 }
@@ -388,10 +386,6 @@ impl Loa {
 pub struct Silence {
     /// Business days before the first question.
     pub chase_business_days: u32,
-    /// Business days between questions.
-    pub repeat_business_days: u32,
-    /// Questions before the desk is told to telephone.
-    pub questions_max: u32,
 }
 
 /// `[calendar]`. See [`Calendar::closed_days_at`] and [`Calendar::hours_at`].

@@ -3,6 +3,8 @@
   "use strict";
   const all = (selector, from = document) => Array.from(from.querySelectorAll(selector));
   document.documentElement.classList.add("js");
+  // When somebody who pressed a button and is still on the page has stopped the browser, in milliseconds.
+  const STOPPED = 10000;
 
   // A form that must not be sent twice: the pressed button says so.
   document.addEventListener("submit", (event) => {
@@ -13,7 +15,10 @@
     const button = event.submitter;
     if (button) button.setAttribute("aria-busy", "true");
     // Coming back by the back button shows the same document: let it be sent again.
-    window.addEventListener("pageshow", () => { delete form.dataset.sent; button?.removeAttribute("aria-busy"); }, { once: true });
+    const again = () => { delete form.dataset.sent; button?.removeAttribute("aria-busy"); };
+    window.addEventListener("pageshow", again, { once: true });
+    // Whoever stopped the browser is still on this page, too, and no event says so.
+    setTimeout(again, STOPPED);
   });
 
   // Boxes that must all be ticked before a button works (the server checks again).
@@ -51,6 +56,7 @@
         all("select", copy).forEach((item) => { item.selectedIndex = 0; });
         all("[data-found]", copy).forEach((item) => { item.textContent = ""; item.removeAttribute("data-tone"); });
         all("input", copy).forEach((item) => { item.value = ""; item.classList.remove("is-invalid"); item.removeAttribute("aria-invalid"); item.removeAttribute("autofocus"); });
+        copy.setAttribute("aria-labelledby", `row-${count}`);
         all("[data-row-number]", copy).forEach((item) => { item.textContent = String(count); });
         list.append(copy);
         copy.querySelector("input")?.focus();
@@ -86,12 +92,16 @@
         busy = true;
         const step = form.elements.step;
         step.value = String(Number(step.value) + 1);
+        const sent = step.value;
         const body = new URLSearchParams(Array.from(new FormData(form)).filter(([, value]) => typeof value === "string"));
         try {
           const answer = await fetch(form.dataset.keep, { method: "POST", body, keepalive: last === true, headers: { accept: "application/json" } });
           if (!answer.ok) throw new Error(String(answer.status));
           const said = await answer.json();
-          form.elements.form.value = said.form;
+          if (said.kept) form.elements.form.value = said.form;
+          // The same form went on in another window: what is typed here becomes a form of its own. An answer that
+          // only came late says nothing.
+          else if (!over && step.value === sent && form.elements.form.value) { form.elements.form.value = ""; waits = true; }
           if (note && said.kept) note.textContent = `Kept as you type, last at ${new Date().toLocaleTimeString([], { hour: "numeric", minute: "2-digit" })}. It is not submitted before you continue.`;
         } catch {
           if (note && !last) note.textContent = "Could not be kept just now. Save it yourself before you leave the page.";
@@ -102,7 +112,8 @@
       };
       const later = () => { clearTimeout(timer); timer = setTimeout(send, 800); };
       form.addEventListener("input", () => { if (!over) later(); });
-      form.addEventListener("submit", () => { over = true; clearTimeout(timer); });
+      // What waits goes ahead of the form, for the case that the form never arrives.
+      form.addEventListener("submit", () => { if (timer) send(true); over = true; setTimeout(() => { over = false; }, STOPPED); });
       // The page may be put away for good at any of these moments; what waits is sent at once.
       const leave = () => { if (timer && !over) send(true); };
       document.addEventListener("visibilitychange", () => { if (document.hidden) leave(); });

@@ -38,6 +38,28 @@ journey("a form keeps itself while somebody types, and goes on at another device
   await customer.holds(customer.field("Business Name"), "");
 });
 
+journey("what is typed in two windows of one form is kept twice", async (cast) => {
+  const company = await cast.stage.company({ count: 1 });
+  const customer = await cast.customer();
+  const form = (one) => one.page.locator("form[data-keep] input[name=form]").inputValue();
+  await customer.open("/numbers/ports/new");
+  await fillForm(customer.page, company);
+  await kept(customer);
+  const begun = await form(customer);
+  const other = await cast.person("a second window", customer.email);
+  await other.open("/numbers/ports/new");
+  assert.equal(await form(other), begun);
+  await other.field("Business Name").fill(`${company.name}, there`);
+  await kept(other);
+
+  await customer.field("Business Name").fill(`${company.name}, here`);
+  await until("it is a form of its own", async () => ![begun, ""].includes(await form(customer)));
+  await customer.open("/numbers/ports/new");
+  await customer.holds(customer.field("Business Name"), `${company.name}, here`);
+  await customer.open(`/numbers/ports/new?form=${begun}`);
+  await customer.holds(customer.field("Business Name"), `${company.name}, there`);
+});
+
 journey("a number is looked at while one types on", async (cast) => {
   const company = await cast.stage.company({ count: 1 });
   const customer = await cast.customer();

@@ -161,6 +161,22 @@ fn changes_of(patch: NumberPatch) -> Result<Vec<NumberChange>, Problem> {
             .map_err(|problem| Problem::invalid(vec![problem]))?;
         changes.push(NumberChange::Receiving(receiving));
     }
+    let too_long: Vec<_> = [
+        ("source", &patch.source, numbers::SOURCE_CHARACTERS_MAX),
+        (
+            "description",
+            &patch.description,
+            numbers::DESCRIPTION_CHARACTERS_MAX,
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(field, text, most)| {
+        numbers::too_long(field, text.as_ref().and_then(|text| text.as_deref()), most)
+    })
+    .collect();
+    if !too_long.is_empty() {
+        return Err(Problem::invalid(too_long));
+    }
     if let Some(source) = patch.source {
         changes.push(NumberChange::Source(source));
     }

@@ -194,8 +194,11 @@ pub async fn send_proof(
     terms: Terms,
     request: Request,
 ) -> Result<Response, Problem> {
-    // Before the file is looked at: that the letter is unsigned is the answer that helps (R115).
-    papers::may_send_proof(&api.app, &caller, id).await?;
+    // Before the file is looked at: that the letter is unsigned is the answer that helps (R115). What was answered to this
+    // key before is answered again, whatever became of the letter since.
+    if terms.key.is_none() {
+        papers::may_send_proof(&api.app, &caller, id).await?;
+    }
     let (upload, hash) = upload_of(&api, request).await?;
     let (app, asker) = (&api.app, &caller);
     answer::change(

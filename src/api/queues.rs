@@ -65,7 +65,7 @@ pub struct BulkTarget {
     /// Which.
     #[schema(value_type = String, example = "port_019ab3f2c7d87a60b1f3d2a4c5e6f708")]
     pub id: PortId,
-    /// The version that was looked at; without it the request is taken as it stands.
+    /// The version that was looked at. Only a dry run goes without: it takes the request as it stands.
     #[serde(default)]
     #[schema(example = 7)]
     pub version: Option<i64>,
@@ -233,8 +233,8 @@ pub async fn assign(
 ///
 /// For the desk. With `dry_run` nothing happens, and the answer says for each request what would: its status, what goes
 /// into its history, who is mailed what, and why it would be refused. Without it each request is changed by itself, in a
-/// transaction of its own: those that are refused keep none of the others from it. Send the `version` of each request that you
-/// looked at: one that changed meanwhile is left alone, and a repetition does nothing twice.
+/// transaction of its own: those that are refused keep none of the others from it. It wants the `version` of each request that
+/// you looked at: one that changed meanwhile is left alone, and a repetition does nothing twice.
 #[utoipa::path(post, path = "/desk/bulk", operation_id = "bulk_ports", tag = "The desk", request_body = BulkInput,
     responses((status = 200, description = "What would come of it, or what came of it", body = BulkReport)))]
 pub async fn bulk(
@@ -246,6 +246,22 @@ pub async fn bulk(
     let app = &api.app;
     let given = body.value;
     let dry_run = given.dry_run;
+    // Many requests take a while, and whoever lost the answer asks again: the version is what keeps it from happening twice.
+    let unseen: Vec<FieldProblem> = given
+        .ports
+        .iter()
+        .enumerate()
+        .filter(|(_, one)| !dry_run && one.version.is_none())
+        .map(|(at, _)| {
+            FieldProblem::new(
+                format!("ports[{at}].version"),
+                "Say which version you looked at: the dry run names it.",
+            )
+        })
+        .collect();
+    if !unseen.is_empty() {
+        return Err(Problem::invalid(unseen));
+    }
     let targets = given
         .ports
         .iter()

@@ -139,10 +139,27 @@ fn signer_of(request: &PortRequest, given: Option<Signer>) -> Signer {
         })
 }
 
+/// The longest name that is printed on a letter.
+const NAME_CHARACTERS_MAX: usize = 120;
+/// The longest title that is printed on a letter.
+const TITLE_CHARACTERS_MAX: usize = 60;
+
 fn check_signer(signer: &Signer) -> Result<(), AppError> {
     let mut problems = Vec::new();
     if signer.name.trim().is_empty() {
         problems.push(Problem::new("signer.name", "Fill in the full name of the person who owns the numbers now. It is usually the person on the phone bill."));
+    }
+    if signer.name.chars().count() > NAME_CHARACTERS_MAX {
+        problems.push(Problem::new(
+            "signer.name",
+            format!("Shorten the name to {NAME_CHARACTERS_MAX} characters, as it is to stand on the letter."),
+        ));
+    }
+    if signer.title.chars().count() > TITLE_CHARACTERS_MAX {
+        problems.push(Problem::new(
+            "signer.title",
+            format!("Shorten the title to {TITLE_CHARACTERS_MAX} characters."),
+        ));
     }
     if signer.email.parse::<lettre::Address>().is_err() {
         problems.push(Problem::new(
@@ -220,10 +237,10 @@ pub async fn send_guarded(
     signer: Option<Signer>,
     guard: Guard,
 ) -> Result<Handled, AppError> {
-    let request = ports::view(app, caller, id).await?.request;
+    let view = ports::view(app, caller, id).await?;
+    let (request, problems) = (view.request, view.missing);
     moves::permit(EventKind::SendLetter, caller.actor.role)?;
     let signer = signer_of(&request, signer);
-    let problems = crate::domain::port::missing(&request);
     if !problems.is_empty() {
         return Err(Refusal::invalid(
             "form_incomplete",

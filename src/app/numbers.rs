@@ -85,6 +85,17 @@ pub fn read(
                 continue;
             }
         };
+        let said = problems.len();
+        for (part, text, most) in [
+            ("source", &one.source, SOURCE_CHARACTERS_MAX),
+            ("description", &one.description, DESCRIPTION_CHARACTERS_MAX),
+        ] {
+            let field = format!("numbers[{row}].{part}");
+            problems.extend(too_long(&field, text.as_deref(), most));
+        }
+        if problems.len() > said {
+            continue;
+        }
         numbers.push(PortNumber {
             id: app.ids.next(now),
             number,
@@ -124,6 +135,22 @@ pub fn read(
     } else {
         Err(problems)
     }
+}
+
+/// The longest tracking source.
+pub const SOURCE_CHARACTERS_MAX: usize = 100;
+/// The longest description of a number.
+pub const DESCRIPTION_CHARACTERS_MAX: usize = 200;
+
+/// What is wrong with a text that is longer than it may be.
+pub fn too_long(field: &str, text: Option<&str>, most: usize) -> Option<Problem> {
+    let length = text.unwrap_or_default().trim().chars().count();
+    (length > most).then(|| {
+        Problem::new(
+            field,
+            format!("It has {length} characters. Shorten it to {most}."),
+        )
+    })
 }
 
 fn filled(text: Option<String>) -> Option<String> {

@@ -105,6 +105,7 @@ pub fn carrier(config: &Config, clock: &Clock) -> Result<Option<Carrier>, OpenEr
     let mut connection = HttpSettings::new(settings.base_url.clone());
     connection.connect_timeout = Duration::from_secs(u64::from(settings.connect_timeout_seconds));
     connection.timeout = Duration::from_secs(u64::from(settings.request_timeout_seconds));
+    connection.concurrency = usize::try_from(settings.concurrency).unwrap_or(1);
     let defaults = NumberDefaults {
         connection_id: settings.connection_id.clone(),
         messaging_profile_id: settings.messaging_profile_id.clone(),

@@ -141,8 +141,22 @@ pub(super) fn hours_after(at: Timestamp, hours: u32) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// The user behind a session's cookie, and the token that its forms must carry.
-pub async fn session(app: &App, token: &str) -> Result<Option<(User, String)>, AppError> {
+/// Who sends a request with a session's cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// Somebody who does something.
+    Person,
+    /// An open page that keeps itself up to date, whether somebody looks at it or not.
+    OpenPage,
+}
+
+/// The user behind a session's cookie, and the token that its forms must carry. What a person sends keeps the session
+/// alive; an open page does not.
+pub async fn session(
+    app: &App,
+    token: &str,
+    sender: Sender,
+) -> Result<Option<(User, String)>, AppError> {
     let hash = hash_of(token);
     let known = app.seen(Key::Session(hash), Option::is_some, async {
         let mut read = app.db.read().await?;
@@ -164,7 +178,8 @@ pub async fn session(app: &App, token: &str) -> Result<Option<(User, String)>, A
         return Ok(None);
     }
     // Written down once a minute at most: a page view should not be a write.
-    if wall.duration_since(row.used_wall) > SignedDuration::from_mins(1) {
+    if sender == Sender::Person && wall.duration_since(row.used_wall) > SignedDuration::from_mins(1)
+    {
         let mut tx = app.db.write_unsynced().await?;
         people::touch_session(&mut tx, hash, wall).await?;
         tx.commit().await?;

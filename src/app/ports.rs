@@ -591,6 +591,7 @@ pub async fn begin_port(
         receiving,
         receiving_elsewhere,
         root,
+        receiving_required: app.config.ports.receiving_number_required,
         campaign_approved: owner.campaign_approved,
         account_name: owner.name,
         unheard: !listens,

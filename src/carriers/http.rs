@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use reqwest::header::{ACCEPT, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::error::CarrierError;
@@ -108,6 +110,8 @@ pub struct HttpSettings {
     pub upload_timeout: Duration,
     /// The most bytes that are read of an answer.
     pub answer_bytes_max: usize,
+    /// How many calls run at once; further ones wait for their turn.
+    pub concurrency: usize,
     /// Whether the key may travel unencrypted to a machine other than this one. For a simulator in
     /// a private network; never for a real carrier.
     pub allow_plain_http: bool,
@@ -122,6 +126,7 @@ impl HttpSettings {
             timeout: Duration::from_secs(30),
             upload_timeout: Duration::from_secs(120),
             answer_bytes_max: 8 * 1024 * 1024,
+            concurrency: 4,
             allow_plain_http: false,
         }
     }
@@ -147,6 +152,7 @@ pub enum BadSetup {
 #[derive(Clone)]
 pub struct CarrierHttp {
     client: reqwest::Client,
+    turns: Arc<Semaphore>,
     settings: HttpSettings,
     key: SecretString,
     clock: Clock,
@@ -225,8 +231,10 @@ impl CarrierHttp {
             _ => return Err(BadSetup::NotAnAddress),
         }
         let client = build_client(&settings, is_this_machine(&host)).map_err(BadSetup::Client)?;
+        let turns = Arc::new(Semaphore::new(settings.concurrency.max(1)));
         Ok(Self {
             client,
+            turns,
             settings,
             key,
             clock,
@@ -243,6 +251,8 @@ impl CarrierHttp {
         let built = self
             .build(request)
             .map_err(|why| CarrierError::NotSent { why })?;
+        // Nobody closes it, and without a turn the carrier would say what it thinks of too many calls.
+        let _turn = self.turns.acquire().await;
         let answer = match built.send().await {
             Ok(answer) => answer,
             Err(error) => {

@@ -29,7 +29,7 @@ pub struct Replies {
     pub tls: MailTls,
     /// A PEM file with the authorities to trust; `None`: the public ones.
     #[serde(deserialize_with = "values::optional")]
-    pub certificates: Option<String>,
+    pub certificates_file: Option<String>,
     /// The name to sign in with.
     #[serde(deserialize_with = "values::optional")]
     pub user: Option<String>,

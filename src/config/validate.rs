@@ -75,7 +75,6 @@ fn ranges(config: &Config, problem: Note<'_>) {
             jobs.retry_longest_seconds,
             jobs.retry_first_seconds..=604_800,
         ),
-        ("jobs.attempts_max", jobs.attempts_max, 1..=100),
         ("jobs.keep_days", jobs.keep_days, 1..=3650),
         ("mail.timeout_seconds", mail.timeout_seconds, 1..=600),
         (
@@ -132,12 +131,6 @@ fn ranges(config: &Config, problem: Note<'_>) {
             silence.chase_business_days,
             1..=60,
         ),
-        (
-            "silence.repeat_business_days",
-            silence.repeat_business_days,
-            1..=60,
-        ),
-        ("silence.questions_max", silence.questions_max, 1..=20),
         (
             "limits.upload_megabytes_max",
             limits.upload_megabytes_max,

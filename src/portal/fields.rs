@@ -1,6 +1,10 @@
 //! The domain's names of fields, and the form's controls that hold them.
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+
 use crate::app::AppError;
+use crate::domain::calendar::{Calendar, PortDateLimits};
 use crate::domain::port::{Problem, Refusal, RefusalKind};
 
 /// Field names of the domain with the names of the controls in the new-port form.
@@ -55,6 +59,28 @@ pub(super) fn row_of(field: &str) -> Option<(usize, &str)> {
 /// Where on the form a field is: `#first_name`.
 pub(super) fn control_of(field: &str) -> String {
     format!("#{}", control(field))
+}
+
+/// A date that somebody typed as the port date they wish, if it can be asked for; nothing typed is no wish.
+///
+/// # Errors
+/// What to type instead.
+pub(super) fn port_date(
+    typed: &str,
+    calendar: &Calendar,
+    now: Timestamp,
+) -> Result<Option<Date>, String> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let date = typed
+        .parse()
+        .map_err(|_| "That is not a date. Write it as 2026-12-08.".to_owned())?;
+    calendar
+        .check_port_date(date, PortDateLimits::default(), now)
+        .map_err(|refused| refused.to_string())?;
+    Ok(Some(date))
 }
 
 /// What is wrong with a form, if that is what an error is about; any other error is given back.

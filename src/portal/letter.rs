@@ -12,9 +12,9 @@ use super::session::{Portal, SignedIn};
 use super::views::letter::LetterPage;
 use super::views::{Act, Field, Room, Tone};
 use super::{fields, tell};
-use crate::app::ports::View;
+use crate::app::ports::{Guard, View};
 use crate::app::{App, AppError, letters, ports};
-use crate::domain::port::{EventKind, Fact, Loa, Problem, Signer, missing};
+use crate::domain::port::{EventKind, Fact, Loa, Problem, Signer};
 
 pub(super) async fn show(
     State(portal): State<Portal>,
@@ -40,7 +40,7 @@ async fn page(
     let now = app.clock.now();
     let status = view.standing.status;
     let history = ports::history_seen(app, &who.caller, id).await?;
-    let lacks = missing(request);
+    let lacks = &view.missing;
     let can_send = match tell::act(EventKind::SendLetter, status, who.user.role) {
         Act::Open => match lacks.first() {
             Some(first) => Act::Closed(first.says.clone()),
@@ -143,6 +143,7 @@ async fn page(
         port: tell::port_ref(view),
         status: tell::letter(&request.loa),
         sentence,
+        version: view.version,
         pdf: match &request.loa {
             Loa::Sent { letter, .. } => format!("/documents/{}", letter.document),
             Loa::Signed { document, .. } => format!("/documents/{document}"),
@@ -234,7 +235,12 @@ pub(super) async fn send(
         email: posted.one("signer_email").trim().to_owned(),
         title: String::new(),
     };
-    match letters::send(app, &who.caller, id, Some(signer.clone())).await {
+    // A second press must not send a second letter: its link would be the only one that works.
+    let guard = Guard {
+        expected: posted.one("version").parse().ok(),
+        ..Guard::default()
+    };
+    match letters::send_guarded(app, &who.caller, id, Some(signer.clone()), guard).await {
         Ok(_) => who.done(
             &to,
             &format!(
@@ -245,6 +251,11 @@ pub(super) async fn send(
         Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
             Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
         }
+        Err(AppError::Stale) => Ok(who.go(
+            &to,
+            Tone::Act,
+            "Nothing was sent just now: the request changed since you opened this page. This is how it stands.",
+        )),
         Err(error) => {
             let problems = fields::problems(error)?;
             who.here = to;

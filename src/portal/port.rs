@@ -15,7 +15,7 @@ use crate::app::notes as unread;
 use crate::app::ports::{StoredFact, View};
 use crate::app::{App, AppError, letters, ports};
 use crate::domain::port::{
-    Attention, Ball, Fact, Loa, PortRequest, Status, Text, Voice, missing, next_window,
+    Attention, Ball, Fact, Loa, PortRequest, Status, Text, Voice, next_window,
 };
 use crate::ids::PortId;
 
@@ -210,9 +210,7 @@ fn todo(who: &SignedIn, view: &View) -> Option<Link> {
         ));
     }
     match view.standing.status {
-        Status::Draft if missing(request).is_empty() => {
-            link("letter", "Send the letter for signing")
-        }
+        Status::Draft if view.missing.is_empty() => link("letter", "Send the letter for signing"),
         Status::Draft => link("edit", "Go on with the form"),
         Status::AwaitingSignature => link("letter", "See the letter, or send it again"),
         Status::AwaitingProof => link("proof", "Send the proof of ownership"),

@@ -333,8 +333,11 @@ fn pager(asked: &Asked, total: i64, shown: usize) -> Pager {
 
 /// Saves what is shown under a name.
 pub(super) async fn save_view(State(portal): State<Portal>, posted: Posted) -> Answer {
-    let (app, who) = (&portal.app, &posted.who);
+    let app = &portal.app;
+    let mut who = posted.who.clone();
     let asked = Asked::read(&Query::read(posted.one("query")));
+    // A page that is shown again lives at the list's address, not at this one.
+    who.here = asked.href();
     let name = posted.one("name");
     match overview::save_view(app, &who.caller, name, &asked.query()).await {
         Ok(()) => who.done(
@@ -344,7 +347,14 @@ pub(super) async fn save_view(State(portal): State<Portal>, posted: Posted) -> A
         Err(AppError::Invalid(problems)) => {
             let says = problems.first().map_or("", |one| one.says.as_str());
             let counts = ports::counts(app, &who.caller).await?;
-            show(app, who, asked, &counts, Field::wrong(name, says).focused()).await
+            show(
+                app,
+                &who,
+                asked,
+                &counts,
+                Field::wrong(name, says).focused(),
+            )
+            .await
         }
         Err(error) => Err(error.into()),
     }

@@ -275,6 +275,7 @@ fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact], typed: &
             Input::Free(_) => false,
         }),
         sent_when_signed: view.sent_when_signed,
+        errors: above(typed, &questions),
         questions,
         mended,
         after: format!(
@@ -283,6 +284,20 @@ fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact], typed: &
         ),
         version: view.version,
     }
+}
+
+/// What is wrong and stands beside none of the fields.
+fn above(typed: &Typed, questions: &[FixQuestion]) -> Vec<String> {
+    let is_shown = |name: &str| {
+        let mut shown = questions.iter().flat_map(|one| &one.fields);
+        shown.any(|field| field.name == name)
+    };
+    typed
+        .problems
+        .iter()
+        .filter(|problem| !is_shown(&problem.field))
+        .map(|problem| problem.says.clone())
+        .collect()
 }
 
 fn fix_field(request: &PortRequest, input: Input, typed: &Typed, mended: bool) -> FixField {
@@ -426,6 +441,11 @@ pub(super) async fn answer(
         }
         typed.values.push((field.name.clone(), value));
     }
+    if let Some((_, wish)) = typed.values.iter().find(|(name, _)| name == "wish")
+        && let Err(says) = fields::port_date(wish, &view.calendar, app.clock.now())
+    {
+        typed.problems.push(Problem::new("wish", says));
+    }
     let changes = match forms::read(form(&typed, request), &request.details) {
         Ok(changes) => changes,
         Err(found) => {
@@ -479,16 +499,36 @@ pub(super) async fn answer(
     .await
     {
         Ok(handled) => handled,
-        Err(AppError::Stale) => {
-            typed.problems.push(Problem::new(
-                "",
-                "Somebody else changed this request meanwhile.",
-            ));
+        Err(error) => {
+            let (status, problems) = match error {
+                AppError::Stale => (
+                    StatusCode::CONFLICT,
+                    vec![Problem::new(
+                        "",
+                        "Somebody else changed this request meanwhile. Look at what it says now, and send your answer once more.",
+                    )],
+                ),
+                AppError::Refused(refusal)
+                    if refusal.problems.is_empty() && !refusal.is_forbidden() =>
+                {
+                    (
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        vec![Problem::new("", refusal.to_string().trim())],
+                    )
+                }
+                other => (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    fields::problems(other)?
+                        .into_iter()
+                        .map(|one| Problem::new(fields::control(&one.field), one.says))
+                        .collect(),
+                ),
+            };
+            typed.problems = problems;
             let view = ports::view(app, &who.caller, id).await?;
             let page = page(app, &who, &view, &history, &typed);
-            return who.page_with(StatusCode::CONFLICT, &page);
+            return who.page_with(status, &page);
         }
-        Err(error) => return Err(error.into()),
     };
     finish(app, &who, &handled.request).await
 }

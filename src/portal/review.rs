@@ -433,30 +433,12 @@ pub(super) async fn submit(
     let place = Place::of(app, &posted, id).await?;
     let view = ports::view(app, &who.caller, id).await?;
     let mut events = Vec::new();
-    let typed = posted.one("date").trim();
-    if !typed.is_empty() {
-        let asked = typed
-            .parse()
-            .map_err(|_| "That is not a date. Write it as 2026-12-08.".to_owned())
-            .and_then(|date| {
-                view.calendar
-                    .check_port_date(date, PortDateLimits::default(), app.clock.now())
-                    .map(|()| date)
-                    .map_err(|refused| refused.to_string())
-            });
-        match asked {
-            Ok(date) if view.request.details.requested_date == Some(date) => {}
-            Ok(date) => events.push(Event::Edit {
-                changes: vec![Change::RequestedDate(Some(date))],
-            }),
-            Err(says) => {
-                return Ok(who.go(&address(id, place.cut), Tone::Stop, &says));
-            }
-        }
-    } else if view.request.details.requested_date.is_some() {
-        events.push(Event::Edit {
-            changes: vec![Change::RequestedDate(None)],
-        });
+    match fields::port_date(posted.one("date"), &view.calendar, app.clock.now()) {
+        Ok(wish) if wish == view.request.details.requested_date => {}
+        Ok(wish) => events.push(Event::Edit {
+            changes: vec![Change::RequestedDate(wish)],
+        }),
+        Err(says) => return Ok(who.go(&address(id, place.cut), Tone::Stop, &says)),
     }
     events.push(Event::Release);
     let done = happen(app, who, id, events, version(&posted)).await;

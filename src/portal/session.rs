@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::errors::{Answer, Fault};
 use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
-use crate::app::people::{self, User};
+use crate::app::people::{self, Sender, User};
 use crate::app::{App, AppError, Caller, desk, replies};
 use crate::domain::calendar::zone;
 use crate::domain::port::Role;
@@ -76,7 +76,13 @@ impl Portal {
         let Some(token) = jar.get(session_cookie(app)).map(|cookie| cookie.value()) else {
             return Ok(None);
         };
-        let Some((user, csrf)) = people::session(app, token).await? else {
+        let path = here.split('?').next().unwrap_or(here);
+        let sender = if is_refresh(headers) || path.ends_with("/events") {
+            Sender::OpenPage
+        } else {
+            Sender::Person
+        };
+        let Some((user, csrf)) = people::session(app, token, sender).await? else {
             return Ok(None);
         };
         remember_reader(&user);

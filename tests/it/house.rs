@@ -349,3 +349,42 @@ fn each_migration_is_there_for_both_engines() {
         Findings::new()
     );
 }
+
+/// A setting that nothing reads would be a promise that nobody keeps.
+#[test]
+fn every_setting_is_read_somewhere() {
+    fn leaves(table: &toml::Table, names: &mut BTreeSet<String>) {
+        for (name, value) in table {
+            match value {
+                toml::Value::Table(inner) => leaves(inner, names),
+                _ => {
+                    names.insert(name.clone());
+                }
+            }
+        }
+    }
+    let files = files();
+    let (_, text) = files
+        .iter()
+        .find(|(name, _)| name == "config.default.toml")
+        .expect("the settings");
+    let mut names = BTreeSet::new();
+    leaves(&text.parse().expect("TOML"), &mut names);
+    assert!(names.len() > 50, "{names:?}");
+    let is_read = |setting: &str| {
+        // A secret's file stands for the secret, which is read by its own name. That it is in range is not yet a use of it.
+        let used = format!(".{}", setting.strip_suffix("_file").unwrap_or(setting));
+        files
+            .iter()
+            .filter(|(name, _)| name.starts_with("src/") && name.ends_with(".rs"))
+            .filter(|(name, _)| {
+                !matches!(
+                    name.as_str(),
+                    "src/config/validate.rs" | "src/config/tests.rs"
+                )
+            })
+            .any(|(_, text)| text.contains(&used))
+    };
+    let unread: Vec<&String> = names.iter().filter(|name| !is_read(name)).collect();
+    assert!(unread.is_empty(), "nothing reads {unread:?}");
+}

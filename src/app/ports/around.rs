@@ -8,7 +8,9 @@ use crate::app::{App, AppError, Caller};
 use crate::db::{DbError, Session, people};
 use crate::domain::calendar::{Calendar, CarrierDays, zone as calendar_zone};
 use crate::domain::number::E164;
-use crate::domain::port::{Event, PortRequest, World, blockers, is_sent_when_signed, standing};
+use crate::domain::port::{
+    Event, PortRequest, World, blockers, is_sent_when_signed, missing, standing,
+};
 use crate::ids::AccountId;
 
 /// Which requests an event may be for.
@@ -90,6 +92,7 @@ pub(in crate::app) struct Around {
     pub(super) receiving_elsewhere: HashMap<E164, String>,
     /// The account's agency, or itself.
     pub(super) root: AccountId,
+    pub(super) receiving_required: bool,
     pub(super) campaign_approved: bool,
     pub(super) account_name: String,
     /// Whether the account had no endpoint for webhooks when this was loaded.
@@ -107,6 +110,7 @@ impl Around {
     ) -> View {
         let world = self.world();
         View {
+            missing: missing(&request, world.receiving_required),
             standing: standing(&request, &world),
             blockers: blockers(&request, &world),
             sent_when_signed: is_sent_when_signed(&request, &world),
@@ -137,6 +141,7 @@ impl Around {
             receiving,
             receiving_elsewhere,
             root,
+            receiving_required: app.config.ports.receiving_number_required,
             campaign_approved: account.as_ref().is_some_and(|one| one.campaign_approved),
             account_name: account.map_or_else(String::new, |one| one.name),
             unheard: false,
@@ -176,6 +181,7 @@ impl Around {
             calendar: &self.calendar,
             receiving: self.receiving.clone(),
             receiving_elsewhere: self.receiving_elsewhere.clone(),
+            receiving_required: self.receiving_required,
             campaign_approved: self.campaign_approved,
         }
     }

@@ -12,7 +12,7 @@ use crate::app::{App, AppError, Caller};
 use crate::db::{DbError, Session, Signals, overview, papers, people, ports};
 use crate::domain::calendar::Calendar;
 use crate::domain::port::{
-    Attention, Blocker, EventKind, Fact, PortRequest, Standing, blockers, moves, standing,
+    Attention, Blocker, EventKind, Fact, PortRequest, Problem, Standing, blockers, moves, standing,
 };
 use crate::ids::PortId;
 
@@ -27,6 +27,8 @@ pub struct View {
     pub standing: Standing,
     /// What is in its way.
     pub blockers: Vec<Blocker>,
+    /// What its form lacks before a letter can be made.
+    pub missing: Vec<Problem>,
     /// Whether its correction goes to the carrier by itself as soon as a new letter is signed.
     pub sent_when_signed: bool,
     /// Its documents, those left out that its reader may not know of.
@@ -69,6 +71,7 @@ impl Glanced {
             receiving,
             receiving_elsewhere,
             root: request.account,
+            receiving_required: app.config.ports.receiving_number_required,
             campaign_approved: row.campaign_approved,
             account_name: row.account_name,
             unheard: false,
@@ -366,7 +369,7 @@ pub fn allowed(view: &View, caller: &Caller) -> Vec<EventKind> {
     moves::open_to(
         &view.request,
         view.standing.status,
-        !view.blockers.is_empty(),
+        (!view.blockers.is_empty(), view.missing.is_empty()),
         &caller.actor,
     )
 }

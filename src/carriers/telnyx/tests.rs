@@ -138,6 +138,11 @@ fn shared(below: &str) -> Option<std::path::PathBuf> {
     if path.exists() {
         return Some(path);
     }
+    assert!(
+        std::env::var_os("PORTOLAN_REQUIRE_SHARED").is_none(),
+        "{} is required and is not there",
+        path.display()
+    );
     println!("skipped: {} is not there", path.display());
     None
 }

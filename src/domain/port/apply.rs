@@ -6,7 +6,7 @@ use super::blockers::{blockers, look_for_blocks, missing};
 use super::claims;
 use super::corrections;
 use super::details::Change;
-use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX};
+use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, REASON_CHARACTERS_MAX};
 use super::evolve::evolve;
 use super::fact::Fact;
 use super::moves;
@@ -220,7 +220,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             link,
             expires_at,
         } => {
-            let problems = missing(&step.request);
+            let problems = missing(&step.request, world.receiving_required);
             if !problems.is_empty() {
                 return Err(Refusal::invalid(
                     "form_incomplete",
@@ -334,6 +334,16 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
                     "reason_missing",
                     "Say what is wrong with it, so that the customer can send a better one.",
                     vec![super::refusal::Problem::new("reason", "Fill in a reason.")],
+                ));
+            }
+            if reason.chars().count() > REASON_CHARACTERS_MAX {
+                return Err(Refusal::invalid(
+                    "reason_too_long",
+                    format!("A reason has at most {REASON_CHARACTERS_MAX} characters."),
+                    vec![super::refusal::Problem::new(
+                        "reason",
+                        "Shorten it; what the customer should know beside it fits into a note.",
+                    )],
                 ));
             }
             step.happened(Fact::ProofRefused { document, reason });

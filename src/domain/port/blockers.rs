@@ -40,8 +40,8 @@ pub enum BlockerCode {
     ProofUnchecked,
 }
 
-/// What the form still lacks before a letter can be made.
-pub fn missing(request: &PortRequest) -> Vec<Problem> {
+/// What the form still lacks before a letter can be made. `receiving_required` is [`World::receiving_required`].
+pub fn missing(request: &PortRequest, receiving_required: bool) -> Vec<Problem> {
     let details = &request.details;
     let mut problems = Vec::new();
     let mut want = |filled: bool, field: &str, says: &str| {
@@ -114,7 +114,7 @@ pub fn missing(request: &PortRequest) -> Vec<Problem> {
         problems.push(Problem::new("pin", format!("A PIN is required because {mobile} is a mobile number. The present carrier gives it out.")));
     }
     for (row, one) in request.numbers.iter().enumerate() {
-        if one.receiving.is_none() {
+        if receiving_required && one.receiving.is_none() {
             problems.push(Problem::new(
                 format!("numbers[{row}].receiving"),
                 format!(
@@ -202,7 +202,7 @@ pub fn blockers(request: &PortRequest, world: &World<'_>) -> Vec<Blocker> {
             number: Some(toll_free),
         });
     }
-    for problem in missing(request) {
+    for problem in missing(request, world.receiving_required) {
         let code = if problem.field == "pin" {
             BlockerCode::PinMissing
         } else {

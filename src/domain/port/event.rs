@@ -11,6 +11,8 @@ use crate::ids::{DocumentId, LinkId, NoteId, OrderId, UserId};
 
 /// The longest note, in characters.
 pub const NOTE_CHARACTERS_MAX: usize = 5_000;
+/// The longest reason for refusing a document. It is mailed.
+pub const REASON_CHARACTERS_MAX: usize = 1_000;
 /// The most files of one note.
 pub const NOTE_FILES_MAX: usize = 10;
 

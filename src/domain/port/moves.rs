@@ -1,7 +1,6 @@
 //! The table of legal moves: which event, from which status, by whom. `docs/port-states.md` is made
 //! from it, and [`super::apply()`] asks nothing else for this.
 
-use super::blockers::missing;
 use super::event::{Actor, EventKind, Role};
 use super::refusal::Refusal;
 use super::request::{Attention, Loa, PortRequest, Verdict};
@@ -400,8 +399,14 @@ pub fn is_at_carrier(status: Status) -> bool {
 }
 
 /// What somebody can make happen to a request now: the table's lines for their role and the request's status, without
-/// those that would be refused at once. `blocked` says whether anything is in its way.
-pub fn open_to(request: &PortRequest, at: Status, blocked: bool, by: &Actor) -> Vec<EventKind> {
+/// those that would be refused at once. `blocked` says whether anything is in its way, `complete` whether nothing is
+/// [`missing`](super::missing).
+pub fn open_to(
+    request: &PortRequest,
+    at: Status,
+    (blocked, complete): (bool, bool),
+    by: &Actor,
+) -> Vec<EventKind> {
     let role = by.role.acts_as();
     let is_signed = request.is_signed();
     MOVES
@@ -409,7 +414,7 @@ pub fn open_to(request: &PortRequest, at: Status, blocked: bool, by: &Actor) -> 
         .filter(|one| one.by.contains(&role) && one.from.contains(&at))
         .map(|one| one.event)
         .filter(|event| match event {
-            EventKind::SendLetter => !is_signed && missing(request).is_empty(),
+            EventKind::SendLetter => !is_signed && complete,
             EventKind::RemindSigner => matches!(request.loa, Loa::Sent { .. }),
             EventKind::ReceiveProof => is_signed,
             EventKind::AcceptProof | EventKind::RefuseProof => request
@@ -441,7 +446,7 @@ pub fn open_to(request: &PortRequest, at: Status, blocked: bool, by: &Actor) -> 
 pub fn document() -> String {
     use std::fmt::Write as _;
     let mut text = String::from(
-        "# How a port request moves\n\nMade from `src/domain/port/moves.rs` by `PORTOLAN_BLESS=1 cargo test moves`. A desk administrator may do what the desk may, an account administrator what the submitter may. A read-only user may do none of it.\n\n| event | who | from | what it does |\n|---|---|---|---|\n",
+        "# How a port request moves\n\nMade from `src/domain/port/moves.rs` by `PORTOLAN_BLESS=1 cargo test --lib every_event_has_a_line`. A desk administrator may do what the desk may, an account administrator what the submitter may. A read-only user may do none of it.\n\n| event | who | from | what it does |\n|---|---|---|---|\n",
     );
     for one in MOVES {
         let by: Vec<&str> = one.by.iter().map(|role| role.words()).collect();

@@ -17,6 +17,8 @@ pub struct World<'a> {
     pub receiving: HashSet<E164>,
     /// Those that another account of the same agency has set up, with how that account is called to whom asks.
     pub receiving_elsewhere: HashMap<E164, String>,
+    /// Whether each number must say where its calls are to ring (R86), or may ring users directly.
+    pub receiving_required: bool,
     /// Whether the account has an approved A2P 10DLC brand and campaign (R19).
     pub campaign_approved: bool,
 }

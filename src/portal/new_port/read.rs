@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::typed::{ROWS_MAX, Typed};
 use crate::app::{App, Caller, forms, numbers};
-use crate::domain::calendar::{Calendar, PortDateLimits};
+use crate::domain::calendar::Calendar;
 use crate::domain::number::{E164, Kind};
 use crate::domain::port::{
     Agreement, Details, Event, Fact, NumberChange, PortNumber, PortRequest, Problem, begin, missing,
@@ -85,7 +85,8 @@ pub(super) fn read(
         )
     {
         let beyond = before.is_some_and(|request| request.numbers.len() > ROWS_MAX);
-        for one in missing_of(&whole, typed, &places, beyond) {
+        let required = app.config.ports.receiving_number_required;
+        for one in missing_of(&whole, typed, &places, beyond, required) {
             if !problems.iter().any(|other| other.field == one.field) {
                 problems.push(one);
             }
@@ -101,18 +102,9 @@ pub(super) fn read(
 
 /// A wished date has to be one that can be asked for.
 fn date(typed: &Typed, calendar: &Calendar, now: Timestamp, problems: &mut Vec<Problem>) {
-    let text = typed.wish.trim();
-    if text.is_empty() {
-        return;
+    if let Err(says) = fields::port_date(&typed.wish, calendar, now) {
+        problems.push(Problem::new("wish", says));
     }
-    let says = match text.parse() {
-        Err(_) => "That is not a date. Write it as 2026-12-08.".to_owned(),
-        Ok(date) => match calendar.check_port_date(date, PortDateLimits::default(), now) {
-            Ok(()) => return,
-            Err(refused) => refused.to_string(),
-        },
-    };
-    problems.push(Problem::new("wish", says));
 }
 
 /// Names rows as the form counts them: `numbers[2]` is row 3.
@@ -173,8 +165,14 @@ fn would_be(
 }
 
 /// What the form lacks before a letter can be made.
-fn missing_of(whole: &PortRequest, typed: &Typed, places: &[usize], beyond: bool) -> Vec<Problem> {
-    missing(whole)
+fn missing_of(
+    whole: &PortRequest,
+    typed: &Typed,
+    places: &[usize],
+    beyond: bool,
+    receiving_required: bool,
+) -> Vec<Problem> {
+    missing(whole, receiving_required)
         .into_iter()
         .filter(|one| match one.field.as_str() {
             // Rows that could not be read say so themselves.

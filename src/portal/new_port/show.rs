@@ -118,6 +118,7 @@ impl Draft<'_> {
             twilio_sid: self.field("twilio_sid", &typed.twilio_sid),
             twilio_sid_kept: kept(details.and_then(|one| one.twilio_account_sid.as_ref())),
             rows: self.rows(),
+            receiving_required: self.app.config.ports.receiving_number_required,
             rows_beyond: request.map_or(0, |one| one.numbers.len().saturating_sub(ROWS_MAX)),
             rows_error: error_of("s-numbers"),
             sources: sources(typed, &self.used),

@@ -274,9 +274,20 @@ fn typed_week(posted: &Posted) -> Result<String, Problem> {
 }
 
 async fn refused(who: &SignedIn, posted: &Posted, error: AppError) -> Answer {
-    let problems = fields::problems(error)?;
+    let (status, problems) = match error {
+        // The page has what was typed, and the version that it goes over.
+        AppError::Stale => {
+            let plan = PLANS.iter().find(|plan| plan.slug == posted.one("part"));
+            let first = plan
+                .and_then(|plan| plan.fields.first())
+                .map_or("", |one| one.0);
+            let says = "Somebody else changed these settings meanwhile. What you typed is still here: look at it and save once more.";
+            (StatusCode::CONFLICT, vec![Problem::new(first, says)])
+        }
+        other => (StatusCode::UNPROCESSABLE_ENTITY, fields::problems(other)?),
+    };
     let page = page(who, Some(posted), &problems).await?;
-    who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+    who.page_with(status, &page)
 }
 
 pub(in crate::portal) async fn change(posted: Posted) -> Answer {

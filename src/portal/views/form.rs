@@ -43,6 +43,8 @@ pub struct NewPort {
     pub twilio_sid_kept: String,
     /// The rows of numbers (R83, R86 to R89).
     pub rows: Vec<NumberInput>,
+    /// Whether each row needs a receiving number (R86).
+    pub receiving_required: bool,
     /// Numbers of the request that are not among the rows, because there are too many for a form.
     pub rows_beyond: usize,
     /// About the rows as a whole, such as "Add at least one number."

@@ -209,6 +209,8 @@ pub struct FixPage {
     pub raw: String,
     /// The numbers that it is about; empty means all.
     pub numbers: Vec<String>,
+    /// What is wrong and stands beside none of the fields, such as that somebody else was faster.
+    pub errors: Vec<String>,
     /// The questions with the fields that their answers go into. None: nothing of the form has to change.
     pub questions: Vec<FixQuestion>,
     /// When it was corrected already and only waits to be sent; empty if it was not.

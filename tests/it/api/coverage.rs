@@ -152,7 +152,7 @@ fn table() -> Vec<(&'static str, For, Value)> {
         (
             "POST /v1/desk/bulk",
             Desk,
-            json!({ "dry_run": false, "action": "claim", "ports": [{ "id": "{port}" }] }),
+            json!({ "dry_run": false, "action": "claim", "ports": [{ "id": "{port}", "version": 1 }] }),
         ),
         ("POST /v1/ports/{port}/claim", DeskOfAccount, none.clone()),
         ("POST /v1/ports/{port}/release", DeskOfAccount, none.clone()),

@@ -330,7 +330,7 @@ async fn an_action_is_checked_before_it_begins() {
         let stage = Stage::on(&test).await;
         let id = stage.draft(30).await;
         let one = json!([{ "id": id }]);
-        let many: Vec<Value> = (0..201).map(|n| json!({ "id": format!("port_019ab3f2c7d87a60b1f3d2a4c5e6{n:04x}") })).collect();
+        let many: Vec<Value> = (0..201).map(|n| json!({ "id": format!("port_019ab3f2c7d87a60b1f3d2a4c5e6{n:04x}"), "version": 1 })).collect();
         for (body, field) in [
             (json!({ "dry_run": true, "action": "dance", "ports": one }), "action"),
             (json!({ "dry_run": true, "action": "note", "text": "  ", "ports": one }), "text"),
@@ -340,6 +340,7 @@ async fn an_action_is_checked_before_it_begins() {
             (json!({ "dry_run": true, "action": "submit", "carrier": "other", "ports": one }), "carrier"),
             (json!({ "dry_run": true, "action": "submit", "date": "soon", "ports": one }), "date"),
             (json!({ "dry_run": true, "action": "clear_attention", "queue": "x", "ports": one }), "queue"),
+            (json!({ "dry_run": false, "action": "claim", "ports": one }), "ports[0].version"),
             (json!({ "dry_run": false, "action": "claim", "ports": [] }), "ports"),
             (json!({ "dry_run": false, "action": "claim", "ports": many }), "ports"),
         ] {

@@ -16,6 +16,11 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     if found.exists() {
         return Some(found);
     }
+    assert!(
+        std::env::var_os("PORTOLAN_REQUIRE_SHARED").is_none(),
+        "{} is required and is not there",
+        found.display()
+    );
     eprintln!("skipped: there is no {}", found.display());
     None
 }

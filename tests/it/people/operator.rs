@@ -33,6 +33,17 @@ async fn what_is_set_in_the_portal_counts_on_pages_and_in_mails_and_can_be_taken
         // What somebody else changed meanwhile is not written over.
         let page = ines.send(stale.set("support-phone", "+13125550199")).await;
         assert_eq!(page.status, 409, "{}", page.text());
+        let form = part(&page, "support");
+        assert_eq!(form.value("support-phone"), "+13125550199", "it is kept");
+        assert!(
+            page.text()
+                .contains("Somebody else changed these settings meanwhile")
+        );
+        assert_eq!(
+            ines.send(form).await.status,
+            200,
+            "the page knows the version that it goes over"
+        );
         let page = ines.open(PAGE).await;
         let form = part(&page, "support")
             .set("support-name", "The port people")

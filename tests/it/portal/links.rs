@@ -63,6 +63,36 @@ async fn a_link_for_signing_says_why_it_is_over() {
 }
 
 /// R113: a reminder is one more way to the same letter. Who is just reading it signs by the link that they have.
+/// A second press of the same button sends nothing: the first letter's link would die.
+#[tokio::test]
+async fn a_letter_is_sent_once_however_often_the_button_is_pressed() {
+    on_both(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut dana = desk.submitter(&account, "dana@harbor.example").await;
+        let port = filed(&mut dana).await;
+        let letter = format!("{port}/letter");
+        let form = dana.open(&letter).await.form(&format!("{letter}/send"));
+        let page = dana.send(form.clone()).await;
+        assert!(page.text().contains("Sent to"), "{}", page.text());
+        desk.run_jobs().await;
+        let link = desk.link("sign").await;
+        let page = dana.send(form).await;
+        assert!(
+            page.text().contains("Nothing was sent just now"),
+            "{}",
+            page.text()
+        );
+        desk.run_jobs().await;
+        let letters = desk.mails().await;
+        let letters = letters.iter().filter(|mail| mail.kind == "letter_to_sign");
+        assert_eq!(letters.count(), 1);
+        let page = desk.browser().open(&link).await;
+        assert_eq!(page.one("h1"), "Please read and sign this letter");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_reminder_leaves_the_earlier_link_alive_until_the_letter_is_signed() {
     on_both(|test| async move {

@@ -205,7 +205,20 @@ async fn a_view_is_saved_under_a_name() {
         );
         let cut = format!("{LIST}?status=draft&q=copper&sort=updated&evil=%22%3E&page=7");
         let form = browser.open(&cut).await.form(views);
-        refused(&browser.send(form.clone().set("name", " ")).await);
+        let page = browser.send(form.clone().set("name", " ")).await;
+        refused(&page);
+        assert_eq!(
+            page.attr("#live", "hx-get"),
+            ["/numbers/ports?status=draft&q=copper&sort=updated"],
+            "what refreshes itself is the list"
+        );
+        let empty = browser.open(&format!("{LIST}?q=nothing")).await;
+        assert!(empty.text().contains("Nothing matches"));
+        assert_eq!(
+            empty.attr("#live", "hx-get").len(),
+            1,
+            "a list without rows refreshes itself, too"
+        );
         let page = browser.send(form.clone().set("name", "My <drafts>")).await;
         assert_eq!(
             page.attr(".saved-view a", "href"),

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use jiff::SignedDuration;
 
 use super::*;
 use crate::support::browser::{Desk, PASSWORD};
@@ -278,6 +279,47 @@ async fn a_part_that_refreshes_itself_goes_to_the_sign_in_page_as_a_whole() {
         let answer = browser.ask(request, Body::empty()).await;
         assert_eq!(answer.status, 204);
         assert!(!answer.headers.contains_key("hx-redirect"));
+    })
+    .await;
+}
+
+/// Two hours without somebody end a session, also while an open page keeps itself up to date.
+#[tokio::test]
+async fn an_open_page_does_not_keep_its_reader_signed_in() {
+    on_sqlite(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut dana = desk.submitter(&account, "dana@harbor.example").await;
+        let refresh = || {
+            Request::builder()
+                .method("GET")
+                .uri("/help")
+                .header("hx-request", "true")
+        };
+        for _ in 0..3 {
+            desk.clock.advance(SignedDuration::from_mins(50));
+            let page = dana.ask(refresh(), Body::empty()).await;
+            if page.headers.contains_key("hx-redirect") {
+                return;
+            }
+            assert_eq!(page.status, 200);
+        }
+        panic!("still signed in after two and a half hours");
+    })
+    .await;
+}
+
+/// Somebody who goes on working stays signed in.
+#[tokio::test]
+async fn somebody_who_works_stays_signed_in() {
+    on_sqlite(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut dana = desk.submitter(&account, "dana@harbor.example").await;
+        for _ in 0..3 {
+            desk.clock.advance(SignedDuration::from_mins(50));
+            assert_eq!(dana.open("/help").await.path, "/help");
+        }
     })
     .await;
 }

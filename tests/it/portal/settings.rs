@@ -92,11 +92,14 @@ async fn an_administrator_of_the_desk_invites_somebody_to_an_account() {
         let mut ines = desk.signed_in("ines@desk.example").await;
         let users = "/settings/users";
         let form = ines.open(users).await.form(users);
+        // What is chosen at first fits together: somebody of the desk.
+        assert_eq!((form.value("role"), form.value("account")), ("desk", ""));
         let page = ines
             .send(
                 form.clone()
                     .set("name", "Lee")
-                    .set("email", "lee@harbor.example"),
+                    .set("email", "lee@harbor.example")
+                    .set("role", Role::Submitter.name()),
             )
             .await;
         refused(&page);

@@ -32,6 +32,11 @@ pub fn shared(file: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
+    assert!(
+        std::env::var_os("PORTOLAN_REQUIRE_SHARED").is_none(),
+        "{} is required and is not there",
+        path.display()
+    );
     eprintln!("skipped: there is no {}", path.display());
     None
 }

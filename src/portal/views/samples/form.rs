@@ -48,6 +48,7 @@ impl NewPort {
                 },
             ],
             rows_beyond: 0,
+            receiving_required: true,
             rows_error: String::new(),
             sources: vec!["Main Office Line".into(), "Google Ads".into()],
             receivings: vec!["+13125550110".into()],

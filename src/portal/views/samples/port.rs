@@ -209,6 +209,7 @@ impl FixPage {
             advice: "Look at the latest bill for \"Account number\" or \"Customer number\". It is often not the telephone number. Type it exactly, with leading zeros.".into(),
             raw: "ACCOUNT_NUMBER_MISMATCH: The account number provided does not match the one on file.".into(),
             numbers: vec!["+1 312 555 0142".into(), "+1 312 555 0143".into()],
+            errors: vec![],
             questions: vec![FixQuestion {
                 ask: String::new(),
                 help: String::new(),
