@@ -132,7 +132,7 @@
         if (pin) pin.hidden = !all("select[name=kind]", list).some((one) => one.value === "mobile");
       };
       list.addEventListener("change", async (event) => {
-        const row = event.target.closest("li");
+        const row = event.target.closest(".number-row");
         if (event.target.name === "kind") return ask();
         if (event.target.name !== "number") return;
         const note = row.querySelector("[data-found]");
