@@ -12,9 +12,10 @@ use super::session::{Portal, SignedIn};
 use super::views::letter::LetterPage;
 use super::views::{Act, Field, Room, Tone};
 use super::{fields, tell};
-use crate::app::ports::{Guard, View};
-use crate::app::{App, AppError, letters, ports};
+use crate::app::ports::{Guard, Handled, View};
+use crate::app::{App, AppError, Caller, letters, ports};
 use crate::domain::port::{EventKind, Fact, Loa, Problem, Signer};
+use crate::ids::PortId;
 
 pub(super) async fn show(
     State(portal): State<Portal>,
@@ -143,7 +144,7 @@ async fn page(
         port: tell::port_ref(view),
         status: tell::letter(&request.loa),
         sentence,
-        version: view.version,
+        letters: request.letters,
         pdf: match &request.loa {
             Loa::Sent { letter, .. } => format!("/documents/{}", letter.document),
             Loa::Signed { document, .. } => format!("/documents/{document}"),
@@ -220,6 +221,33 @@ pub(super) async fn preview(
         .into_response())
 }
 
+/// Sends a letter unless one went out since `seen` were counted: after a second press its link would be the only one that
+/// works. What else happens to the request meanwhile, such as that the signer opens the letter, is no reason.
+async fn send_once(
+    app: &App,
+    caller: &Caller,
+    id: PortId,
+    signer: &Signer,
+    seen: Option<u32>,
+) -> Result<Handled, AppError> {
+    let mut tries = 0;
+    loop {
+        let view = ports::view(app, caller, id).await?;
+        if seen.is_some_and(|seen| seen != view.request.letters) {
+            return Err(AppError::Stale);
+        }
+        let guard = Guard {
+            expected: Some(view.version),
+            ..Guard::default()
+        };
+        tries += 1;
+        match letters::send_guarded(app, caller, id, Some(signer.clone()), guard).await {
+            Err(AppError::Stale) if tries < 5 => {}
+            done => return done,
+        }
+    }
+}
+
 /// R113: sends it to its signer; R111: who may be somebody else than the submitter. Earlier links die.
 pub(super) async fn send(
     State(portal): State<Portal>,
@@ -235,12 +263,8 @@ pub(super) async fn send(
         email: posted.one("signer_email").trim().to_owned(),
         title: String::new(),
     };
-    // A second press must not send a second letter: its link would be the only one that works.
-    let guard = Guard {
-        expected: posted.one("version").parse().ok(),
-        ..Guard::default()
-    };
-    match letters::send_guarded(app, &who.caller, id, Some(signer.clone()), guard).await {
+    let seen = posted.one("letters").parse().ok();
+    match send_once(app, &who.caller, id, &signer, seen).await {
         Ok(_) => who.done(
             &to,
             &format!(
@@ -254,7 +278,7 @@ pub(super) async fn send(
         Err(AppError::Stale) => Ok(who.go(
             &to,
             Tone::Act,
-            "Nothing was sent just now: the request changed since you opened this page. This is how it stands.",
+            "Nothing was sent just now: a letter went out since you opened this page. This is how it stands.",
         )),
         Err(error) => {
             let problems = fields::problems(error)?;

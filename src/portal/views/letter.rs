@@ -16,8 +16,8 @@ pub struct LetterPage {
     pub status: Badge,
     /// The same in a sentence, such as "Sent to Ana Ruiz on Nov 24. She has not opened it yet."
     pub sentence: String,
-    /// The request's version that was read.
-    pub version: i64,
+    /// How many letters went out so far: one that goes out meanwhile is noticed by it.
+    pub letters: u32,
     /// Where the PDF is; empty while it cannot be made.
     pub pdf: String,
     /// What has to be filled in before it can be made, each with its field in the form.

@@ -87,8 +87,20 @@ async fn a_letter_is_sent_once_however_often_the_button_is_pressed() {
         let letters = desk.mails().await;
         let letters = letters.iter().filter(|mail| mail.kind == "letter_to_sign");
         assert_eq!(letters.count(), 1);
+        // That the signer opens it is no reason not to send it to somebody else.
+        let open = dana.open(&letter).await;
         let page = desk.browser().open(&link).await;
         assert_eq!(page.one("h1"), "Please read and sign this letter");
+        let form = open
+            .form(&format!("{letter}/signer"))
+            .set("signer_name", "Helen Park")
+            .set("signer_email", "helen@park.example");
+        let page = dana.send(form).await;
+        assert!(
+            page.text().contains("Sent to helen@park.example"),
+            "{}",
+            page.text()
+        );
     })
     .await;
 }

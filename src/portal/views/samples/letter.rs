@@ -11,7 +11,7 @@ impl LetterPage {
             port: port_ref(Badge::new(Tone::Wait, "Waiting for signature")),
             status: Badge::new(Tone::Wait, "Sent"),
             sentence: "Sent to Ana Ruiz on November 20. She has opened it, but not signed.".into(),
-            version: 7,
+            letters: 1,
             pdf: "/numbers/ports/port_01jd6m3v8xk2/letter.pdf".into(),
             lacks: vec![],
             signer_name: Field::of("Ana Ruiz"),
