@@ -93,18 +93,8 @@ impl Glanced {
 /// One request for a list: as [`view`], with few of its numbers.
 pub async fn glance(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
-    let scope = caller.scope();
-    let stored = visible(ports::glance(&mut read, id).await?, &scope)?;
-    let documents = documents(&mut read, id, caller.is_desk()).await?;
-    Ok(look(
-        app,
-        &mut read,
-        stored.request,
-        stored.version,
-        documents,
-        &scope,
-    )
-    .await?)
+    let stored = ports::glance(&mut read, id).await?;
+    shown(app, &mut read, caller, stored).await
 }
 
 /// The most numbers of a request that is remembered until the next commit.
@@ -120,18 +110,23 @@ pub async fn seen(app: &App, caller: &Caller, id: PortId) -> Result<Arc<View>, A
 /// One request, for its page.
 pub async fn view(app: &App, caller: &Caller, id: PortId) -> Result<View, AppError> {
     let mut read = app.db.read().await?;
+    let stored = ports::load(&mut read, id).await?;
+    shown(app, &mut read, caller, stored).await
+}
+
+/// A request as this caller sees it, if they may.
+async fn shown(
+    app: &App,
+    read: &mut Session,
+    caller: &Caller,
+    stored: Option<Stored>,
+) -> Result<View, AppError> {
     let scope = caller.scope();
-    let stored = visible(ports::load(&mut read, id).await?, &scope)?;
-    let documents = documents(&mut read, id, caller.is_desk()).await?;
-    Ok(look(
-        app,
-        &mut read,
-        stored.request,
-        stored.version,
-        documents,
-        &scope,
-    )
-    .await?)
+    let Stored {
+        request, version, ..
+    } = visible(stored, &scope)?;
+    let documents = documents(read, request.id, caller.is_desk()).await?;
+    Ok(look(app, read, request, version, documents, &scope).await?)
 }
 
 /// A request as a change left it, for the answer to who changed it. What was stored is at hand: a request of
