@@ -104,6 +104,8 @@ ids! {
     LinkId = "link_";
     /// A mail that was, or will be, sent.
     MailId = "mail_";
+    /// What somebody asked support.
+    TicketId = "tick_";
     /// A mail that came in.
     InboundId = "in_";
     /// A unit of work.

@@ -1,5 +1,5 @@
-//! Mails about somebody's own account: invitations, ways to a new password, confirmations of an address. They are
-//! not about a port, so they are kept apart from those that are.
+//! Mails that are not about a port: about somebody's own account (invitations, ways to a new password, confirmations of
+//! an address), and in a ticket. They are kept apart from those that are about one.
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -10,7 +10,7 @@ use crate::db::Tx;
 use crate::db::access;
 use crate::db::jobs::{self, NewJob};
 use crate::db::mails::MailState;
-use crate::ids::{MailId, UserId};
+use crate::ids::{MailId, TicketId, UserId};
 use crate::mail::LINK_PLACE;
 use crate::mail::templates::{self, Frame, MailTemplate};
 
@@ -57,10 +57,18 @@ fn link_place(id: MailId) -> String {
 }
 
 /// To whom a mail goes.
+#[derive(Clone, Copy)]
 pub(super) struct To<'a> {
-    pub(super) user: UserId,
+    pub(super) user: Option<UserId>,
     pub(super) name: &'a str,
     pub(super) address: &'a str,
+}
+
+/// The talk that a mail belongs to.
+pub(super) struct Thread {
+    pub(super) ticket: TicketId,
+    /// The `Message-ID` of the mail that it answers.
+    pub(super) in_reply_to: Option<String>,
 }
 
 /// Queues a mail in the commit of what it is about. Where its template has a link, [`LINK_PLACE`] stands.
@@ -73,11 +81,50 @@ pub(super) async fn queue<M: MailTemplate>(
     now: Timestamp,
 ) -> Result<(), AppError> {
     let written = mail.render(&frame(app)).map_err(AppError::broken)?;
+    store(app, tx, to, (M::NAME, written), link, None, now).await
+}
+
+/// Queues a mail of a ticket in the commit of what it is about.
+pub(super) async fn queue_in<M: MailTemplate>(
+    app: &App,
+    tx: &mut Tx,
+    to: To<'_>,
+    mail: &M,
+    thread: Thread,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let around = frame(app);
+    let around = Frame {
+        why: format!(
+            "You get this mail because you wrote to {}.",
+            around.support_name
+        ),
+        ..around
+    };
+    let written = mail.render(&around).map_err(AppError::broken)?;
+    store(app, tx, to, (M::NAME, written), None, Some(thread), now).await
+}
+
+async fn store(
+    app: &App,
+    tx: &mut Tx,
+    to: To<'_>,
+    (kind, written): (&str, Rendered),
+    link: Option<&SecretString>,
+    thread: Option<Thread>,
+    now: Timestamp,
+) -> Result<(), AppError> {
     let id: MailId = app.ids.next(now);
+    let (ticket, in_reply_to) = match thread {
+        Some(thread) => (Some(thread.ticket), thread.in_reply_to),
+        None => (None, None),
+    };
     let row = AccountMail {
         id,
         user: to.user,
-        kind: M::NAME.to_owned(),
+        ticket,
+        in_reply_to,
+        kind: kind.to_owned(),
         to_name: to.name.to_owned(),
         to_address: to.address.to_owned(),
         subject: written.subject,

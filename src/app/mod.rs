@@ -36,6 +36,7 @@ pub mod ports;
 pub mod replies;
 pub(crate) mod seen;
 pub mod support;
+pub mod tickets;
 pub mod users;
 pub mod vault;
 pub mod webhooks;

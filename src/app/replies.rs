@@ -1,4 +1,5 @@
-//! Answers by mail: an answer to one of our mails becomes a note of the person who wrote it.
+//! Mails that come in: an answer to one of our mails becomes a note of the person who wrote it, and a mail that answers
+//! none opens a ticket.
 //!
 //! A mail about a port goes out with a Reply-To of its own. The token in it names the request and is signed
 //! together with whom the mail was for, so that a token works for nobody else. It does not expire: a port takes
@@ -14,17 +15,18 @@ use super::mailing::Mail;
 use super::notes::{self, Note, SentFile, Written};
 use super::ports::{Filter, FromMail, Line};
 use super::seen::Key;
-use super::{App, AppError, Caller, ports};
+use super::{App, AppError, Caller, account_mail, ports, tickets};
 use crate::config::{Config, MailMode};
-pub use crate::db::inbound::Inbound;
-use crate::db::inbound::{self, InboundState};
+use crate::db::inbound;
+pub use crate::db::inbound::{Inbound, InboundState};
 use crate::db::people::{self, User};
 use crate::db::ports as rows;
 use crate::domain::number::E164;
 use crate::domain::port::{
     Actor, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, PortRequest, Reader, Role, Status, words,
 };
-use crate::ids::{InboundId, MailId, NoteId, PortId, UserId};
+use crate::ids::{InboundId, MailId, NoteId, PortId, TicketId, UserId};
+use crate::mail::by_hand::{self, Answered};
 use crate::mail::inbound::{self as message, Incoming};
 
 /// What tokens are signed for.
@@ -41,6 +43,13 @@ pub enum Outcome {
         port: PortId,
         /// This one.
         note: NoteId,
+    },
+    /// It is in a ticket.
+    Ticketed {
+        /// In this one.
+        ticket: TicketId,
+        /// Whether it opened it.
+        opened: bool,
     },
     /// It waits for the desk.
     Unplaced {
@@ -104,9 +113,10 @@ pub async fn address_of(app: &App, mail: &Mail) -> Result<Option<String>, AppErr
 
 /// Whom a token was given to, and the request that it names; `None` if we did not make it.
 async fn verify(app: &App, token: &str) -> Result<Option<(PortRequest, Answerer)>, AppError> {
-    let Some((port, signed)) = message::read_token(token) else {
+    let Some((id, signed)) = message::read_token(token) else {
         return Ok(None);
     };
+    let port = PortId::from(id);
     let mut read = app.db.read().await?;
     let Some(stored) = rows::glance(&mut read, port).await? else {
         return Ok(None);
@@ -213,10 +223,22 @@ async fn take_in(app: &App, raw: &[u8], mail: &Incoming) -> Result<Outcome, AppE
     let aside = |port, reason: String| set_aside(app, raw, mail, port, reason);
     let token = match mail.tokens.as_slice() {
         [only] => only,
-        [] => return aside(None, "It names no answer address of ours.".to_owned()).await,
+        // Nobody's answer: a question (R66, R67).
+        [] => {
+            return match tickets::open_by_mail(app, raw, mail).await? {
+                Ok(outcome) => Ok(outcome),
+                Err(reason) => aside(None, reason).await,
+            };
+        }
         _ => return aside(None, "It names several answer addresses.".to_owned()).await,
     };
     let Some((request, answerer)) = verify(app, token).await? else {
+        if let Some(ticket) = tickets::named_by(app, token).await? {
+            return match tickets::go_on_by_mail(app, raw, mail, ticket).await? {
+                Ok(outcome) => Ok(outcome),
+                Err(reason) => aside(None, reason).await,
+            };
+        }
         let reason = "Its answer address is not one that we gave to anybody.".to_owned();
         return aside(None, reason).await;
     };
@@ -303,7 +325,13 @@ async fn take_headers(
     set_aside(app, headers, mail, port, reason).await
 }
 
-fn row_of(app: &App, mail: &Incoming, state: InboundState, port: Option<PortId>) -> Inbound {
+/// What is taken down of a mail.
+pub(super) fn row_of(
+    app: &App,
+    mail: &Incoming,
+    state: InboundState,
+    port: Option<PortId>,
+) -> Inbound {
     let now = app.clock.now();
     // Of a mail that is a note, the note is what is kept.
     let kept = |text: &str| match state {
@@ -457,7 +485,8 @@ pub async fn look(app: &App, caller: &Caller, id: InboundId) -> Result<Unplaced,
     })
 }
 
-fn all_words(mail: &Incoming) -> String {
+/// What its sender wrote; all of it, if nothing of it can be told from what it quotes.
+pub(super) fn all_words(mail: &Incoming) -> String {
     if mail.own_words.is_empty() {
         mail.text.trim().to_owned()
     } else {
@@ -589,18 +618,27 @@ pub async fn answer(
     words: &str,
     files: Vec<(String, Bytes)>,
 ) -> Result<Outcome, AppError> {
-    let mail = super::mailing::read(app, caller, id).await?;
+    let (mail, to) = match super::mailing::read(app, caller, id).await {
+        Ok(mail) => {
+            let to = address_of(app, &mail).await?;
+            (Answered::from(mail), to)
+        }
+        Err(AppError::NotFound(_)) => {
+            let mail = account_mail::read(app, caller, id).await?;
+            let to = mail.ticket.and_then(|ticket| tickets::address(app, ticket));
+            (Answered::from(mail), to)
+        }
+        Err(error) => return Err(error),
+    };
     if !is_answered_here(&app.config) {
         return Err(AppError::Forbidden(
             "Mails are answered here only while they are kept here.",
         ));
     }
-    let to = address_of(app, &mail)
-        .await?
-        .ok_or(AppError::Forbidden("This mail cannot be answered."))?;
+    let to = to.ok_or(AppError::Forbidden("This mail cannot be answered."))?;
     let random = hex::encode(app.ids.secret().get(..12).unwrap_or_default());
     let message_id = format!("{random}@mailbox.invalid");
-    let raw = crate::mail::by_hand::answer(&mail, &to, words, files, &message_id, app.clock.wall())
+    let raw = by_hand::answer(&mail, &to, words, files, &message_id, app.clock.wall())
         .map_err(AppError::broken)?;
     receive(app, &raw).await
 }

@@ -284,7 +284,7 @@ async fn send_invitation(
             .to_string(),
     };
     let to = To {
-        user: user.id,
+        user: Some(user.id),
         name: &user.name,
         address: &user.email,
     };
@@ -442,7 +442,7 @@ pub async fn mail_password_link(app: &App, sealed: &str) -> Result<(), AppError>
         lasts: format!("{minutes} minutes"),
     };
     let to = To {
-        user: user.id,
+        user: Some(user.id),
         name: &user.name,
         address: &user.email,
     };
@@ -539,7 +539,7 @@ pub async fn ask_for_address(
         lasts: format!("{minutes} minutes"),
     };
     let to = To {
-        user: user.id,
+        user: Some(user.id),
         name: &user.name,
         address: &email,
     };
@@ -570,7 +570,7 @@ pub async fn take_address(app: &App, token: &str) -> Result<User, AppError> {
         new: pass.email.clone(),
     };
     let to = To {
-        user: user.id,
+        user: Some(user.id),
         name: &user.name,
         address: &user.email,
     };

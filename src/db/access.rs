@@ -7,7 +7,7 @@ use super::people::{ApiKey, User, whole};
 use super::values::of_family;
 use super::{DbError, Row, Session, Tx};
 use crate::args;
-use crate::ids::{AccountId, ApiKeyId, MailId, UserId};
+use crate::ids::{AccountId, ApiKeyId, MailId, TicketId, UserId};
 
 /// Stores an API key under its hash.
 pub async fn insert_api_key(tx: &mut Tx, key: &ApiKey, hash: [u8; 32]) -> Result<(), DbError> {
@@ -233,13 +233,17 @@ pub async fn use_pass(tx: &mut Tx, token_hash: [u8; 32]) -> Result<bool, DbError
         > 0)
 }
 
-/// A mail about somebody's own account.
+/// A mail that is not about a port: about somebody's own account, or in a ticket.
 #[derive(Clone)]
 pub struct AccountMail {
     /// Its id.
     pub id: MailId,
-    /// Whose account.
-    pub user: UserId,
+    /// Whose account; `None` for a mail in a ticket of somebody who has none.
+    pub user: Option<UserId>,
+    /// In which ticket.
+    pub ticket: Option<TicketId>,
+    /// The `Message-ID` of the mail that it answers.
+    pub in_reply_to: Option<String>,
     /// Which template.
     pub kind: String,
     /// The reader's name.
@@ -273,11 +277,12 @@ impl std::fmt::Debug for AccountMail {
     }
 }
 
-/// Stores a mail about somebody's own account.
+/// Stores a mail that is not about a port.
 pub async fn insert_mail(tx: &mut Tx, mail: &AccountMail) -> Result<(), DbError> {
     tx.execute(
-        "INSERT INTO account_mails (id, user_id, kind, to_name, to_address, subject, body_text, body_html, sealed_link, message_id, state, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11)",
+        "INSERT INTO account_mails (id, user_id, kind, to_name, to_address, subject, body_text, body_html, sealed_link, message_id, state, created_at,
+            ticket_id, in_reply_to)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12, $13)",
         args![
             mail.id,
             mail.user,
@@ -289,7 +294,9 @@ pub async fn insert_mail(tx: &mut Tx, mail: &AccountMail) -> Result<(), DbError>
             &mail.body_html,
             mail.sealed_link.clone(),
             &mail.message_id,
-            mail.created_at
+            mail.created_at,
+            mail.ticket,
+            mail.in_reply_to.clone()
         ],
     )
     .await?;
@@ -299,7 +306,9 @@ pub async fn insert_mail(tx: &mut Tx, mail: &AccountMail) -> Result<(), DbError>
 fn mail_of(row: &Row) -> Result<AccountMail, DbError> {
     Ok(AccountMail {
         id: row.parse("id")?,
-        user: row.parse("user_id")?,
+        user: row.opt_parse("user_id")?,
+        ticket: row.opt_parse("ticket_id")?,
+        in_reply_to: row.opt_text("in_reply_to")?,
         kind: row.text("kind")?,
         to_name: row.text("to_name")?,
         to_address: row.text("to_address")?,
@@ -322,7 +331,7 @@ pub async fn mail(session: &mut Session, id: MailId) -> Result<Option<AccountMai
     row.map(|row| mail_of(&row)).transpose()
 }
 
-/// A page of mails about people's own accounts, newest first.
+/// A page of the mails that are not about ports, newest first.
 pub async fn mails(
     session: &mut Session,
     before: Option<MailId>,

@@ -58,6 +58,8 @@ pub enum InboundState {
     Filed,
     /// Somebody at the desk put it away.
     Discarded,
+    /// It opened a ticket, or is an answer in one.
+    Ticket,
 }
 
 impl InboundState {
@@ -67,6 +69,7 @@ impl InboundState {
             Self::Unplaced => "unplaced",
             Self::Filed => "filed",
             Self::Discarded => "discarded",
+            Self::Ticket => "ticket",
         }
     }
 }
@@ -140,7 +143,7 @@ pub async fn waiting(session: &mut Session) -> Result<u32, DbError> {
     row.map_or(Ok(0), |row| row.small("n"))
 }
 
-/// Settles a mail that waits; `false` if it does not wait any more.
+/// Settles a mail that waits; `false` if it does not wait any more. One that is in a ticket may also become a note.
 pub async fn settle(
     tx: &mut Tx,
     id: InboundId,
@@ -152,7 +155,7 @@ pub async fn settle(
     let touched = tx
         .execute(
             "UPDATE inbound_mails SET state = $2, port_id = COALESCE($3, port_id), settled_by = $4, settled_at = $5
-             WHERE id = $1 AND state = 'unplaced'",
+             WHERE id = $1 AND (state = 'unplaced' OR (state = 'ticket' AND $2 = 'filed'))",
             args![id, state.name(), port, by, now],
         )
         .await?;
@@ -170,6 +173,7 @@ fn mail_of(row: &Row) -> Result<Inbound, DbError> {
             "noted" => InboundState::Noted,
             "filed" => InboundState::Filed,
             "discarded" => InboundState::Discarded,
+            "ticket" => InboundState::Ticket,
             _ => InboundState::Unplaced,
         },
         reason: row.text("reason")?,

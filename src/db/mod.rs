@@ -47,6 +47,7 @@ pub mod ports;
 pub mod reconcilers;
 mod row;
 mod signals;
+pub mod tickets;
 mod values;
 mod writer;
 

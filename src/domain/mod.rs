@@ -14,3 +14,4 @@ pub mod port;
 pub mod preflight;
 pub mod rejection;
 pub mod table;
+pub mod ticket;

@@ -79,6 +79,7 @@ async fn take_from(
 fn outcome_word(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Noted { .. } => "noted",
+        Outcome::Ticketed { .. } => "ticketed",
         Outcome::Unplaced { .. } => "unplaced",
         Outcome::Automatic { .. } => "automatic",
         Outcome::Known => "known",

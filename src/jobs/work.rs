@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Handler, JobContext, JobError, carrier};
 use crate::app::mailing::MailState;
-use crate::app::{App, account_mail, mailing, replies, users, webhooks};
+use crate::app::{App, account_mail, mailing, replies, tickets, users, webhooks};
 use crate::config::MailMode;
 use crate::db::jobs::Job;
 use crate::db::{DbError, Tx, access, mails, outside};
@@ -93,8 +93,15 @@ impl Work {
                 .await
                 .map_err(retry);
         };
+        let reply_to = mail
+            .ticket
+            .and_then(|ticket| tickets::address(&self.app, ticket));
         let Err(error) = smtp
-            .send_account_mail(&mail, &self.app.operator().support.email)
+            .send_account_mail(
+                &mail,
+                reply_to.as_deref(),
+                &self.app.operator().support.email,
+            )
             .await
         else {
             return account_mail::attempted(&self.app, id, MailState::Sent, None)

@@ -8,14 +8,56 @@ use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
 use super::smtp::MailError;
+use crate::db::access::AccountMail;
 use crate::db::mails::Mail;
+
+/// The mail that is answered.
+pub struct Answered {
+    /// Its reader: whoever answers.
+    name: String,
+    address: String,
+    subject: String,
+    body_text: String,
+    created_at: Timestamp,
+    message_id: String,
+    /// The mails before it, as `References` names them.
+    before: Option<String>,
+}
+
+impl From<Mail> for Answered {
+    fn from(mail: Mail) -> Self {
+        Self {
+            name: mail.to_name,
+            address: mail.to_address,
+            subject: mail.subject,
+            body_text: mail.body_text,
+            created_at: mail.created_at,
+            message_id: mail.message_id,
+            before: Some(mail.thread_id),
+        }
+    }
+}
+
+impl From<AccountMail> for Answered {
+    fn from(mail: AccountMail) -> Self {
+        Self {
+            name: mail.to_name,
+            address: mail.to_address,
+            subject: mail.subject,
+            body_text: mail.body_text,
+            created_at: mail.created_at,
+            message_id: mail.message_id,
+            before: mail.in_reply_to,
+        }
+    }
+}
 
 /// The answer to a mail: what was written, above the quoted mail.
 ///
 /// # Errors
 /// If an address cannot be written.
 pub fn answer(
-    mail: &Mail,
+    mail: &Answered,
     to: &str,
     words: &str,
     files: Vec<(String, Bytes)>,
@@ -38,15 +80,25 @@ pub fn answer(
     let text = format!("{words}\n\nOn {date} the porting desk wrote:\n\n{quoted}");
     let builder = Message::builder()
         .from(Mailbox::new(
-            Some(mail.to_name.clone()),
-            address(&mail.to_address)?,
+            Some(mail.name.clone()).filter(|name| !name.is_empty()),
+            address(&mail.address)?,
         ))
         .to(Mailbox::new(None, address(to)?))
-        .subject(format!("Re: {}", mail.subject))
+        .subject(match mail.subject.starts_with("Re: ") {
+            true => mail.subject.clone(),
+            false => format!("Re: {}", mail.subject),
+        })
         .date(wall.into())
         .message_id(Some(format!("<{message_id}>")))
         .in_reply_to(format!("<{}>", mail.message_id))
-        .references(format!("<{}> <{}>", mail.thread_id, mail.message_id));
+        .references(
+            mail.before
+                .iter()
+                .chain([&mail.message_id])
+                .map(|id| format!("<{id}>"))
+                .collect::<Vec<_>>()
+                .join(" "),
+        );
     let mut whole = MultiPart::mixed().singlepart(SinglePart::plain(text));
     for (name, bytes) in files {
         let kind = ContentType::parse("application/octet-stream")

@@ -146,18 +146,29 @@ impl Smtp {
         self.hand_over(message).await
     }
 
-    /// Sends a mail about somebody's own account. `support` is as for [`Self::send`].
+    /// Sends a mail that is not about a port. `reply_to` and `support` are as for [`Self::send`].
     pub async fn send_account_mail(
         &self,
         mail: &AccountMail,
+        reply_to: Option<&str>,
         support: &str,
     ) -> Result<(), MailError> {
-        let message = Message::builder()
+        let reply_to = match reply_to {
+            None => self.reply_to(support)?,
+            Some(own) => Mailbox::new(self.from.name.clone(), address(own)?),
+        };
+        let mut builder = Message::builder();
+        if let Some(answered) = &mail.in_reply_to {
+            builder = builder
+                .in_reply_to(format!("<{answered}>"))
+                .references(format!("<{answered}>"));
+        }
+        let message = builder
             .from(self.from.clone())
-            .reply_to(self.reply_to(support)?)
+            .reply_to(reply_to)
             .header(AutoSubmitted)
             .to(Mailbox::new(
-                Some(mail.to_name.clone()),
+                Some(mail.to_name.clone()).filter(|name| !name.is_empty()),
                 address(&mail.to_address)?,
             ))
             .subject(&mail.subject)

@@ -121,6 +121,30 @@ mails! {
         /// Until when it works.
         expires: String = "December 4, 2026",
     }
+    /// A ticket was opened.
+    TicketOpened "ticket_opened" ["mail/ticket_opened/subject.txt" "mail/ticket_opened/body.txt" "mail/ticket_opened/body.html"] {
+        /// Who asked; may be empty.
+        name: String = "Dana Whitfield",
+        /// What people call it: "1043".
+        number: String = "1043",
+    }
+    /// The desk answered in a ticket.
+    TicketAnswer "ticket_answer" ["mail/ticket_answer/subject.txt" "mail/ticket_answer/body.txt" "mail/ticket_answer/body.html"] {
+        /// Who asked; may be empty.
+        name: String = "Dana Whitfield",
+        /// What people call it: "1043".
+        number: String = "1043",
+        /// What it is about.
+        subject: String = "Which bill do you need?",
+        /// Who answers.
+        by: String = "Sam Okafor",
+        /// The answer.
+        text: String = "The latest one that shows the number, not older than 30 days.\n\nA screenshot of your provider's portal works, too.",
+        /// Whether the desk thinks that this is all.
+        closed: bool = false,
+        /// Whether an answer to this mail comes back into the ticket.
+        can_reply: bool = true,
+    }
     /// The way to a new password.
     PasswordLink "password_link" ["mail/password_link/subject.txt" "mail/password_link/body.txt" "mail/password_link/body.html"] {
         /// Who reads it.
@@ -453,6 +477,8 @@ const OF_ACCOUNT: [&str; 4] = [
     "address_link",
     "address_changed",
 ];
+/// The mails in tickets: no port is theirs, either.
+const OF_TICKETS: [&str; 2] = ["ticket_opened", "ticket_answer"];
 /// The mails that their reader may do without, for the samples.
 const OPTIONAL: [&str; 7] = [
     "note_added",
@@ -473,6 +499,13 @@ impl Frame {
             frame.why = format!(
                 "You get this mail because somebody entered this address at {}.",
                 self.product
+            );
+        }
+        if OF_TICKETS.contains(&name) {
+            frame.port_id = String::new();
+            frame.why = format!(
+                "You get this mail because you wrote to {}.",
+                self.support_name
             );
         }
         if OPTIONAL.contains(&name) {

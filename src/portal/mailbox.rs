@@ -16,7 +16,7 @@ use super::{port, tell};
 use crate::app::account_mail::{self, AccountMail};
 use crate::app::mailing::{self, Mail, MailState};
 use crate::app::replies::{self, Outcome};
-use crate::app::{App, AppError};
+use crate::app::{App, AppError, tickets};
 use crate::ids::MailId;
 
 /// Mails of a page.
@@ -161,7 +161,11 @@ pub(super) async fn show(
     let app = &portal.app;
     let id = mail_id(&id)?;
     let mail = match mailing::read(app, &who.caller, id).await {
-        Err(AppError::NotFound(_)) => return show_account_mail(app, &who, id).await,
+        Err(AppError::NotFound(_)) => {
+            let mail = account_mail::read(app, &who.caller, id).await?;
+            let page = account_page(app, &who, mail, Field::default(), Field::default());
+            return who.page(&page);
+        }
         found => found?,
     };
     let page = page(app, &who, mail, Field::default(), Field::default()).await?;
@@ -238,7 +242,6 @@ pub(super) async fn reply(
     let too_large = problems.first().map(|one| one.says.clone());
     if too_large.is_some() || (words.is_empty() && files.is_empty()) {
         who.here = format!("/mailbox/{id}");
-        let mail = mailing::read(app, &who.caller, id).await?;
         let (text, file) = match too_large {
             Some(says) => (Field::of(words), Field::wrong("", says).focused()),
             None => (
@@ -246,7 +249,13 @@ pub(super) async fn reply(
                 Field::default(),
             ),
         };
-        let page = page(app, &who, mail, text, file).await?;
+        let page = match mailing::read(app, &who.caller, id).await {
+            Err(AppError::NotFound(_)) => {
+                let mail = account_mail::read(app, &who.caller, id).await?;
+                account_page(app, &who, mail, text, file)
+            }
+            found => page(app, &who, found?, text, file).await?,
+        };
         return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
     let files = files.into_iter().map(|one| (one.name, one.bytes)).collect();
@@ -254,6 +263,10 @@ pub(super) async fn reply(
         Outcome::Noted { port, note } => who.done(
             &format!("/numbers/ports/{port}/notes#{note}"),
             "The answer came in, and is a note now.",
+        ),
+        Outcome::Ticketed { ticket, .. } => who.done(
+            &format!("/desk/tickets/{ticket}"),
+            "The answer came in, and is in its ticket now.",
         ),
         Outcome::Unplaced { id, .. } => Ok(who.go(
             &format!("/desk/unplaced-mail/{id}"),
@@ -285,19 +298,47 @@ pub(super) async fn again(
     }
 }
 
-async fn show_account_mail(app: &App, who: &SignedIn, id: MailId) -> Answer {
-    let mail = account_mail::read(app, &who.caller, id).await?;
+/// A mail that is not about a port. One in a ticket can be answered.
+fn account_page(
+    app: &App,
+    who: &SignedIn,
+    mail: AccountMail,
+    answer: Field,
+    file: Field,
+) -> MailPage {
     let at = tell::when(mail.created_at, &app.operator().time_zone, app.clock.now());
     let mut headers = vec![
         Fact::new("From", &app.config.mail.from),
-        Fact::new("To", format!("{} <{}>", mail.to_name, mail.to_address)),
+        Fact::new(
+            "To",
+            format!("{} <{}>", mail.to_name, mail.to_address).trim(),
+        ),
         Fact::new("Date", at.text),
         Fact::new("Message-ID", format!("<{}>", mail.message_id)),
     ];
+    if let Some(answered) = &mail.in_reply_to {
+        headers.push(Fact::new("In-Reply-To", format!("<{answered}>")));
+    }
+    let reply_to = mail
+        .ticket
+        .filter(|_| replies::is_answered_here(&app.config))
+        .and_then(|ticket| tickets::address(app, ticket));
+    let reply = reply_to.map(|address| {
+        headers.push(Fact::new("Reply-To", address));
+        ReplyForm {
+            by: match mail.to_name.as_str() {
+                "" => mail.to_address.clone(),
+                name => name.to_owned(),
+            },
+            text: answer,
+            file,
+            file_limit: app.config.limits.upload_megabytes_max,
+        }
+    });
     if let Some(error) = &mail.last_error {
         headers.push(Fact::new("Last error", port::capital(error)));
     }
-    let page = MailPage {
+    MailPage {
         shell: who.shell(Room::Mailbox, &mail.subject),
         id: mail.id.to_string(),
         subject: mail.subject.clone(),
@@ -306,10 +347,11 @@ async fn show_account_mail(app: &App, who: &SignedIn, id: MailId) -> Answer {
         given_up: mail.state == MailState::Failed,
         text: mail.body_text,
         files: Vec::new(),
-        port: None,
-        reply: None,
-    };
-    who.page(&page)
+        port: mail
+            .ticket
+            .map(|ticket| Link::new(format!("/desk/tickets/{ticket}"), "To the ticket")),
+        reply,
+    }
 }
 
 /// A mail's HTML part by itself, for the sandboxed frame.

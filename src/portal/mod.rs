@@ -36,6 +36,7 @@ mod shared;
 mod sign_in;
 mod start;
 mod tell;
+mod tickets;
 mod unplaced;
 pub mod views;
 mod welcome;
@@ -129,12 +130,20 @@ pub fn router(app: App) -> Router {
             "/mailbox/{id}/reply",
             post(mailbox::reply).layer(with_notes),
         )
+        .route("/desk/tickets", get(tickets::list))
+        .route(
+            "/desk/tickets/{id}",
+            get(tickets::show).post(tickets::answer),
+        )
+        .route("/desk/tickets/{id}/close", post(tickets::close))
+        .route("/desk/tickets/{id}/open", post(tickets::open))
         .route("/desk/unplaced-mail", get(unplaced::list))
         .route("/desk/unplaced-mail/{id}", get(unplaced::show))
         .route("/desk/unplaced-mail/{id}/message", get(unplaced::message))
         .route("/desk/unplaced-mail/{id}/place", post(unplaced::place))
         .route("/desk/unplaced-mail/{id}/discard", post(unplaced::discard))
         .route("/help", get(help::show))
+        .route("/help/ask", post(help::ask))
         .route("/styleguide", get(help::style_guide))
         .merge(settings())
         .route(&at("events"), get(live::of_port))

@@ -18,7 +18,7 @@ use super::errors::{Answer, Fault};
 use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
 use crate::app::people::{self, Sender, User};
-use crate::app::{App, AppError, Caller, desk, replies};
+use crate::app::{App, AppError, Caller, desk, replies, tickets};
 use crate::domain::calendar::zone;
 use crate::domain::port::Role;
 use crate::web::{ClientIp, Pace};
@@ -87,12 +87,14 @@ impl Portal {
         };
         remember_reader(&user);
         let caller = Caller::of(&user);
-        let unplaced = if caller.is_desk() {
-            let count = replies::waiting(app, &caller).await?;
+        let (unplaced, tickets) = if caller.is_desk() {
+            let unplaced = replies::waiting(app, &caller).await?;
+            let waiting = tickets::waiting(app, &caller).await?;
             // What waits can be dealt with, also when answers were switched off meanwhile.
-            (count > 0 || app.config.mail.replies.address.is_some()).then_some(count)
+            let shown = |count| (count > 0 || tickets::are_on(app)).then_some(count);
+            (shown(unplaced), shown(waiting))
         } else {
-            None
+            (None, None)
         };
         let (account, waiting, agency) = if caller.is_desk() {
             (
@@ -115,6 +117,7 @@ impl Portal {
             agency,
             waiting,
             unplaced,
+            tickets,
             theme: theme_of(&jar),
             flash: flash_of(&jar),
             here: here.to_owned(),
@@ -235,6 +238,7 @@ pub(super) fn bare_shell(app: &App, title: &str, jar: &CookieJar) -> Shell {
         desk_waiting: 0,
         mailbox: false,
         unplaced: None,
+        tickets: None,
         fast_clock: None,
         here: "/".to_owned(),
     }
@@ -256,6 +260,7 @@ pub(super) struct SignedIn {
     pub(super) agency: bool,
     waiting: u32,
     unplaced: Option<u32>,
+    tickets: Option<u32>,
     theme: Theme,
     flash: Vec<Flash>,
     /// The path of the page, with its query.
@@ -336,6 +341,7 @@ impl SignedIn {
             desk_waiting: self.waiting,
             mailbox: self.caller.is_desk(),
             unplaced: self.unplaced,
+            tickets: self.tickets,
             fast_clock: fast_clock(app),
             here: self.here.clone(),
         }

@@ -10,7 +10,7 @@ use super::session::{Portal, SignedIn};
 use super::views::unplaced::{UnplacedList, UnplacedPage, UnplacedRow};
 use super::views::{Fact, Field, Link, Room};
 use super::{fields, tell};
-use crate::app::replies::{self, Inbound, Unplaced};
+use crate::app::replies::{self, Inbound, InboundState, Unplaced};
 use crate::app::{App, AppError};
 use crate::domain::port::words;
 use crate::ids::InboundId;
@@ -95,6 +95,7 @@ fn page(
         about: mail
             .port
             .map(|id| Link::new(format!("/numbers/ports/{id}"), "To the port that it names")),
+        waits: mail.state == InboundState::Unplaced,
         words: found.words.clone(),
         files: found
             .files

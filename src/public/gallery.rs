@@ -12,6 +12,7 @@ use crate::portal::views::port::*;
 use crate::portal::views::ports::*;
 use crate::portal::views::settings::*;
 use crate::portal::views::start::*;
+use crate::portal::views::tickets::*;
 use crate::portal::views::unplaced::*;
 use crate::portal::views::welcome::*;
 
@@ -53,6 +54,9 @@ pub fn pages() -> Vec<Page> {
     add("desk-bulk-ask", &BulkPage::sample_ask());
     add("desk-review", &ReviewPage::sample());
     add("desk-review-ready", &ReviewPage::sample_ready());
+    add("desk-tickets", &TicketList::sample());
+    add("desk-tickets-empty", &TicketList::sample_empty());
+    add("desk-ticket", &TicketPage::sample());
     add("desk-unplaced", &UnplacedList::sample());
     add("desk-unplaced-empty", &UnplacedList::sample_empty());
     add("desk-unplaced-mail", &UnplacedPage::sample());

@@ -1,15 +1,15 @@
-//! Addresses that answers go to: `replies+<token>@example.com`. The token names a request and proves, by the
+//! Addresses that answers go to: `replies+<token>@example.com`. The token names a request or a ticket and proves, by the
 //! signature in it, that we made it.
 
 use uuid::Uuid;
 
 use crate::config::{ReplyAddress, TOKEN_LENGTH};
-use crate::ids::PortId;
+use crate::ids::Id;
 
 /// The digits of a token (Crockford's base 32): no letter that looks like a digit, one case only, because mail
 /// systems write local parts as they please.
 const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
-/// Bytes of a token: the request's id and the beginning of the signature.
+/// Bytes of a token: the id of a request or a ticket, and the beginning of the signature.
 const ID: usize = 16;
 const SIGNATURE: usize = 8;
 /// The longest text that is looked at as a token.
@@ -42,31 +42,28 @@ pub(super) fn tokens_in(address: &ReplyAddress, header: &str) -> Vec<String> {
         .collect()
 }
 
-/// The token of a request with its signature.
-pub fn token(port: PortId, signature: &[u8; 32]) -> String {
+/// The token of a request or a ticket with its signature.
+pub fn token(id: impl Id, signature: &[u8; 32]) -> String {
     let mut bytes = [0; ID + SIGNATURE];
     for (slot, byte) in bytes
         .iter_mut()
-        .zip(id_of(port).into_iter().chain(*signature))
+        .zip(id_of(id).into_iter().chain(*signature))
     {
         *slot = byte;
     }
     encode(&bytes)
 }
 
-/// The request that a token names, and the signature in it; `None` if it is no token.
-pub fn read_token(token: &str) -> Option<(PortId, [u8; SIGNATURE])> {
+/// What stands behind the prefix of the id that a token names, and the signature in it; `None` if it is no token.
+pub fn read_token(token: &str) -> Option<(Uuid, [u8; SIGNATURE])> {
     let bytes = decode(token)?;
     let (id, signature) = bytes.split_first_chunk::<ID>()?;
-    Some((
-        PortId::from(Uuid::from_bytes(*id)),
-        signature.try_into().ok()?,
-    ))
+    Some((Uuid::from_bytes(*id), signature.try_into().ok()?))
 }
 
 /// The bytes of an id: what stands behind its prefix.
-fn id_of(port: PortId) -> [u8; ID] {
-    let text = port.to_string();
+fn id_of(id: impl Id) -> [u8; ID] {
+    let text = id.to_string();
     let hex = text.rsplit('_').next().unwrap_or_default();
     Uuid::try_parse(hex).map_or([0; ID], |id| *id.as_bytes())
 }
@@ -120,7 +117,7 @@ fn decode(token: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::Ids;
+    use crate::ids::{Ids, PortId};
     use jiff::Timestamp;
 
     fn address() -> ReplyAddress {
@@ -132,10 +129,11 @@ mod tests {
         let port: PortId = Ids::seeded(4).next(Timestamp::UNIX_EPOCH);
         let token = super::token(port, &[0xa5; 32]);
         assert_eq!(token.len(), TOKEN_LENGTH);
-        let read = Some((port, [0xa5; 8]));
-        assert_eq!(read_token(&token), read);
-        assert_eq!(read_token(&token.to_uppercase()), read);
-        assert_eq!(read_token(&token.replace('0', "O").replace('1', "l")), read);
+        let read = |token: &str| read_token(token).map(|(id, signed)| (PortId::from(id), signed));
+        let whole = Some((port, [0xa5; 8]));
+        assert_eq!(read(&token), whole);
+        assert_eq!(read(&token.to_uppercase()), whole);
+        assert_eq!(read(&token.replace('0', "O").replace('1', "l")), whole);
         for bad in ["", "0", &token[1..], &format!("{token}0"), &"u".repeat(39)] {
             assert_eq!(read_token(bad), None, "{bad}");
         }

@@ -25,6 +25,8 @@ pub struct Shell {
     pub mailbox: bool,
     /// How many mails could not be placed; `None` shows no entry for them.
     pub unplaced: Option<u32>,
+    /// How many tickets wait for the desk; `None` shows no entry for them.
+    pub tickets: Option<u32>,
     /// Set while a faster clock runs: a sentence that says so and what time it is at the desk.
     pub fast_clock: Option<String>,
     /// The path of this page, to come back to after changing the theme.
@@ -40,6 +42,8 @@ pub enum Room {
     Desk,
     /// The built-in mailbox.
     Mailbox,
+    /// What people ask support.
+    Tickets,
     /// Mails that could not be placed.
     Unplaced,
     /// Settings.

@@ -32,6 +32,19 @@ pub struct HelpPage {
     pub estimate: Estimate,
     /// What the operator says about costs; empty if nothing of their own.
     pub costs: String,
+    /// A question to support, where tickets are on and the reader is no support themselves.
+    pub ask: Option<AskForm>,
+}
+
+/// A question to support.
+#[derive(Clone, Debug, Default)]
+pub struct AskForm {
+    /// What it is about.
+    pub subject: Field,
+    /// The question.
+    pub text: Field,
+    /// Where the answer goes.
+    pub address: String,
 }
 
 /// A page for an error: what happened, what to do next, and a number to tell to support.

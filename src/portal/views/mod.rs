@@ -16,6 +16,7 @@ pub mod ports;
 pub mod samples;
 pub mod settings;
 pub mod start;
+pub mod tickets;
 pub mod unplaced;
 pub mod welcome;
 

@@ -45,6 +45,8 @@ pub struct UnplacedPage {
     pub headers: Vec<Fact>,
     /// The request that its address names.
     pub about: Option<Link>,
+    /// Whether it waits: one that is in a ticket, or was dealt with, is not put away.
+    pub waits: bool,
     /// What it says.
     pub words: String,
     /// Its files: names with sizes.

@@ -9,6 +9,8 @@ use std::process::Command;
 
 use jiff::SignedDuration;
 use portolan::app::replies;
+use portolan::app::tickets;
+use portolan::domain::ticket::TicketState;
 use portolan::ids::PortId;
 
 use super::{desk_of, notes};
@@ -255,6 +257,27 @@ async fn answers_are_fetched_once_from_a_real_mailbox() {
             ["Suite 410.", "And the fax stays.", "The last one."]
         );
         assert_eq!(replies::waiting(&app.app, &desk).await.expect("a count"), 2);
+
+        // R66, R67: a mail that answers none of ours is a ticket.
+        dovecot.deliver(
+            &name("7"),
+            &mail(
+                "Priya <priya@brightmoor.example>",
+                "support@desk.example",
+                "seven",
+                "Which bill?",
+            ),
+        );
+        look(&app).await;
+        look(&app).await;
+        let asked = tickets::list(&app.app, &desk, TicketState::Waiting)
+            .await
+            .expect("a list");
+        let asked: Vec<_> = asked
+            .iter()
+            .map(|one| (one.from_address.as_str(), one.subject.as_str()))
+            .collect();
+        assert_eq!(asked, [("priya@brightmoor.example", "Re: note")]);
     })
     .await;
 }

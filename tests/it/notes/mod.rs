@@ -1,8 +1,9 @@
-//! Notes: their files, who has read them, and answers by mail (R123 to R131).
+//! Notes: their files, who has read them, and answers by mail (R123 to R131). Tickets (R66 to R68).
 
 mod files;
 mod imap;
 mod replies;
+mod tickets;
 mod unread;
 
 use portolan::app::ports::{self, StoredFact};

@@ -466,3 +466,41 @@ async fn every_mail_arrives_as_it_was_written() {
     })
     .await;
 }
+
+/// R68: what the desk answers in a ticket arrives at its sender, in the thread of the mail that asked, with an address
+/// of ours that leads back.
+#[tokio::test]
+async fn a_tickets_mails_arrive_in_their_senders_thread() {
+    on_sqlite(|test| async move {
+        let Some(mut server) = Server::start().await else {
+            return;
+        };
+        let settings = format!("{}[mail.replies]\naddress = \"replies@desk.example\"\nhost = \"127.0.0.1\"\nport = 1\ntls = \"none\"\nuser = \"desk\"\npassword = \"none\"\n", settings(&server));
+        let desk = Desk::with(&test, &settings).await;
+        let raw = "Message-ID: <ask.1@brightmoor.example>\r\nFrom: Priya N\u{e1}ir <priya@brightmoor.example>\r\nTo: support@desk.example\r\n\
+            Subject: Which bill?\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nOurs is old.\r\n";
+        let taken = portolan::app::replies::receive(&desk.app, raw.as_bytes()).await.expect("taken");
+        let portolan::app::replies::Outcome::Ticketed { ticket, .. } = taken else {
+            panic!("{taken:?}");
+        };
+        desk.run_jobs().await;
+        let mut agent = desk.agent().await;
+        let path = format!("/desk/tickets/{ticket}");
+        let page = agent.open(&path).await;
+        agent.send(page.form(&path).set("text", "The latest one.")).await;
+        desk.run_jobs().await;
+        let back = portolan::app::tickets::address(&desk.app, ticket).expect("an address");
+        let mails = server.take(2).await;
+        for mail in mails.values() {
+            sound(mail);
+            assert_eq!(mail["to"][0], "priya@brightmoor.example");
+            assert_eq!(header(mail, "in-reply-to"), "<ask.1@brightmoor.example>");
+            assert_eq!(mail["addresses"]["reply-to"][0][1].as_str(), Some(back.as_str()));
+            assert!(header(mail, "auto-submitted").starts_with("auto-"));
+        }
+        let answer = about(&mails, "Re: Which bill?");
+        assert!(part(answer, "text/plain").contains("> The latest one."), "{}", part(answer, "text/plain"));
+        assert!(part(answer, "text/html").contains("The latest one."));
+    })
+    .await;
+}

@@ -472,6 +472,7 @@ impl Shell {
             desk_waiting: 0,
             mailbox: true,
             unplaced: None,
+            tickets: None,
             fast_clock: None,
             here: "/numbers/ports".into(),
         }
@@ -481,6 +482,7 @@ impl Shell {
         let mut shell = Self::sample(title);
         shell.room = Room::Desk;
         shell.unplaced = Some(2);
+        shell.tickets = Some(3);
         shell.person = Some(Person {
             name: "Sam Okafor".into(),
             email: "sam@portolan.example".into(),

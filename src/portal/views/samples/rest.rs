@@ -3,7 +3,9 @@
 use super::*;
 use crate::portal::views::mailbox::*;
 use crate::portal::views::misc::*;
+use crate::portal::views::ports::Tab;
 use crate::portal::views::start::*;
+use crate::portal::views::tickets::*;
 use crate::portal::views::unplaced::*;
 
 impl MailList {
@@ -141,6 +143,7 @@ impl UnplacedPage {
                 Fact::new("Size", "48 kB"),
             ],
             about: Some(Link::new("/numbers/ports/port_01jd6m3v8xk2", "To the port that it names")),
+            waits: true,
             words: "The suite is 410.\n\nThe bill is attached.".into(),
             files: vec!["bill.pdf (31 kB)".into()],
             port: Field::wrong("312 555 0199", "No port has this number."),
@@ -193,6 +196,145 @@ impl HelpPage {
             },
             estimate: estimate(),
             costs: String::new(),
+            ask: Some(AskForm {
+                address: "dana@harbordental.example".into(),
+                ..AskForm::default()
+            }),
+        }
+    }
+}
+
+impl TicketList {
+    /// A few tickets that wait.
+    pub fn sample() -> Self {
+        let row = |number: u32, day, time, subject: &str, from: &str, messages: &str| TicketRow {
+            id: format!("tick_{number}"),
+            number: format!("#{number}"),
+            subject: subject.into(),
+            from: from.into(),
+            messages: messages.into(),
+            at: at(day, time),
+        };
+        Self {
+            shell: Shell {
+                room: Room::Tickets,
+                ..Shell::sample_desk("Tickets")
+            },
+            tabs: vec![
+                Tab {
+                    text: "Waiting for us".into(),
+                    count: 2,
+                    href: "/desk/tickets".into(),
+                    here: true,
+                },
+                Tab {
+                    text: "Answered".into(),
+                    count: 1,
+                    href: "/desk/tickets?show=answered".into(),
+                    here: false,
+                },
+                Tab {
+                    text: "Closed".into(),
+                    count: 14,
+                    href: "/desk/tickets?show=closed".into(),
+                    here: false,
+                },
+            ],
+            tickets: vec![
+                row(
+                    1042,
+                    23,
+                    "11:20",
+                    "Which bill do you need?",
+                    "Dana Whitfield, dana@harbordental.example",
+                    "1 message",
+                ),
+                row(
+                    1043,
+                    24,
+                    "08:02",
+                    "Fax line on the same account",
+                    "Priya Nair, priya@brightmoor.example",
+                    "3 messages",
+                ),
+            ],
+            empty: "Nobody waits for an answer".into(),
+            live_seconds: 0,
+        }
+    }
+    /// Nobody asked anything.
+    pub fn sample_empty() -> Self {
+        Self {
+            tickets: vec![],
+            ..Self::sample()
+        }
+    }
+}
+
+impl TicketPage {
+    /// A question with an answer and a question back.
+    pub fn sample() -> Self {
+        let said = |id: &str, by: &str, role: &str, time: &str, text: &str| Note {
+            id: id.into(),
+            by: by.into(),
+            role: role.into(),
+            at: at(24, time),
+            kind: NoteKind::Comment,
+            text: text.into(),
+            files: vec![],
+            first_new: false,
+        };
+        let mut first = said(
+            "m1",
+            "Dana Whitfield",
+            "Sender",
+            "08:02",
+            "Which bill do you need? Ours comes every two months.",
+        );
+        first.files = vec![Link::new(
+            "/desk/unplaced-mail/in_03/message",
+            "bill.pdf (31 kB), in the mail as it came",
+        )];
+        Self {
+            shell: Shell {
+                room: Room::Tickets,
+                ..Shell::sample_desk("#1042 Which bill do you need?")
+            },
+            id: "tick_1042".into(),
+            number: "#1042".into(),
+            subject: "Which bill do you need?".into(),
+            status: Badge::new(Tone::Act, "Waiting for us"),
+            facts: vec![
+                Fact::new("From", "Dana Whitfield, dana@harbordental.example"),
+                Fact::new("Signs in as", "Porting user of Harbor Dental Group"),
+                Fact::new("Opened", "Nov 24, 8:02 am"),
+            ],
+            messages: vec![
+                first,
+                said(
+                    "m2",
+                    "Sam Okafor",
+                    "Desk",
+                    "08:40",
+                    "The latest one that shows the number.",
+                ),
+                said(
+                    "m3",
+                    "Dana Whitfield",
+                    "Sender",
+                    "09:05",
+                    "Then September. Is that recent enough?",
+                ),
+            ],
+            mail: Some(Link::new(
+                "/desk/unplaced-mail/in_03",
+                "It is about a port: make the last mail a note",
+            )),
+            seen: 3,
+            text: Field::default(),
+            closed: false,
+            closing: false,
+            notice: String::new(),
         }
     }
 }
