@@ -192,7 +192,7 @@ journey("from Port Numbers to completed, with the wrong turns on the way", async
   assert.equal(await page.evaluate(() => window.neverReloaded), true, "the page kept itself up to date");
   await customer.follow("Record the test calls");
   const [first, second] = company.shown;
-  await customer.field(/^Where did it ring/, customer.part(first)).fill("It rang nowhere.");
+  await customer.field(/^What happened/, customer.part(first)).fill("It rang nowhere.");
   await customer.press(/It did not/, customer.part(first));
   await customer.sees(/^Recorded: failed/);
   await customer.sees("It rang nowhere.");
@@ -200,6 +200,13 @@ journey("from Port Numbers to completed, with the wrong turns on the way", async
     await customer.press(/The call rang right/, customer.part(number));
     await customer.sees("Recorded: passed.");
   }
+  // A call out has to show the number that moved.
+  await customer.field(/^What happened/, customer.part(first)).fill("It showed the old main line.");
+  await customer.press(/It showed another one/, customer.part(first));
+  await customer.sees(/^Recorded: failed/);
+  await customer.sees("It showed the old main line.");
+  await customer.press(/The other phone showed this number/, customer.part(first));
+  await customer.sees("Recorded: passed.");
 
   // Texts wait for the account's A2P campaign, which the desk says is approved.
   await customer.open(port);

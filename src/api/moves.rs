@@ -65,10 +65,10 @@ pub struct AcceptDateInput {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestInput {
-    /// The number that was called or texted.
+    /// The number that was called, called from or texted.
     #[schema(example = "+14045550123")]
     pub number: String,
-    /// A call or a text.
+    /// A call to the number, a call from it with the number as caller ID, or a text.
     #[schema(value_type = TestKindWords)]
     pub kind: TestKind,
     /// Whether it reached where it should.

@@ -343,6 +343,7 @@ fn events_of(app: &App, request: &PortRequest, rows: Vec<Accepted>) -> (Vec<Even
             carrier_text: Messaging::default(),
             order: None,
             voice_test: None,
+            caller_id_test: None,
             text_test: None,
         })
         .collect();

@@ -114,6 +114,7 @@ pub fn read(
             carrier_text: Messaging::default(),
             order: None,
             voice_test: None,
+            caller_id_test: None,
             text_test: None,
         });
     }

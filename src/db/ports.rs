@@ -71,6 +71,8 @@ struct More {
     #[serde(skip_serializing_if = "Option::is_none")]
     voice_test: Option<Test>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    caller_id_test: Option<Test>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     text_test: Option<Test>,
 }
 
@@ -186,6 +188,7 @@ fn number_of(row: &Row) -> Result<PortNumber, DbError> {
         carrier_text: more.carrier_text,
         order: row.opt_parse("order_id")?,
         voice_test: more.voice_test,
+        caller_id_test: more.caller_id_test,
         text_test: more.text_test,
     })
 }
@@ -451,6 +454,7 @@ fn more_of(one: &PortNumber) -> Result<Arg, DbError> {
         && one.text == Text::default()
         && one.carrier_text == Messaging::default()
         && one.voice_test.is_none()
+        && one.caller_id_test.is_none()
         && one.text_test.is_none();
     if nothing {
         return Ok(Arg::Text(None));
@@ -461,6 +465,7 @@ fn more_of(one: &PortNumber) -> Result<Arg, DbError> {
         text: one.text.clone(),
         carrier_text: one.carrier_text.clone(),
         voice_test: one.voice_test.clone(),
+        caller_id_test: one.caller_id_test.clone(),
         text_test: one.text_test.clone(),
     })
 }

@@ -387,6 +387,11 @@ fn remark(one: &crate::domain::port::PortNumber) -> String {
         },
         _ => {}
     }
+    match &one.caller_id_test {
+        Some(test) if test.passed => said.push(format!("Caller ID is right ({}).", test.by)),
+        Some(test) => said.push(format!("Caller ID is wrong ({}). {}", test.by, test.remark)),
+        None => {}
+    }
     if let Some(reason) = &one.not_portable {
         said.push(format!("The gaining carrier cannot take it: {reason}"));
     }

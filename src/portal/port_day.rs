@@ -1,4 +1,4 @@
-//! Port day: test calls and test texts, recorded number by number (R33, R152 to R154).
+//! Port day: test calls in and out, and test texts, recorded number by number (R6, R7, R33, R152 to R154).
 
 use axum::extract::{Path, State};
 
@@ -33,6 +33,10 @@ fn badge(test: Option<&Test>) -> Badge {
     }
 }
 
+fn remark(test: Option<&Test>) -> String {
+    test.map(|test| test.remark.clone()).unwrap_or_default()
+}
+
 fn page(who: &SignedIn, view: &View) -> TestPage {
     let mut ported: Vec<_> = view
         .request
@@ -40,11 +44,8 @@ fn page(who: &SignedIn, view: &View) -> TestPage {
         .iter()
         .filter(|one| matches!(one.voice, Voice::Ported { .. }))
         .collect();
-    ported.sort_by_key(|one| one.voice_test.as_ref().is_some_and(|test| test.passed));
-    let left = ported
-        .iter()
-        .filter(|one| !one.voice_test.as_ref().is_some_and(|test| test.passed))
-        .count();
+    ported.sort_by_key(|one| one.is_tested());
+    let left = ported.iter().filter(|one| !one.is_tested()).count();
     TestPage {
         shell: who.shell(Room::Ports, "Test calls"),
         port: tell::port_ref(view),
@@ -59,11 +60,9 @@ fn page(who: &SignedIn, view: &View) -> TestPage {
                 value: one.number.to_string(),
                 expected: one.receiving.map(tell::number).unwrap_or_default(),
                 voice: badge(one.voice_test.as_ref()),
-                voice_remark: one
-                    .voice_test
-                    .as_ref()
-                    .map(|test| test.remark.clone())
-                    .unwrap_or_default(),
+                voice_remark: remark(one.voice_test.as_ref()),
+                caller_id: badge(one.caller_id_test.as_ref()),
+                caller_id_remark: remark(one.caller_id_test.as_ref()),
                 texts: matches!(one.text, Text::Enabled { .. } | Text::WaitingRouting { .. })
                     .then(|| badge(one.text_test.as_ref())),
             })
@@ -86,6 +85,8 @@ pub(super) async fn record(
     let (kind, passed) = match posted.one("do") {
         "call_good" => (TestKind::Voice, true),
         "call_bad" => (TestKind::Voice, false),
+        "out_good" => (TestKind::CallerId, true),
+        "out_bad" => (TestKind::CallerId, false),
         "text_good" => (TestKind::Text, true),
         "text_bad" => (TestKind::Text, false),
         _ => return Err(AppError::NotFound("test").into()),

@@ -272,6 +272,7 @@ fn data_of(fact: &Fact) -> EventData {
             test: Some(EventTest {
                 kind: match kind {
                     TestKind::Voice => "voice",
+                    TestKind::CallerId => "caller_id",
                     TestKind::Text => "text",
                 },
                 passed: test.passed,

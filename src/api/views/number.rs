@@ -45,8 +45,10 @@ pub struct Number {
     /// The carrier order that it is on.
     #[schema(example = "ord_019ab3f2c7d87a60b1f3d2a4c5e6f70a")]
     pub order: Option<String>,
-    /// The last test call.
+    /// The last test call to the number: whether it rang where it should.
     pub voice_test: Option<Test>,
+    /// The last test call from the number: whether it was shown as caller ID.
+    pub caller_id_test: Option<Test>,
     /// The last test text.
     pub text_test: Option<Test>,
 }
@@ -260,6 +262,7 @@ impl From<&PortNumber> for Number {
             text: (&one.text).into(),
             order: one.order.map(|id| id.to_string()),
             voice_test: one.voice_test.as_ref().map(Test::from),
+            caller_id_test: one.caller_id_test.as_ref().map(Test::from),
             text_test: one.text_test.as_ref().map(Test::from),
         }
     }

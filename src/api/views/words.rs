@@ -56,7 +56,7 @@ words! {
     /// The parts that somebody plays.
     RoleWords = [ "submitter", "account_administrator", "read_only", "owner", "desk", "administrator", "carrier", "timer", ];
     /// What is tested.
-    TestKindWords = ["voice", "text"];
+    TestKindWords = ["voice", "caller_id", "text"];
     /// Whether the whole account ports.
     ScopeKindWords = ["full", "partial"];
     /// What becomes of numbers that do not port.

@@ -467,10 +467,11 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
                     remark,
                 },
             });
-            if passed {
-                step.clear(|one| *one == Attention::TestFailed { number });
-            } else {
+            let number_now = on_request(&step.request, number)?;
+            if number_now.failed_a_test() {
                 step.raise(Attention::TestFailed { number });
+            } else {
+                step.clear(|one| *one == Attention::TestFailed { number });
             }
         }
         Event::Note {
@@ -673,9 +674,7 @@ fn settle(step: &mut Stepper, world: &World<'_>) {
         step.happened(Fact::Cancelled { reason });
         return;
     }
-    let tested = ported
-        .iter()
-        .all(|one| one.voice_test.as_ref().is_some_and(|test| test.passed));
+    let tested = ported.iter().all(|one| one.is_tested());
     let texts = ported.iter().all(|one| one.text.is_settled());
     if tested && texts {
         step.happened(Fact::Completed);

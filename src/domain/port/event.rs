@@ -315,8 +315,10 @@ pub struct PortabilityResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TestKind {
-    /// A call.
+    /// A call to the number: it rings where it should (R7).
     Voice,
+    /// A call from the number: whoever is called sees it as caller ID (R6).
+    CallerId,
     /// A text.
     Text,
 }

@@ -198,6 +198,7 @@ pub fn evolve(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
         }
         Fact::TestRecorded { number, kind, test } => each(request, &[*number], |one| match kind {
             TestKind::Voice => one.voice_test = Some(test.clone()),
+            TestKind::CallerId => one.caller_id_test = Some(test.clone()),
             TestKind::Text => one.text_test = Some(test.clone()),
         }),
         Fact::AttentionRaised { attention } => request.attention.push(attention.clone()),

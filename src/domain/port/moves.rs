@@ -247,7 +247,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::RecordTest,
         by: &[Submitter, Desk, Timer],
         from: &[Submitted, Rejected, Scheduled, Porting, Testing, Completed],
-        does: "A test call or text is recorded; when every ported number has passed its call test and texts are settled, the request is completed (R33).",
+        does: "A test call (in or out) or text is recorded; when every ported number has passed its call test, no call out showed another number and texts are settled, the request is completed (R6, R7, R33).",
         way_out: "A number is tested after it has ported.",
     },
     Move {

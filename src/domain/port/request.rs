@@ -268,9 +268,29 @@ pub struct PortNumber {
     /// The last voice test (R33, R152).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice_test: Option<Test>,
+    /// The last call out with the number as caller ID (R6).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller_id_test: Option<Test>,
     /// The last text test (R153).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_test: Option<Test>,
+}
+
+impl PortNumber {
+    /// Whether a call rang where it should, and no call out showed another number. Who only receives calls on a number
+    /// need not call out with it; a call out that went wrong has to be made good.
+    pub fn is_tested(&self) -> bool {
+        self.voice_test.as_ref().is_some_and(|test| test.passed)
+            && self.caller_id_test.as_ref().is_none_or(|test| test.passed)
+    }
+
+    /// Whether the last test of some kind failed.
+    pub fn failed_a_test(&self) -> bool {
+        [&self.voice_test, &self.caller_id_test, &self.text_test]
+            .into_iter()
+            .flatten()
+            .any(|test| !test.passed)
+    }
 }
 
 /// The voice track.

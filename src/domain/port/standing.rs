@@ -89,7 +89,7 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
         ),
         Status::Porting => ("The port window is open.", "Short interruptions are normal. Calls ring here as soon as the carriers are done.".to_owned(), next_window(request).map(|window| window.end)),
         Status::Testing => {
-            let untested = request.numbers.iter().filter(|one| matches!(one.voice, Voice::Ported { .. }) && !one.voice_test.as_ref().is_some_and(|test| test.passed)).count();
+            let untested = request.numbers.iter().filter(|one| matches!(one.voice, Voice::Ported { .. }) && !one.is_tested()).count();
             let next = if untested > 0 {
                 format!("Call each ported number and record whether it rang in the right place ({untested} to go).")
             } else {

@@ -35,6 +35,7 @@ fn entry(ids: &Ids, line: u16, now: Timestamp) -> PortNumber {
         carrier_text: Messaging::NotApplicable,
         order: None,
         voice_test: None,
+        caller_id_test: None,
         text_test: None,
     }
 }
@@ -410,6 +411,37 @@ fn r33_untested_numbers_keep_the_port_open() {
         },
     );
     assert_eq!(desk.status(), Status::Completed);
+}
+
+/// R6, R7: a call to the number rings here before the port is complete, and a call out that did not show the number as
+/// caller ID keeps it open until one does. What one test says does not undo what another one said.
+#[test]
+fn r6_r7_calls_in_and_out_are_tested_before_the_port_is_complete() {
+    let mut desk = Desk::released(1);
+    let done = desk.reading(OrderStatus::Ported, |_, said| {
+        said.activation = Activation::Active;
+        said.messaging = Messaging::Ported;
+    });
+    desk.reads(done);
+    let test = |kind, passed| Event::RecordTest {
+        number: number(0),
+        kind,
+        passed,
+        remark: String::new(),
+    };
+    let failed = Attention::TestFailed { number: number(0) };
+    desk.must(Role::Submitter, test(TestKind::CallerId, false));
+    assert!(desk.request.attention.contains(&failed), "the desk is told");
+    desk.must(Role::Submitter, test(TestKind::Voice, true));
+    assert_eq!(
+        desk.status(),
+        Status::Testing,
+        "calls out show another number"
+    );
+    assert!(desk.request.attention.contains(&failed), "still");
+    desk.must(Role::Submitter, test(TestKind::CallerId, true));
+    assert_eq!(desk.status(), Status::Completed);
+    assert!(!desk.request.attention.contains(&failed));
 }
 
 /// R3, R40: nothing goes to the carrier without a signed letter and proof of ownership.

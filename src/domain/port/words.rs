@@ -271,10 +271,11 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
             kind,
             test,
         } => format!(
-            "Test {} for {}: {}.{}",
+            "Test {} {}: {}.{}",
             match kind {
-                TestKind::Voice => "call",
-                TestKind::Text => "text",
+                TestKind::Voice => "call to",
+                TestKind::CallerId => "call from",
+                TestKind::Text => "text for",
             },
             number(*one),
             if test.passed { "passed" } else { "failed" },

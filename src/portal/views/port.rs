@@ -290,6 +290,10 @@ pub struct TestRow {
     pub voice: Badge,
     /// What was remarked on it.
     pub voice_remark: String,
+    /// The call out with the number as caller ID.
+    pub caller_id: Badge,
+    /// What was remarked on it.
+    pub caller_id_remark: String,
     /// The text test, if texts can be tested.
     pub texts: Option<Badge>,
 }

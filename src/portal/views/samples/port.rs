@@ -244,6 +244,8 @@ impl TestPage {
             expected: "+1 312 555 0110".into(),
             voice,
             voice_remark: remark.into(),
+            caller_id: Badge::new(Tone::Draft, "Not tested"),
+            caller_id_remark: String::new(),
             texts,
         };
         Self {
