@@ -205,7 +205,7 @@ journey("from Port Numbers to completed, with the wrong turns on the way", async
   await customer.press(/It showed another one/, customer.part(first));
   await customer.sees(/^Recorded: failed/);
   await customer.sees("It showed the old main line.");
-  await customer.press(/The other phone showed this number/, customer.part(first));
+  await customer.press(/It showed this number/, customer.part(first));
   await customer.sees("Recorded: passed.");
 
   // Texts wait for the account's A2P campaign, which the desk says is approved.
