@@ -1,5 +1,5 @@
-//! Mails about somebody's own account: invitations, ways to a new password, confirmations of an address. They are
-//! not about a port, so they are kept apart from those that are.
+//! Mails that are not about a port: about somebody's own account (invitations, ways to a new password, confirmations of an
+//! address) and about their hosted numbers. They are kept apart from those that are.
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -72,7 +72,20 @@ pub(super) async fn queue<M: MailTemplate>(
     link: Option<&SecretString>,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let written = mail.render(&frame(app)).map_err(AppError::broken)?;
+    queue_in(app, tx, to, mail, &frame(app), link, now).await
+}
+
+/// [`queue`] with something else around the mail than what all of them have.
+pub(super) async fn queue_in<M: MailTemplate>(
+    app: &App,
+    tx: &mut Tx,
+    to: To<'_>,
+    mail: &M,
+    frame: &Frame,
+    link: Option<&SecretString>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let written = mail.render(frame).map_err(AppError::broken)?;
     let id: MailId = app.ids.next(now);
     let row = AccountMail {
         id,

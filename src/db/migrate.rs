@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(7, "0007_overview"),
     migration!(8, "0008_mail_copies"),
     migration!(9, "0009_people"),
+    migration!(10, "0010_hosted_numbers"),
 ];
 
 /// Why the schema cannot be used.
