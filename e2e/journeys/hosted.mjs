@@ -44,10 +44,10 @@ journey("a number is hosted: texts here, calls stay with their provider", async 
   await customer.sees(/^On since/, texts);
   const calls = customer.part("Calls");
   await customer.sees(`Calls stay with ${company.carrier}.`, calls);
-  await customer.field("Where calls should ring", calls).fill(company.receiving);
+  await customer.field(/^Where calls should ring/, calls).fill(company.receiving);
   await customer.press("Route calls here", calls);
   await customer.sees(`Calls to ${shown} stay with ${company.carrier}: it is a hosted number, which only texts here. Port the number to route its calls here.`);
-  await customer.holds(customer.field("Where calls should ring"), company.receiving);
+  await customer.holds(customer.field(/^Where calls should ring/), company.receiving);
   await customer.follow("Port this number instead");
   await customer.at("/numbers/ports/new");
 

@@ -17,6 +17,8 @@ use crate::domain::hosted::{Hosting, PortHere};
 use crate::domain::port::{Problem, Refusal, RefusalKind};
 
 const LIST: &str = "/numbers/hosted";
+/// As many numbers need no search.
+const AT_A_GLANCE: usize = 8;
 
 fn address(one: &Hosted) -> String {
     format!("{LIST}/{}", one.number.id)
@@ -93,6 +95,7 @@ async fn list_page(
         rows: all.iter().map(|one| row(app, one)).collect(),
         more,
         many_accounts: several,
+        searches: all.len() > AT_A_GLANCE || !search.is_empty(),
         search: search.to_owned(),
         number: field(problems, "number", &form.typed.number),
         provider: field(problems, "voice_provider", &form.typed.voice_provider),
@@ -138,7 +141,11 @@ pub(super) async fn ask(posted: Posted) -> Answer {
     match hosted::request(&who.app, &who.caller, account, &form.typed, None).await {
         Ok(one) => who.done(
             &address(&one),
-            "We have your request. You get a mail when its texts are on.",
+            if who.caller.is_desk() {
+                "It is in the list. Turn its texts on when everything is right."
+            } else {
+                "We have your request. You get a mail when its texts are on."
+            },
         ),
         Err(error) => {
             let problems = fields::problems(error)?;

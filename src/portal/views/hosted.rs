@@ -18,6 +18,8 @@ pub struct HostedList {
     pub more: bool,
     /// Whether rows name their account.
     pub many_accounts: bool,
+    /// Whether there is something to look for: a short list is seen at a glance.
+    pub searches: bool,
     /// The digits that were looked for.
     pub search: String,
     /// The number to host.

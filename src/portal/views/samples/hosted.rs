@@ -73,6 +73,7 @@ impl HostedList {
             rows: vec![waits(), on(), refused()],
             more: false,
             many_accounts: false,
+            searches: false,
             search: String::new(),
             number: Field::default(),
             provider: Field::default(),
@@ -106,6 +107,7 @@ impl HostedList {
             desk: true,
             rows: vec![short, other, on(), refused()],
             many_accounts: true,
+            searches: true,
             number: Field::wrong(
                 "+44 20 7183 8750",
                 "+44 20 7183 8750 is not a number of the US or Canada. Only those can be hosted.",
