@@ -10,5 +10,5 @@ import { strike } from "./support/cast.mjs";
 // Most of a journey is waiting for the calendar, so that several can go at once.
 describe("journeys", { concurrency: Number(process.env.PORTOLAN_E2E_AT_ONCE ?? 3) }, async () => {
   after(strike);
-  for (const file of ["walk", "left", "numbers", "letters", "repairs", "together", "plain", "keyboard", "calm", "tickets"]) await import(`./journeys/${file}.mjs`);
+  for (const file of ["walk", "left", "numbers", "hosted", "letters", "repairs", "together", "plain", "keyboard", "calm", "tickets"]) await import(`./journeys/${file}.mjs`);
 });

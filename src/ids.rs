@@ -88,6 +88,8 @@ ids! {
     PortId = "port_";
     /// One number of one port request.
     NumberId = "num_";
+    /// A hosted number of one account.
+    HostedId = "hosted_";
     /// What stands at one gaining carrier.
     OrderId = "ord_";
     /// A stored document.

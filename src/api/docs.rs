@@ -53,7 +53,7 @@ impl<'a> Page<'a> {
     fn operations(&self, tag: &str) -> Vec<(&'a str, &'a str, &'a Value)> {
         let mut found = Vec::new();
         for (path, item) in fields(&self.document["paths"]) {
-            for method in ["get", "post", "patch", "delete"] {
+            for method in ["get", "post", "put", "patch", "delete"] {
                 let operation = &item[method];
                 if list(&operation["tags"]).any(|one| text(one) == tag) {
                     found.push((method, path, operation));

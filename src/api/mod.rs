@@ -13,6 +13,7 @@ mod docs;
 mod extract;
 mod form;
 mod history;
+mod hosted;
 mod import;
 mod moves;
 mod numbers;
@@ -124,6 +125,13 @@ fn operations(api: &Api) -> OpenApiRouter<Api> {
             accounts::add_receiving_number
         ))
         .routes(routes!(accounts::delete_receiving_number))
+        .routes(routes!(hosted::list, hosted::request))
+        .routes(routes!(hosted::get))
+        .routes(routes!(hosted::withdraw))
+        .routes(routes!(hosted::enable))
+        .routes(routes!(hosted::refuse))
+        .routes(routes!(hosted::end))
+        .routes(routes!(hosted::set_voice_route))
         .routes(routes!(ports::list, ports::create))
         .routes(routes!(ports::get, ports::change))
         .routes(routes!(numbers::list, numbers::add))

@@ -28,7 +28,7 @@ use super::problem::{FieldProblemBody, PROBLEM_JSON, ProblemBody};
     components(schemas(ProblemBody, FieldProblemBody)),
     tags(
         (name = "Port requests", description = "One losing provider, one account there, any number of numbers."),
-        (name = "Numbers", description = "The numbers of a port request, receiving numbers, and questions about numbers."),
+        (name = "Numbers", description = "The numbers of a port request, receiving numbers, hosted numbers, and questions about numbers."),
         (name = "Papers", description = "The agreement, the Letter of Authorization, proof of ownership, documents."),
         (name = "Carriers", description = "What goes to the carriers and what is answered to them."),
         (name = "History and notes", description = "What happened, and what people wrote about it."),
@@ -66,6 +66,7 @@ pub fn complete(document: &mut OpenApi) {
         let methods = [
             ("get", &mut item.get),
             ("post", &mut item.post),
+            ("put", &mut item.put),
             ("patch", &mut item.patch),
             ("delete", &mut item.delete),
         ];
@@ -97,7 +98,11 @@ fn complete_one(path: &str, method: &str, operation: &mut Operation) {
     let names_account = parameters
         .iter()
         .any(|one| matches!(one, RefOr::T(one) if one.name == "account"))
-        || (method == "post" && matches!(path, "/ports" | "/webhooks" | "/receiving-numbers"));
+        || (method == "post"
+            && matches!(
+                path,
+                "/ports" | "/webhooks" | "/receiving-numbers" | "/hosted-numbers"
+            ));
     if path.contains('{') || names_account {
         problems.push((
             "404",
@@ -128,6 +133,15 @@ fn complete_one(path: &str, method: &str, operation: &mut Operation) {
             ),
             ("412", "Somebody else changed the port request meanwhile"),
         ]);
+    }
+    if path.starts_with("/hosted-numbers") && method != "get" {
+        problems.push((
+            "409",
+            "The rules of hosted numbers do not allow it; `way_out` says what would",
+        ));
+    }
+    if path.starts_with("/hosted-numbers") && method == "post" {
+        problems.push(("412", "Somebody else changed the hosted number meanwhile"));
     }
     if path == "/ports" && method == "post" {
         problems.push(("409", "A number is on an open port request already"));

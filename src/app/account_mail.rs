@@ -1,5 +1,5 @@
-//! Mails that are not about a port: about somebody's own account (invitations, ways to a new password, confirmations of
-//! an address), and in a ticket. They are kept apart from those that are about one.
+//! Mails that are not about a port: about somebody's own account (invitations, ways to a new password, confirmations of an
+//! address), about their hosted numbers, and in a ticket. They are kept apart from those that are.
 
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -80,12 +80,25 @@ pub(super) async fn queue<M: MailTemplate>(
     link: Option<&SecretString>,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let written = mail.render(&frame(app)).map_err(AppError::broken)?;
+    queue_in(app, tx, to, mail, &frame(app), link, now).await
+}
+
+/// [`queue`] with something else around the mail than what all of them have.
+pub(super) async fn queue_in<M: MailTemplate>(
+    app: &App,
+    tx: &mut Tx,
+    to: To<'_>,
+    mail: &M,
+    frame: &Frame,
+    link: Option<&SecretString>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let written = mail.render(frame).map_err(AppError::broken)?;
     store(app, tx, to, (M::NAME, written), link, None, now).await
 }
 
 /// Queues a mail of a ticket in the commit of what it is about.
-pub(super) async fn queue_in<M: MailTemplate>(
+pub(super) async fn queue_in_ticket<M: MailTemplate>(
     app: &App,
     tx: &mut Tx,
     to: To<'_>,

@@ -19,6 +19,7 @@ pub mod answers;
 pub mod bulk;
 pub mod desk;
 pub mod forms;
+pub mod hosted;
 pub mod import;
 pub mod inbox;
 pub mod kept;

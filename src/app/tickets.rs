@@ -351,7 +351,7 @@ async fn store(
             name: &mail.name,
             ..to(&ticket)
         };
-        account_mail::queue_in(app, tx, reader, &mail, thread(&ticket), now).await?;
+        account_mail::queue_in_ticket(app, tx, reader, &mail, thread(&ticket), now).await?;
     }
     Ok(Some(ticket))
 }
@@ -467,7 +467,7 @@ pub async fn answer(
         closed: reply.closing,
         can_reply: are_on(app),
     };
-    account_mail::queue_in(app, &mut tx, to(&ticket), &mail, thread(&ticket), now).await?;
+    account_mail::queue_in_ticket(app, &mut tx, to(&ticket), &mail, thread(&ticket), now).await?;
     tx.commit().await?;
     Ok(ticket)
 }

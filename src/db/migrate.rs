@@ -47,6 +47,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(8, "0008_mail_copies"),
     migration!(9, "0009_people"),
     migration!(10, "0010_tickets"),
+    migration!(11, "0011_hosted_numbers"),
 ];
 
 /// Why the schema cannot be used.

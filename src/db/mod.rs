@@ -30,6 +30,7 @@ mod bulk;
 mod connect;
 pub mod desk;
 mod error;
+pub mod hosted;
 pub mod inbound;
 pub mod jobs;
 pub mod kept;

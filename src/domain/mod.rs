@@ -5,6 +5,7 @@ pub mod agreement;
 pub mod calendar;
 pub mod carrier;
 pub mod field;
+pub mod hosted;
 pub mod import;
 pub mod losing_carrier;
 pub mod number;

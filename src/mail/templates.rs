@@ -172,6 +172,26 @@ mails! {
         /// The new address.
         new: String = "d.whitfield@harbordental.example",
     }
+    /// A hosted number's texts are on (to who asked for it, R11, R12).
+    HostedEnabled "hosted_enabled" ["mail/hosted_enabled/subject.txt" "mail/hosted_enabled/body.txt" "mail/hosted_enabled/body.html"] {
+        /// Who reads it.
+        name: String = "Dana Whitfield",
+        /// The number.
+        number: String = "+1 312 555 0142",
+        /// Who provides its calls, now as before.
+        provider: String = "Northline Telecom",
+    }
+    /// A number is not hosted (to who asked for it).
+    HostedRefused "hosted_refused" ["mail/hosted_refused/subject.txt" "mail/hosted_refused/body.txt" "mail/hosted_refused/body.html"] {
+        /// Who reads it.
+        name: String = "Dana Whitfield",
+        /// The number.
+        number: String = "+1 312 555 0142",
+        /// The desk's words.
+        reason: String = "The number texts with another service today. End that first, then ask again.",
+        /// Who provides its calls, now as before.
+        provider: String = "Northline Telecom",
+    }
     /// The request was filed (to the submitter).
     RequestReceived "request_received" ["mail/request_received/subject.txt" "mail/request_received/body.txt" "mail/request_received/body.html"] {
         /// Who reads it.
@@ -479,6 +499,8 @@ const OF_ACCOUNT: [&str; 4] = [
 ];
 /// The mails in tickets: no port is theirs, either.
 const OF_TICKETS: [&str; 2] = ["ticket_opened", "ticket_answer"];
+/// The mails about a hosted number: neither is a port theirs.
+const OF_HOSTED: [&str; 2] = ["hosted_enabled", "hosted_refused"];
 /// The mails that their reader may do without, for the samples.
 const OPTIONAL: [&str; 7] = [
     "note_added",
@@ -506,6 +528,14 @@ impl Frame {
             frame.why = format!(
                 "You get this mail because you wrote to {}.",
                 self.support_name
+            );
+        }
+        if OF_HOSTED.contains(&name) {
+            frame.port_id = String::new();
+            frame.url = "https://portolan.example/numbers/hosted/hosted_01jd6m3v8xk2".into();
+            frame.why = format!(
+                "You get this mail because you asked for a hosted number at {}.",
+                self.product
             );
         }
         if OPTIONAL.contains(&name) {

@@ -15,6 +15,7 @@ mod download;
 mod errors;
 mod fields;
 mod help;
+mod hosted;
 mod letter;
 mod live;
 mod locked;
@@ -145,6 +146,13 @@ pub fn router(app: App) -> Router {
         .route("/help", get(help::show))
         .route("/help/ask", post(help::ask))
         .route("/styleguide", get(help::style_guide))
+        .route("/numbers/hosted", get(hosted::list).post(hosted::ask))
+        .route("/numbers/hosted/{id}", get(hosted::show))
+        .route("/numbers/hosted/{id}/withdraw", post(hosted::withdraw))
+        .route("/numbers/hosted/{id}/enable", post(hosted::enable))
+        .route("/numbers/hosted/{id}/refuse", post(hosted::refuse))
+        .route("/numbers/hosted/{id}/end", post(hosted::end))
+        .route("/numbers/hosted/{id}/voice-route", post(hosted::route))
         .merge(settings())
         .route(&at("events"), get(live::of_port))
         .route("/desk/events", get(live::of_desk))

@@ -18,7 +18,7 @@ use super::errors::{Answer, Fault};
 use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
 use crate::app::people::{self, Sender, User};
-use crate::app::{App, AppError, Caller, desk, replies, tickets};
+use crate::app::{App, AppError, Caller, desk, hosted, replies, tickets};
 use crate::domain::calendar::zone;
 use crate::domain::port::Role;
 use crate::web::{ClientIp, Pace};
@@ -96,16 +96,17 @@ impl Portal {
         } else {
             (None, None)
         };
-        let (account, waiting, agency) = if caller.is_desk() {
+        let (account, waiting, hosted_waiting, agency) = if caller.is_desk() {
             (
                 "Porting desk".to_owned(),
                 desk::waiting(app, &caller).await?,
+                hosted::waiting(app, &caller).await?,
                 false,
             )
         } else {
             let own = people::own_account(app, &caller).await?;
             let agency = own.as_ref().is_some_and(|one| one.is_agency);
-            (own.map(|one| one.name).unwrap_or_default(), 0, agency)
+            (own.map(|one| one.name).unwrap_or_default(), 0, 0, agency)
         };
         Ok(Some(SignedIn {
             app: app.clone(),
@@ -116,6 +117,7 @@ impl Portal {
             account,
             agency,
             waiting,
+            hosted_waiting,
             unplaced,
             tickets,
             theme: theme_of(&jar),
@@ -236,6 +238,7 @@ pub(super) fn bare_shell(app: &App, title: &str, jar: &CookieJar) -> Shell {
         flash: flash_of(jar),
         support: super::support(app),
         desk_waiting: 0,
+        hosted_waiting: 0,
         mailbox: false,
         unplaced: None,
         tickets: None,
@@ -259,6 +262,7 @@ pub(super) struct SignedIn {
     /// Whether their account may have clients.
     pub(super) agency: bool,
     waiting: u32,
+    hosted_waiting: u32,
     unplaced: Option<u32>,
     tickets: Option<u32>,
     theme: Theme,
@@ -339,6 +343,7 @@ impl SignedIn {
             flash: self.flash.clone(),
             support: super::support(app),
             desk_waiting: self.waiting,
+            hosted_waiting: self.hosted_waiting,
             mailbox: self.caller.is_desk(),
             unplaced: self.unplaced,
             tickets: self.tickets,

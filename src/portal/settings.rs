@@ -44,7 +44,7 @@ fn at(app: &App, instant: jiff::Timestamp) -> When {
 }
 
 /// A field with what is wrong with it.
-fn field(problems: &[Problem], name: &str, value: &str) -> Field {
+pub(super) fn field(problems: &[Problem], name: &str, value: &str) -> Field {
     Field {
         value: value.to_owned(),
         error: problems
@@ -56,7 +56,7 @@ fn field(problems: &[Problem], name: &str, value: &str) -> Field {
     }
 }
 
-fn choice(account: &Account, chosen: &str) -> Choice {
+pub(super) fn choice(account: &Account, chosen: &str) -> Choice {
     Choice {
         chosen: account.id.to_string() == chosen,
         value: account.id.to_string(),

@@ -5,6 +5,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::domain::hosted;
 use crate::domain::import::Meaning;
 use crate::domain::port;
 
@@ -37,6 +38,8 @@ words! {
     StatusWords = port::Status::ALL.map(port::Status::name);
     /// Who has to act.
     WaitsForWords = [ "customer", "owner", "desk", "gaining_carrier", "losing_provider", "nobody", ];
+    /// How far a number's hosting is.
+    HostedStateWords = hosted::Hosting::NAMES;
     /// What kind of line a number is, as far as known.
     NumberKindWords = ["local", "mobile", "toll_free", "unknown"];
     /// Where a number's voice stands.

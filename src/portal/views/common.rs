@@ -21,6 +21,8 @@ pub struct Shell {
     pub support: Support,
     /// How many requests wait for somebody at the desk; 0 shows no count.
     pub desk_waiting: u32,
+    /// How many hosted numbers wait for the desk; 0 shows no count.
+    pub hosted_waiting: u32,
     /// Whether the built-in mailbox is on.
     pub mailbox: bool,
     /// How many mails could not be placed; `None` shows no entry for them.
@@ -38,6 +40,8 @@ pub struct Shell {
 pub enum Room {
     /// Numbers > Port Numbers.
     Ports,
+    /// Numbers > Hosted Numbers.
+    Hosted,
     /// The desk's queues.
     Desk,
     /// The built-in mailbox.

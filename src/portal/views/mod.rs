@@ -7,6 +7,7 @@ pub mod common;
 pub mod desk;
 pub mod form;
 pub mod hooks;
+pub mod hosted;
 pub mod letter;
 pub mod mailbox;
 pub mod misc;

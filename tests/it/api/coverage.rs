@@ -58,6 +58,38 @@ fn table() -> Vec<(&'static str, For, Value)> {
             Account,
             none.clone(),
         ),
+        ("GET /v1/hosted-numbers", Everybody, none.clone()),
+        (
+            "POST /v1/hosted-numbers",
+            Account,
+            json!({ "number": "+18005550177", "voice_provider": "x", "account": "{account}" }),
+        ),
+        ("GET /v1/hosted-numbers/{hosted}", Account, none.clone()),
+        (
+            "POST /v1/hosted-numbers/{hosted}/withdraw",
+            Account,
+            none.clone(),
+        ),
+        (
+            "POST /v1/hosted-numbers/{hosted}/enable",
+            DeskOfAccount,
+            none.clone(),
+        ),
+        (
+            "POST /v1/hosted-numbers/{hosted}/refuse",
+            DeskOfAccount,
+            reason.clone(),
+        ),
+        (
+            "POST /v1/hosted-numbers/{hosted}/end",
+            DeskOfAccount,
+            reason.clone(),
+        ),
+        (
+            "PUT /v1/hosted-numbers/{hosted}/voice-route",
+            Account,
+            json!({ "receiving": "+14045550100" }),
+        ),
         ("GET /v1/ports", Everybody, none.clone()),
         ("POST /v1/ports", Account, json!({ "account": "{account}" })),
         ("GET /v1/ports/{port}", Account, none.clone()),
@@ -235,6 +267,14 @@ async fn nobody_does_what_is_not_theirs() {
             .send()
             .await
             .ok(200);
+        let hosted = t
+            .post("/v1/hosted-numbers")
+            .by(&ana)
+            .json(&json!({ "number": "+18005550176", "voice_provider": "Copper Valley" }))
+            .send()
+            .await
+            .ok(201)["id"]
+            .clone();
         let endpoint = endpoint.as_str().expect("an id").to_owned();
         let delivery = t
             .get(&format!("/v1/webhooks/{endpoint}/deliveries"))
@@ -248,6 +288,7 @@ async fn nobody_does_what_is_not_theirs() {
         let places = [
             ("{port}", port),
             ("{document}", document),
+            ("{hosted}", hosted.as_str().expect("an id").to_owned()),
             ("{endpoint}", endpoint),
             ("{delivery}", delivery.as_str().expect("an id").to_owned()),
             ("{key}", key.as_str().expect("an id").to_owned()),

@@ -3,6 +3,7 @@
 mod coverage;
 mod description;
 mod flow;
+mod hosted;
 mod imports;
 mod once;
 mod others;

@@ -17,12 +17,14 @@ const WHO: [(&str, Role); 6] = [
 ];
 
 /// Pages: y is shown, - is not there for them (404), n is refused (403).
-const PAGES: [(&str, &str); 16] = [
+const PAGES: [(&str, &str); 18] = [
     ("/numbers/ports", "yyyyyy"),
     ("/numbers/ports/new", "yynyyy"),
     ("/numbers/ports/{port}", "yyyyy-"),
     ("/numbers/ports/{port}/notes", "yyyyy-"),
     ("/numbers/ports/{port}/letter", "yyyyy-"),
+    ("/numbers/hosted", "yyyyyy"),
+    ("/numbers/hosted/{hosted}", "yyyyy-"),
     ("/settings", "yyyyyy"),
     ("/settings/notifications", "yyyyyy"),
     ("/settings/receiving", "yyyyyy"),
@@ -37,7 +39,7 @@ const PAGES: [(&str, &str); 16] = [
 ];
 
 /// Moves by pages: y happens, or is refused for what is in it or for when it comes (303, 422, 409), n for who asks (403), - is not there (404).
-const POSTS: [(&str, &str, &str); 12] = [
+const POSTS: [(&str, &str, &str); 15] = [
     ("/numbers/ports/{port}/notes", "text=Hello", "yynyy-"),
     (
         "/numbers/ports/{port}/edit",
@@ -46,6 +48,13 @@ const POSTS: [(&str, &str, &str); 12] = [
     ),
     ("/numbers/ports/{port}/letter/send", "", "yynyy-"),
     ("/numbers/ports/{port}/letter/resend", "", "yynyy-"),
+    (
+        "/numbers/hosted",
+        "number=%2B18005550151&voice_provider=x&account={account}",
+        "yynyyy",
+    ),
+    ("/numbers/hosted/{hosted}/voice-route", "", "yynyy-"),
+    ("/numbers/hosted/{hosted}/enable", "", "nnnyy-"),
     (
         "/settings/receiving",
         "number=%2B14045550150&account={account}",
@@ -69,7 +78,7 @@ const POSTS: [(&str, &str, &str); 12] = [
 ];
 
 /// The API: y happens, i is refused for what is in it, n for who asks (403), - is not there (404).
-const API: [(&str, &str, &str, &str); 16] = [
+const API: [(&str, &str, &str, &str); 20] = [
     ("GET", "/v1/ports/{port}", "", "yyyyy-"),
     ("GET", "/v1/ports/{port}/events", "", "yyyyy-"),
     (
@@ -80,6 +89,20 @@ const API: [(&str, &str, &str, &str); 16] = [
     ),
     ("GET", "/v1/webhooks?account={account}", "", "yyyyy-"),
     ("GET", "/v1/webhooks/{hook}/deliveries", "", "yyyyy-"),
+    ("GET", "/v1/hosted-numbers/{hosted}", "", "yyyyy-"),
+    (
+        "POST",
+        "/v1/hosted-numbers",
+        r#"{"number":"x","voice_provider":"x","account":"{account}"}"#,
+        "iinii-",
+    ),
+    ("POST", "/v1/hosted-numbers/{hosted}/enable", "", "nnncc-"),
+    (
+        "PUT",
+        "/v1/hosted-numbers/{hosted}/voice-route",
+        r#"{"receiving":"+14045550150"}"#,
+        "ccncc-",
+    ),
     ("POST", "/v1/ports", r#"{"account":"{account}"}"#, "yynyy-"),
     (
         "PATCH",
@@ -161,6 +184,15 @@ async fn each_role_may_do_what_the_table_says_and_no_more() {
         )
         .await;
         assert_eq!(status, 201);
+        let (status, hosted) = api(
+            &desk,
+            &keys[0],
+            "POST",
+            "/v1/hosted-numbers",
+            r#"{"number":"+18005550150","voice_provider":"Copper Valley"}"#,
+        )
+        .await;
+        assert_eq!(status, 201);
         let user = portolan::app::people::find_user(&desk.app, "user@people.example")
             .await
             .expect("a user")
@@ -169,6 +201,7 @@ async fn each_role_may_do_what_the_table_says_and_no_more() {
             text.replace("{port}", &port)
                 .replace("{account}", &own.id.to_string())
                 .replace("{user}", &user.to_string())
+                .replace("{hosted}", hosted["id"].as_str().expect("an id"))
                 .replace("{hook}", hook["id"].as_str().expect("an id"))
         };
         let mut wrong = Vec::new();

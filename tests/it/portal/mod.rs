@@ -1,6 +1,7 @@
 //! The portal, as somebody with a browser and without scripts meets it.
 
 mod form;
+mod hosted;
 mod keeping;
 mod links;
 mod lists;

@@ -2,6 +2,7 @@
 
 mod desk;
 mod form;
+mod hosted;
 mod letter;
 mod port;
 mod ports;
@@ -470,6 +471,7 @@ impl Shell {
             flash: vec![],
             support: support(),
             desk_waiting: 0,
+            hosted_waiting: 0,
             mailbox: true,
             unplaced: None,
             tickets: None,
@@ -494,6 +496,7 @@ impl Shell {
             read_only: false,
         });
         shell.desk_waiting = 7;
+        shell.hosted_waiting = 2;
         shell.fast_clock = Some("Demo: the desk's clock is at Tuesday, November 24, 2026, 9:12 am Central Time. A business day takes about two seconds.".into());
         shell
     }

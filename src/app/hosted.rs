@@ -1,0 +1,435 @@
+//! Hosted numbers: asked for by customers, turned on, refused and ended by the desk (R9 to R13). Their calls stay with their
+//! provider: [`set_voice_route`] always refuses (R12).
+
+use std::convert::Infallible;
+use std::str::FromStr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::account_mail::{self, To};
+use super::answers::Keep;
+use super::forms::number_problem;
+use super::seen::Key;
+use super::{App, AppError, Caller, numbers};
+use crate::db::hosted::{self as rows, Filter, HostedRow};
+use crate::db::{DbError, Session, Tx, people};
+use crate::domain::carrier::LineKind;
+use crate::domain::hosted::{self, Asking, HostedNumber, Hosting, PortHere, Wanted};
+use crate::domain::number::{E164, Kind, parse_typed};
+use crate::domain::port::{Problem, Refusal, words};
+use crate::ids::{AccountId, HostedId};
+use crate::mail::templates::{Frame, HostedEnabled, HostedRefused, MailTemplate};
+
+/// Hosted numbers that one list has at most.
+pub const LIST_MAX: usize = 500;
+/// How long the gaining carrier is waited for when it is asked what kind of line a number is.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A hosted number with what is around it.
+#[derive(Clone, Debug)]
+pub struct Hosted {
+    /// The number.
+    pub number: HostedNumber,
+    /// Its account's name.
+    pub account_name: String,
+    /// Whether its texts need an approved brand and campaign that its account does not have yet (R19, R20).
+    pub lacks_campaign: bool,
+    /// What its account's port requests say of it.
+    pub port: PortHere,
+    version: i64,
+}
+
+impl Hosted {
+    fn of(row: HostedRow, port: PortHere) -> Self {
+        Self {
+            lacks_campaign: hosted::lacks_campaign(&row.number, row.campaign_approved),
+            number: row.number,
+            account_name: row.account_name,
+            port,
+            version: row.version,
+        }
+    }
+
+    /// Whether its voice has moved here: then it is no hosted number any more, whatever it was.
+    pub fn is_ported(&self) -> bool {
+        matches!(self.port, PortHere::Done(_))
+    }
+}
+
+/// A hosted number as an address names it: by id, or by the number itself.
+#[derive(Clone, Copy, Debug)]
+pub enum Which {
+    /// `hosted_…`.
+    Id(HostedId),
+    /// The number. Of several accounts that have it, the one is meant where it is asked for or on.
+    Number(E164),
+}
+
+impl FromStr for Which {
+    type Err = AppError;
+
+    fn from_str(text: &str) -> Result<Self, AppError> {
+        if let Ok(id) = text.parse() {
+            return Ok(Self::Id(id));
+        }
+        parse_typed(text)
+            .map(|typed| Self::Number(typed.number))
+            .map_err(|_| AppError::NotFound("hosted number"))
+    }
+}
+
+/// What of the hosted numbers is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Of this account; `None` for all that the caller sees.
+    pub account: Option<AccountId>,
+    /// In this state, by its name.
+    pub state: Option<&'static str>,
+    /// With these digits in it.
+    pub digits: String,
+}
+
+/// Hosted numbers that a caller sees, those that wait for the desk first: [`LIST_MAX`] at most, and whether there are more.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    asked: &Asked,
+) -> Result<(Vec<Hosted>, bool), AppError> {
+    let accounts = match asked.account {
+        Some(one) => Some(vec![caller.account_for(Some(one))?]),
+        None => caller.account.map(|own| {
+            let mut all = vec![own];
+            all.extend(caller.clients.iter().copied());
+            all
+        }),
+    };
+    let filter = Filter {
+        accounts,
+        state: asked.state,
+        digits: asked.digits.clone(),
+        limit: i64::try_from(LIST_MAX)
+            .unwrap_or(i64::MAX)
+            .saturating_add(1),
+    };
+    let mut read = app.db.read().await?;
+    let mut found = rows::list(&mut read, &filter).await?;
+    let more = found.len() > LIST_MAX;
+    found.truncate(LIST_MAX);
+    let places: Vec<(AccountId, E164)> = found.iter().map(place).collect();
+    let mut ports = rows::ports(&mut read, &places).await?;
+    let all = found
+        .into_iter()
+        .map(|row| {
+            let port = ports.remove(&place(&row)).unwrap_or_default();
+            Hosted::of(row, port)
+        })
+        .collect();
+    Ok((all, more))
+}
+
+fn place(row: &HostedRow) -> (AccountId, E164) {
+    (row.number.account, row.number.number)
+}
+
+/// How many numbers wait for the desk to turn their texts on.
+pub async fn waiting(app: &App, caller: &Caller) -> Result<u32, AppError> {
+    caller.desk_only()?;
+    let count = app.seen(Key::Own(caller.user, "hosted numbers"), |_| true, async {
+        let mut read = app.db.glimpse().await?;
+        Ok(rows::waiting(&mut read).await?)
+    });
+    Ok(*count.await?)
+}
+
+async fn with_port(session: &mut Session, row: HostedRow) -> Result<Hosted, DbError> {
+    let place = place(&row);
+    let port = rows::ports(session, &[place]).await?.remove(&place);
+    Ok(Hosted::of(row, port.unwrap_or_default()))
+}
+
+async fn find(session: &mut Session, caller: &Caller, which: Which) -> Result<Hosted, AppError> {
+    let found = match which {
+        Which::Id(id) => rows::get(session, id).await?.into_iter().collect(),
+        Which::Number(number) => rows::with_number(session, number).await?,
+    };
+    let row = found
+        .into_iter()
+        .find(|row| caller.sees(row.number.account))
+        .ok_or(AppError::NotFound("hosted number"))?;
+    Ok(with_port(session, row).await?)
+}
+
+/// One hosted number.
+pub async fn get(app: &App, caller: &Caller, which: Which) -> Result<Hosted, AppError> {
+    let mut read = app.db.read().await?;
+    find(&mut read, caller, which).await
+}
+
+/// A hosted number as somebody asks for it.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// The number.
+    pub number: String,
+    /// Who provides its calls.
+    pub voice_provider: String,
+    /// What it is for; may be empty.
+    pub description: String,
+}
+
+/// Reads what was typed.
+///
+/// # Errors
+/// Each field that is wrong, not only the first.
+fn read(typed: &Typed) -> Result<Wanted, Vec<Problem>> {
+    let number = parse_typed(&typed.number)
+        .map(|typed| typed.number)
+        .map_err(|error| number_problem("number", &error))
+        .and_then(|number| {
+            hosted::hostable(number, number.kind())
+                .map(|()| number)
+                .map_err(|error| Problem::new("number", format!("{error}.")))
+        });
+    let words = hosted::check_words(&typed.voice_provider, &typed.description);
+    match (number, words) {
+        (Ok(number), Ok((voice_provider, description))) => Ok(Wanted {
+            number,
+            voice_provider,
+            description,
+        }),
+        (number, words) => Err(number
+            .err()
+            .into_iter()
+            .chain(words.err().into_iter().flatten())
+            .collect()),
+    }
+}
+
+/// What the gaining carrier says that a line is. Nobody has to know: the desk looks at each number, too.
+async fn line(app: &App, number: E164) -> Kind {
+    if app.carrier.is_none() || number.is_toll_free() {
+        return number.kind();
+    }
+    let asked = tokio::time::timeout(PATIENCE, numbers::portability(app, &[number])).await;
+    let told = match asked {
+        Ok(Ok(answers)) => answers
+            .into_iter()
+            .find(|one| one.number == number)
+            .and_then(|one| one.kind),
+        Ok(Err(_)) | Err(_) => None,
+    };
+    match told {
+        Some(LineKind::Mobile) => Kind::Mobile,
+        _ => number.kind(),
+    }
+}
+
+/// Asks for a hosted number, for the first time or again.
+///
+/// # Errors
+/// Field errors for what cannot be hosted and for what is live already, here or in another account.
+pub async fn request(
+    app: &App,
+    caller: &Caller,
+    account: Option<AccountId>,
+    typed: &Typed,
+    keep: Option<Keep<Hosted>>,
+) -> Result<Hosted, AppError> {
+    let account = caller.account_for(account)?;
+    caller.filing_only()?;
+    let wanted = read(typed).map_err(AppError::Invalid)?;
+    let number = wanted.number;
+    // Nothing external happens while a transaction is open.
+    hosted::hostable(number, line(app, number).await)
+        .map_err(|error| AppError::field("number", format!("{error}.")))?;
+    let now = app.clock.now();
+    let asking = Asking {
+        id: app.ids.next(now),
+        account,
+        by: caller.user,
+        name: caller.actor.name.clone(),
+        now,
+    };
+    let mut tx = app.db.write().await?;
+    if people::account(&mut tx, account).await?.is_none() {
+        return Err(AppError::NotFound("account"));
+    }
+    let was = rows::of_account(&mut tx, account, number).await?;
+    let port = rows::ports(&mut tx, &[(account, number)]).await?;
+    let port = port.get(&(account, number)).copied().unwrap_or_default();
+    let one = hosted::ask(was.as_ref().map(|row| &row.number), port, wanted, asking)?;
+    let stored = match &was {
+        None => rows::insert(&mut tx, &one).await,
+        Some(row) => rows::update(&mut tx, &one, row.version).await,
+    };
+    match stored {
+        Ok(true) => {}
+        Ok(false) => return Err(AppError::Stale),
+        Err(e) if e.constraint() == Some(rows::LIVE_ONCE) => return Err(live_elsewhere(number)),
+        Err(e) => return Err(e.into()),
+    }
+    finish(app, tx, one.id, keep).await
+}
+
+fn live_elsewhere(number: E164) -> AppError {
+    let mut refusal = Refusal::conflict(
+        "hosted_elsewhere",
+        format!(
+            "{} is a hosted number of another account, or asked for there.",
+            words::number(number)
+        ),
+        "It has to be ended there first. If the number is yours, ask the desk.",
+    );
+    refusal.problems = vec![Problem::new("number", refusal.to_string())];
+    refusal.into()
+}
+
+/// Remembers the answer, if that is wanted, and commits.
+async fn finish(
+    app: &App,
+    mut tx: Tx,
+    id: HostedId,
+    keep: Option<Keep<Hosted>>,
+) -> Result<Hosted, AppError> {
+    let row = rows::get(&mut tx, id).await?.ok_or(AppError::Stale)?;
+    let now = with_port(&mut tx, row).await?;
+    if let Some(keep) = keep
+        && !keep.store(app, &mut tx, &now).await?
+    {
+        return Err(AppError::Stale);
+    }
+    tx.commit().await?;
+    Ok(now)
+}
+
+/// What can become of a hosted number.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// The customer takes back what they asked for.
+    Withdraw,
+    /// The desk turns texts on.
+    Enable,
+    /// The desk says no, with its reason.
+    Refuse(String),
+    /// The desk ends it, with its reason.
+    End(String),
+}
+
+/// Takes a step. Who asked is mailed when their number is turned on or refused.
+///
+/// # Errors
+/// [`AppError::Forbidden`] for what only the desk does, and refusals of the rules.
+pub async fn step(
+    app: &App,
+    caller: &Caller,
+    which: Which,
+    step: Step,
+    keep: Option<Keep<Hosted>>,
+) -> Result<Hosted, AppError> {
+    let mut tx = app.db.write().await?;
+    let was = find(&mut tx, caller, which).await?;
+    match step {
+        Step::Withdraw => caller.filing_only()?,
+        Step::Enable | Step::Refuse(_) | Step::End(_) => caller.desk_only()?,
+    }
+    let now = app.clock.now();
+    let checked = |reason: &str| {
+        hosted::check_reason(reason).map_err(|problem| AppError::Invalid(vec![problem]))
+    };
+    let one = &was.number;
+    let state = match &step {
+        Step::Withdraw => hosted::withdraw(one, &caller.actor.name, now)?,
+        Step::Enable => hosted::enable(one, !was.lacks_campaign, was.port, now)?,
+        Step::Refuse(reason) => hosted::refuse(one, checked(reason)?, now)?,
+        Step::End(reason) => hosted::end(one, checked(reason)?, now)?,
+    };
+    let next = HostedNumber {
+        state,
+        ..one.clone()
+    };
+    if !rows::update(&mut tx, &next, was.version).await? {
+        return Err(AppError::Stale);
+    }
+    if let Hosting::Requested { by, .. } = one.state
+        && let Some(reader) = people::user(&mut tx, by).await?
+        && reader.disabled_at.is_none()
+    {
+        let to = To {
+            user: Some(reader.id),
+            name: &reader.name,
+            address: &reader.email,
+        };
+        tell(app, &mut tx, to, &next, now).await?;
+    }
+    finish(app, tx, next.id, keep).await
+}
+
+/// Mails what the desk decided.
+async fn tell(
+    app: &App,
+    tx: &mut Tx,
+    to: To<'_>,
+    one: &HostedNumber,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let name = to.name.to_owned();
+    let number = words::number(one.number);
+    let provider = one.voice_provider.clone();
+    match &one.state {
+        Hosting::Enabled { .. } => {
+            let mail = HostedEnabled {
+                name,
+                number,
+                provider,
+            };
+            send(app, tx, to, &mail, one, now).await
+        }
+        Hosting::Refused { reason, .. } => {
+            let mail = HostedRefused {
+                name,
+                number,
+                reason: reason.clone(),
+                provider,
+            };
+            send(app, tx, to, &mail, one, now).await
+        }
+        Hosting::Requested { .. } | Hosting::Ended { .. } => Ok(()),
+    }
+}
+
+async fn send<M: MailTemplate>(
+    app: &App,
+    tx: &mut Tx,
+    to: To<'_>,
+    mail: &M,
+    one: &HostedNumber,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let frame = account_mail::frame(app);
+    let frame = Frame {
+        why: format!(
+            "You get this mail because you asked for a hosted number at {}.",
+            frame.product
+        ),
+        url: app
+            .config
+            .server
+            .link(&format!("/numbers/hosted/{}", one.id)),
+        ..frame
+    };
+    account_mail::queue_in(app, tx, to, mail, &frame, None, now).await
+}
+
+/// Routes a hosted number's calls: never (R12).
+///
+/// # Errors
+/// Always: a refusal that says with whom the calls stay and what would move them.
+pub async fn set_voice_route(
+    app: &App,
+    caller: &Caller,
+    which: Which,
+) -> Result<Infallible, AppError> {
+    let one = get(app, caller, which).await?;
+    caller.filing_only()?;
+    Err(hosted::voice_route(&one.number, one.port).into())
+}

@@ -1,0 +1,227 @@
+//! Hosted numbers, as people meet them without scripts: R9, R11 to R13.
+
+use portolan::domain::port::Role;
+
+use super::refused;
+use crate::support::browser::Desk;
+use crate::support::database::on_both;
+
+const LIST: &str = "/numbers/hosted";
+
+/// R12: somebody asks, the desk turns texts on, and calls stay where they are.
+#[tokio::test]
+async fn r12_a_hosted_number_texts_here_and_its_calls_are_refused_in_words() {
+    on_both(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut dana = desk.submitter(&account, "dana@harbor.example").await;
+        let page = dana.open("/start?for=texts").await;
+        assert!(
+            page.attr("a", "href")
+                .contains(&"/numbers/hosted#ask".to_owned()),
+            "{}",
+            page.text()
+        );
+        let page = dana.open(LIST).await;
+        assert!(page.text().contains("No hosted numbers yet"));
+        assert!(page.text().contains("goes on ringing where it rings today"));
+
+        // What was typed stays; what is wrong stands beside it.
+        let page = dana
+            .send(page.form(LIST).set("number", "+44 20 7183 8750"))
+            .await;
+        refused(&page);
+        assert!(
+            page.error("number")
+                .contains("not a number of the US or Canada")
+        );
+        assert!(
+            page.error("voice_provider")
+                .contains("Say who provides the calls")
+        );
+        assert_eq!(page.form(LIST).value("number"), "+44 20 7183 8750");
+
+        let form = page
+            .form(LIST)
+            .set("number", "(800) 555-0123")
+            .set("voice_provider", "Copper Valley <Telephone>")
+            .set("description", "Orders");
+        let page = dana.send(form.clone()).await;
+        let here = page.path.clone();
+        assert!(here.starts_with("/numbers/hosted/hosted_"), "{here}");
+        assert!(page.text().contains("We have your request."));
+        assert!(
+            page.text()
+                .contains("Calls stay with Copper Valley <Telephone>.")
+        );
+        let page = dana.send(form).await;
+        refused(&page);
+        assert!(page.error("number").contains("was asked for already"));
+
+        // R12, without scripts: a form, a refusal in words beside what was typed, and the way out.
+        let route = format!("{here}/voice-route");
+        let page = dana.open(&here).await;
+        let page = dana
+            .send(page.form(&route).set("receiving", "+14045550100"))
+            .await;
+        assert_eq!(page.status, 409);
+        let error = page.error("receiving");
+        assert!(
+            error.contains("stay with Copper Valley <Telephone>"),
+            "{error}"
+        );
+        assert!(
+            error.contains("Port the number to route its calls here."),
+            "{error}"
+        );
+        assert_eq!(page.form(&route).value("receiving"), "+14045550100");
+        assert!(
+            page.attr("main a", "href")
+                .contains(&"/numbers/ports/new".to_owned())
+        );
+
+        // The desk sees that somebody waits, and turns it on.
+        let mut agent = desk.agent().await;
+        let page = agent.open("/desk").await;
+        assert!(
+            page.one(".rail .menu a[href='/numbers/hosted'] .count")
+                .starts_with('1')
+        );
+        let page = agent.open(LIST).await;
+        assert!(page.text().contains("Harbor Dental"), "{}", page.text());
+        let page = agent.send(page.form(&format!("{here}/enable"))).await;
+        assert!(page.text().contains("texts are on"), "{}", page.text());
+        assert!(
+            page.all(".rail .menu a[href='/numbers/hosted'] .count")
+                .is_empty()
+        );
+        let page = dana.open(LIST).await;
+        assert_eq!(page.one("td[data-label=Texts] .stat"), "On");
+        assert_eq!(
+            page.one("td[data-label=Calls]"),
+            "Stay with Copper Valley <Telephone>"
+        );
+
+        // Still refused, now that texts are on; also for the desk.
+        for browser in [&mut dana, &mut agent] {
+            let page = browser.open(&here).await;
+            let page = browser.send(page.form(&route)).await;
+            assert_eq!(page.status, 409);
+            assert!(page.error("receiving").contains("stay with"));
+        }
+
+        // The desk ends it and says why; the customer asks again with what was known.
+        let page = agent.open(&here).await;
+        let end = format!("{here}/end");
+        let page = agent.send(page.form(&end)).await;
+        refused(&page);
+        assert!(page.error("reason").contains("Say why"));
+        let page = agent
+            .send(page.form(&end).set("reason", "The account was closed."))
+            .await;
+        assert!(page.text().contains("are ended"), "{}", page.text());
+        let page = dana.open(&here).await;
+        assert!(page.text().contains("The account was closed."));
+        let again = page.attr("main a", "href");
+        let again = again
+            .iter()
+            .find(|href| href.contains("?again="))
+            .expect("a way");
+        let page = dana.open(again.split('#').next().expect("something")).await;
+        assert_eq!(page.form(LIST).value("number"), "+1 800 555 0123");
+        assert_eq!(
+            page.form(LIST).value("voice_provider"),
+            "Copper Valley <Telephone>"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_desk_hosts_for_an_account_that_it_names_and_readers_only_look() {
+    on_both(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut agent = desk.agent().await;
+        let page = agent.open(LIST).await;
+        let form = page
+            .form(LIST)
+            .set("number", "+14045550123")
+            .set("voice_provider", "Copper Valley Telephone");
+        let page = agent.send(form).await;
+        refused(&page);
+        assert!(
+            page.text().contains("Say which account."),
+            "{}",
+            page.text()
+        );
+        let id = account.id.to_string();
+        let page = agent.send(page.form(LIST).choose("account", &id)).await;
+        let here = page.path.clone();
+        // A US local number waits for its campaign, and the desk is told where that is approved.
+        assert!(
+            page.text().contains("Waits for A2P 10DLC"),
+            "{}",
+            page.text()
+        );
+        let page = agent
+            .send(
+                page.form(&format!("{here}/refuse"))
+                    .set("reason", "It texts elsewhere."),
+            )
+            .await;
+        assert!(page.text().contains("Refused"), "{}", page.text());
+        assert!(page.text().contains("It texts elsewhere."));
+
+        desk.person(Some(&account), Role::ReadOnly, "rita@harbor.example")
+            .await;
+        let mut rita = desk.signed_in("rita@harbor.example").await;
+        for path in [LIST, here.as_str()] {
+            let page = rita.open(path).await;
+            assert_eq!(page.status, 200);
+            let all = page.all("main form[method=post] button");
+            let greyed = page.all("main form[method=post] fieldset[disabled] button");
+            assert!(!all.is_empty());
+            assert_eq!(all, greyed, "{path}");
+        }
+        let other = desk.account("Quarry Lawn").await;
+        let mut eve = desk.submitter(&other, "eve@quarry.example").await;
+        assert_eq!(eve.open(&here).await.status, 404);
+        assert!(
+            eve.open(LIST)
+                .await
+                .text()
+                .contains("No hosted numbers yet")
+        );
+    })
+    .await;
+}
+
+/// An open page is out of date: what it offers does not go any more, and the page says so.
+#[tokio::test]
+async fn what_was_decided_meanwhile_is_said_on_the_page() {
+    on_both(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut dana = desk.submitter(&account, "dana@harbor.example").await;
+        let page = dana.open(LIST).await;
+        let form = page
+            .form(LIST)
+            .set("number", "+18005550123")
+            .set("voice_provider", "Copper Valley Telephone");
+        let page = dana.send(form).await;
+        let here = page.path.clone();
+        let withdraw = page.form(&format!("{here}/withdraw"));
+        let mut agent = desk.agent().await;
+        let page = agent.open(&here).await;
+        agent.send(page.form(&format!("{here}/enable"))).await;
+        let page = dana.send(withdraw).await;
+        assert_eq!(page.status, 409);
+        assert!(
+            page.one("[role=alert]").contains("are on already"),
+            "{}",
+            page.text()
+        );
+    })
+    .await;
+}
