@@ -18,8 +18,14 @@ journey("a number is hosted: texts here, calls stay with their provider", async 
   await customer.sees(/is not a number of the US or Canada/);
   await customer.focusIsOn("Number");
   await customer.holds(customer.field("Number"), "+44 20 7183 8750");
-  await customer.field("Number").fill(company.numbers[0]);
   await customer.field("Who provides its calls").fill(company.carrier);
+  // What the number itself does not tell, its owner does.
+  await customer.field("Number").fill(company.numbers[0]);
+  await customer.field("Kind of line").selectOption("Mobile");
+  await customer.press("Ask for this number");
+  await customer.sees(/is a mobile number/);
+  await customer.holds(customer.field("Who provides its calls"), company.carrier);
+  await customer.field("Kind of line").selectOption("Landline or internet line");
   await customer.field(/^What the number is for/).fill("Front desk");
   await customer.press("Ask for this number");
   await customer.sees(/^We have your request/);

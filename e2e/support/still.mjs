@@ -136,6 +136,10 @@ export class Still extends Stage {
     await this.api("POST", `/v1/ports/${all.review}/notes`, { text: "The side door is open until six." }, this.customerKey);
     await this.api("POST", `/v1/ports/${all.review}/notes`, { text: "The bill is a little blurred.", staff_only: true });
     await this.api("POST", "/v1/ports", { losing_carrier: "Twilio Inc.", title: "" }, this.customerKey);
+    for (const [number, description] of [["+18005550143", "Orders"], ["+18885550144", "Front desk"]]) {
+      await this.api("POST", "/v1/hosted-numbers", { number, voice_provider: "Northline Telephone", description }, this.customerKey);
+    }
+    await this.api("POST", "/v1/hosted-numbers/+18005550143/enable");
     // A list that waits for its columns' meaning is reached through the form only; see the journeys.
     await until("the calendar has come to the present", async () => {
       const answer = await fetch(`${this.base}/v1/me`, { headers: { authorization: `Bearer ${this.deskKey}` } });

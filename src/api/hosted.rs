@@ -11,9 +11,10 @@ use super::answer::{self, Answer};
 use super::extract::{Asker, Body, MaybeBody, Path, Query, Terms};
 use super::moves::{Nothing, ReasonInput};
 use super::problem::Problem;
-use super::views::{HostedNumber, HostedNumberList, HostedStateWords};
+use super::views::{HostedNumber, HostedNumberList, HostedStateWords, NumberKindWords};
 use crate::app::hosted::{self, Asked, Hosted, Step, Typed, Which};
 use crate::domain::hosted::Hosting;
+use crate::domain::number::Kind;
 use crate::domain::port::Problem as FieldProblem;
 use crate::ids::AccountId;
 
@@ -37,6 +38,10 @@ pub struct NewHostedNumber {
     /// The number: a landline or toll-free number of the US or Canada.
     #[schema(example = "+14045550123")]
     pub number: String,
+    /// What kind of line it is: the number does not tell. A mobile number cannot be hosted.
+    #[serde(default)]
+    #[schema(value_type = Option<NumberKindWords>)]
+    pub kind: Option<Kind>,
     /// Who provides its calls. They stay there.
     #[schema(example = "Northline Telephone", min_length = 1, max_length = 100)]
     pub voice_provider: String,
@@ -126,6 +131,7 @@ pub async fn request(
             let new = body.value;
             let typed = Typed {
                 number: new.number,
+                kind: new.kind,
                 voice_provider: new.voice_provider,
                 description: new.description.unwrap_or_default(),
             };

@@ -3,7 +3,6 @@
 
 use std::convert::Infallible;
 use std::str::FromStr;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -11,11 +10,10 @@ use super::account_mail::{self, To};
 use super::answers::Keep;
 use super::forms::number_problem;
 use super::seen::Key;
-use super::{App, AppError, Caller, numbers};
+use super::{App, AppError, Caller};
 use crate::db::hosted::{self as rows, Filter, HostedRow};
 use crate::db::{DbError, Session, Tx, people};
-use crate::domain::carrier::LineKind;
-use crate::domain::hosted::{self, Asking, HostedNumber, Hosting, PortHere, Wanted};
+use crate::domain::hosted::{self, Asking, HostedNumber, Hosting, NotHostable, PortHere, Wanted};
 use crate::domain::number::{E164, Kind, parse_typed};
 use crate::domain::port::{Problem, Refusal, words};
 use crate::ids::{AccountId, HostedId};
@@ -23,8 +21,6 @@ use crate::mail::templates::{Frame, HostedEnabled, HostedRefused, MailTemplate};
 
 /// Hosted numbers that one list has at most.
 pub const LIST_MAX: usize = 500;
-/// How long the gaining carrier is waited for when it is asked what kind of line a number is.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A hosted number with what is around it.
 #[derive(Clone, Debug)]
@@ -171,6 +167,8 @@ pub async fn get(app: &App, caller: &Caller, which: Which) -> Result<Hosted, App
 pub struct Typed {
     /// The number.
     pub number: String,
+    /// What kind of line it is: North American numbers do not tell.
+    pub kind: Option<Kind>,
     /// Who provides its calls.
     pub voice_provider: String,
     /// What it is for; may be empty.
@@ -186,9 +184,16 @@ fn read(typed: &Typed) -> Result<Wanted, Vec<Problem>> {
         .map(|typed| typed.number)
         .map_err(|error| number_problem("number", &error))
         .and_then(|number| {
-            hosted::hostable(number, number.kind())
-                .map(|()| number)
-                .map_err(|error| Problem::new("number", format!("{error}.")))
+            let said = typed.kind.unwrap_or(number.kind());
+            hosted::hostable(number, said).map_err(|error| {
+                // The number may be right, and what was said of it is what matters.
+                let field = match error {
+                    NotHostable::Mobile(_) => "kind",
+                    _ => "number",
+                };
+                Problem::new(field, format!("{error}."))
+            })?;
+            Ok(number)
         });
     let words = hosted::check_words(&typed.voice_provider, &typed.description);
     match (number, words) {
@@ -202,25 +207,6 @@ fn read(typed: &Typed) -> Result<Wanted, Vec<Problem>> {
             .into_iter()
             .chain(words.err().into_iter().flatten())
             .collect()),
-    }
-}
-
-/// What the gaining carrier says that a line is. Nobody has to know: the desk looks at each number, too.
-async fn line(app: &App, number: E164) -> Kind {
-    if app.carrier.is_none() || number.is_toll_free() {
-        return number.kind();
-    }
-    let asked = tokio::time::timeout(PATIENCE, numbers::portability(app, &[number])).await;
-    let told = match asked {
-        Ok(Ok(answers)) => answers
-            .into_iter()
-            .find(|one| one.number == number)
-            .and_then(|one| one.kind),
-        Ok(Err(_)) | Err(_) => None,
-    };
-    match told {
-        Some(LineKind::Mobile) => Kind::Mobile,
-        _ => number.kind(),
     }
 }
 
@@ -239,9 +225,6 @@ pub async fn request(
     caller.filing_only()?;
     let wanted = read(typed).map_err(AppError::Invalid)?;
     let number = wanted.number;
-    // Nothing external happens while a transaction is open.
-    hosted::hostable(number, line(app, number).await)
-        .map_err(|error| AppError::field("number", format!("{error}.")))?;
     let now = app.clock.now();
     let asking = Asking {
         id: app.ids.next(now),

@@ -14,9 +14,16 @@ use super::{fields, tell};
 use crate::app::hosted::{self, Asked, Hosted, Step, Typed, Which};
 use crate::app::{App, AppError, people};
 use crate::domain::hosted::{Hosting, PortHere};
+use crate::domain::number::Kind;
 use crate::domain::port::{Problem, Refusal, RefusalKind};
 
 const LIST: &str = "/numbers/hosted";
+/// What kind of line a number is, as people say it.
+const KINDS: [(&str, &str); 3] = [
+    ("local", "Landline or internet line"),
+    ("toll_free", "Toll-free"),
+    ("mobile", "Mobile"),
+];
 /// As many numbers need no search.
 const AT_A_GLANCE: usize = 8;
 
@@ -60,7 +67,13 @@ fn row(app: &App, one: &Hosted) -> HostedRow {
 #[derive(Default)]
 struct Form {
     account: String,
+    kind: String,
     typed: Typed,
+}
+
+/// What is wrong with a field; empty if nothing is.
+fn said_of(problems: &[Problem], name: &str) -> String {
+    field(problems, name, "").error
 }
 
 async fn list_page(
@@ -98,14 +111,12 @@ async fn list_page(
         searches: all.len() > AT_A_GLANCE || !search.is_empty(),
         search: search.to_owned(),
         number: field(problems, "number", &form.typed.number),
+        kinds: Choice::list(&KINDS, &form.kind),
+        kind_error: said_of(problems, "kind"),
         provider: field(problems, "voice_provider", &form.typed.voice_provider),
         description: field(problems, "description", &form.typed.description),
         accounts,
-        account_error: problems
-            .iter()
-            .find(|one| one.field == "account")
-            .map(|one| one.says.clone())
-            .unwrap_or_default(),
+        account_error: said_of(problems, "account"),
     })
 }
 
@@ -115,8 +126,10 @@ pub(super) async fn list(who: SignedIn, query: Query) -> Answer {
         let one = hosted::get(&who.app, &who.caller, Which::Id(again)).await?;
         form = Form {
             account: one.number.account.to_string(),
+            kind: String::new(),
             typed: Typed {
                 number: tell::number(one.number.number),
+                kind: None,
                 voice_provider: one.number.voice_provider,
                 description: one.number.description,
             },
@@ -130,8 +143,10 @@ pub(super) async fn ask(posted: Posted) -> Answer {
     let who = &posted.who;
     let form = Form {
         account: posted.one("account").to_owned(),
+        kind: posted.one("kind").to_owned(),
         typed: Typed {
             number: posted.one("number").to_owned(),
+            kind: (posted.one("kind") == "mobile").then_some(Kind::Mobile),
             voice_provider: posted.one("voice_provider").to_owned(),
             description: posted.one("description").to_owned(),
         },

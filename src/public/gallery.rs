@@ -51,6 +51,7 @@ pub fn pages() -> Vec<Page> {
     add("hosted-desk", &HostedList::sample_desk());
     add("hosted-number", &HostedPage::sample());
     add("hosted-number-desk", &HostedPage::sample_desk());
+    add("hosted-number-ported", &HostedPage::sample_ported());
     add("hosted-number-refused", &HostedPage::sample_refused());
     add("desk", &DeskPage::sample());
     add("desk-empty", &DeskPage::sample_empty());

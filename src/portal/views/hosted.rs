@@ -24,6 +24,10 @@ pub struct HostedList {
     pub search: String,
     /// The number to host.
     pub number: Field,
+    /// The kinds of line to choose from.
+    pub kinds: Vec<Choice>,
+    /// What is wrong with the kind; empty if nothing is.
+    pub kind_error: String,
     /// Who provides its calls.
     pub provider: Field,
     /// What it is for.

@@ -303,6 +303,10 @@ async fn only_landlines_and_toll_free_numbers_of_the_us_and_canada_are_hosted() 
                 .ok(422);
             assert_eq!(no["problems"][0]["field"], "number", "{bad}");
         }
+        let mut mobile = new("+14045550124");
+        mobile["kind"] = json!("mobile");
+        let no = t.post(NUMBERS).by(&ana).json(&mobile).send().await.ok(422);
+        assert_eq!(no["problems"][0]["field"], "kind");
         let bare = json!({ "number": "1", "voice_provider": " " });
         let no = t.post(NUMBERS).by(&ana).json(&bare).send().await.ok(422);
         let fields: Vec<&Value> = no["problems"]

@@ -41,9 +41,25 @@ async fn r12_a_hosted_number_texts_here_and_its_calls_are_refused_in_words() {
         );
         assert_eq!(page.form(LIST).value("number"), "+44 20 7183 8750");
 
+        // The number does not tell that it is a mobile's; its owner does.
+        let form = page
+            .form(LIST)
+            .set("number", "(404) 555-0123")
+            .choose("kind", "mobile")
+            .set("voice_provider", "TalkJet Mobile");
+        let page = dana.send(form).await;
+        refused(&page);
+        assert!(
+            page.error("kind").contains("is a mobile number"),
+            "{}",
+            page.text()
+        );
+        assert_eq!(page.form(LIST).value("kind"), "mobile");
+
         let form = page
             .form(LIST)
             .set("number", "(800) 555-0123")
+            .choose("kind", "toll_free")
             .set("voice_provider", "Copper Valley <Telephone>")
             .set("description", "Orders");
         let page = dana.send(form.clone()).await;

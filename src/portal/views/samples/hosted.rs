@@ -76,6 +76,15 @@ impl HostedList {
             searches: false,
             search: String::new(),
             number: Field::default(),
+            kinds: Choice::list(
+                &[
+                    ("local", "Landline or internet line"),
+                    ("toll_free", "Toll-free"),
+                    ("mobile", "Mobile"),
+                ],
+                "local",
+            ),
+            kind_error: String::new(),
             provider: Field::default(),
             description: Field::default(),
             accounts: vec![],
@@ -155,6 +164,24 @@ impl HostedPage {
             )
             .focused(),
             receiving: Field::default(),
+            ..Self::sample()
+        }
+    }
+
+    /// Its calls have come here, too.
+    pub fn sample_ported() -> Self {
+        Self {
+            shell: shell(Shell::sample("+1 800 555 0143")),
+            one: HostedRow {
+                state: HostedState::Ported,
+                texts: Badge::new(Tone::Done, "Ported here"),
+                ..on()
+            },
+            receiving: Field::default(),
+            port: Some(Link::new(
+                "/numbers/ports/port_01jd6m3v8xk2",
+                "Open its port",
+            )),
             ..Self::sample()
         }
     }
