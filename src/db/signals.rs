@@ -53,6 +53,15 @@ impl Signal {
         ))
     }
 
+    /// Some signals of other nodes may have been missed. It never leaves this module.
+    fn missed() -> Self {
+        Self::about("missed", String::new())
+    }
+
+    fn heard(self) -> Option<Self> {
+        (self.topic != "missed").then_some(self)
+    }
+
     /// One thing of a kind changed.
     pub fn about(topic: &'static str, about: impl ToString) -> Self {
         Self {
@@ -70,7 +79,7 @@ impl Signals {
     /// returns once the database was closed.
     pub async fn next(&mut self) -> Option<Signal> {
         match self.0.recv().await {
-            Ok(signal) => Some(signal),
+            Ok(signal) => signal.heard(),
             Err(broadcast::error::RecvError::Lagged(_)) => None,
             Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
         }
@@ -79,7 +88,7 @@ impl Signals {
     /// The next signal if one waits already: `Some(None)` when some were missed.
     pub fn waiting(&mut self) -> Option<Option<Signal>> {
         match self.0.try_recv() {
-            Ok(signal) => Some(Some(signal)),
+            Ok(signal) => Some(signal.heard()),
             Err(broadcast::error::TryRecvError::Lagged(_)) => Some(None),
             Err(_) => None,
         }
@@ -228,7 +237,7 @@ async fn listen(connect: PgConnectOptions, here: broadcast::Sender<Signal>, node
             let mut listener = PgListener::connect_with(&own).await?;
             listener.listen(CHANNEL).await?;
             // Anything may have been said before we listened.
-            let _ = here.send(Signal::jobs());
+            let _ = here.send(Signal::missed());
             pause = Duration::from_millis(100);
             while let Some(heard) = listener.try_recv().await? {
                 match serde_json::from_str::<Wire>(heard.payload()) {

@@ -89,7 +89,7 @@ async fn r66_r67_r68_a_mail_to_support_is_a_ticket_and_its_answer_reaches_the_se
         let page = agent.open("/desk").await;
         assert!(page.one(".menu a[href='/desk/tickets']").contains('1'));
         let page = agent.open("/desk/tickets").await;
-        assert_eq!(page.attr("td .main-link", "href"), [path.clone()]);
+        assert_eq!(page.attr("td .main-link", "href"), std::slice::from_ref(&path));
         assert!(page.text().contains("Which bill?") && page.text().contains("#1001"), "{}", page.text());
         let page = agent.open(&path).await;
         assert!(page.text().contains("Which <b>bill</b>?"), "shown as words, not as a page: {}", page.text());
