@@ -237,10 +237,11 @@ pub async fn refresh(app: &App) -> Result<(), AppError> {
 pub async fn keep_fresh(app: App) {
     let mut signals = app.db.signals();
     loop {
-        let _ = tokio::time::timeout(LOOK_AGAIN, signals.of(TOPIC)).await;
+        // Also at the beginning: something may have changed between the start and the first signal that is heard.
         if let Err(error) = refresh(&app).await {
             tracing::debug!(%error, "the operator's settings could not be read anew");
         }
+        let _ = tokio::time::timeout(LOOK_AGAIN, signals.of(TOPIC)).await;
     }
 }
 
