@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::values::of_family;
-use super::{Arg, DbError, Session, Tx};
+use super::values::{Values, of_family};
+use super::{DbError, Session, Tx};
 use crate::args;
 use crate::domain::number::E164;
 use crate::ids::{AccountId, PortId, UserId};
@@ -26,25 +26,18 @@ pub struct Used {
 
 /// Looks at the newest requests.
 pub async fn used(session: &mut Session, account: Option<AccountId>) -> Result<Used, DbError> {
-    let (of, values) = match account {
-        Some(account) => (
-            format!("WHERE account_id IN {}", of_family("$1")),
-            args![account].to_vec(),
-        ),
-        None => (String::new(), Vec::<Arg>::new()),
-    };
-    let newest = format!("FROM ports {of} ORDER BY id DESC LIMIT {REQUESTS}");
+    let newest = newest(session, account).await?;
+    let mut values = Values::default();
+    let these = values.list(newest.iter().copied());
     let of_numbers = |column: &str| {
         format!(
             "SELECT DISTINCT {column} AS v FROM port_numbers
-             WHERE port_id IN (SELECT id {newest}) AND position < {NUMBERS} AND {column} IS NOT NULL ORDER BY v LIMIT 100"
+             WHERE port_id IN {these} AND position < {NUMBERS} AND {column} IS NOT NULL ORDER BY v LIMIT 100"
         )
     };
     let carriers = session
         .fetch_all(
-            format!(
-                "SELECT DISTINCT losing_carrier AS v FROM (SELECT losing_carrier {newest}) AS newest WHERE losing_carrier <> '' ORDER BY v"
-            ),
+            format!("SELECT DISTINCT losing_carrier AS v FROM ports WHERE id IN {these} AND losing_carrier <> '' ORDER BY v"),
             &values,
         )
         .await?;
@@ -64,6 +57,41 @@ pub async fn used(session: &mut Session, account: Option<AccountId>) -> Result<U
             .map(|row| row.text("v"))
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// The newest requests of an account and its clients, or of everybody. They are read off an index and nothing else: what
+/// requests hold is large, and this is asked again after each commit.
+async fn newest(session: &mut Session, account: Option<AccountId>) -> Result<Vec<PortId>, DbError> {
+    let Some(account) = account else {
+        let sql = format!("SELECT id FROM ports ORDER BY id DESC LIMIT {REQUESTS}");
+        return session
+            .fetch_all(sql, &[])
+            .await?
+            .iter()
+            .map(|row| row.parse("id"))
+            .collect();
+    };
+    let family = of_family("$1");
+    let accounts = session
+        .fetch_all(
+            format!("SELECT id FROM accounts WHERE id IN {family}"),
+            args![account],
+        )
+        .await?;
+    let of = match accounts.as_slice() {
+        // Of one account the index has them in order; those of several are sorted.
+        [_] => "= $1".to_owned(),
+        _ => format!("IN {family}"),
+    };
+    session
+        .fetch_all(
+            format!("SELECT id FROM ports WHERE account_id {of} ORDER BY id DESC LIMIT {REQUESTS}"),
+            args![account],
+        )
+        .await?
+        .iter()
+        .map(|row| row.parse("id"))
+        .collect()
 }
 
 /// What somebody said the last time that the columns of a list with these headings mean.
