@@ -52,7 +52,7 @@ function chosen(found, { pages: made }) {
       if (!kinds.has(one.kind)) kinds.set(one.kind, { name: slug(one.kind), title: one.kind, who, url: one.url, cookies: one.cookies });
     }
   }
-  const wanted = /^(error-|send-again|port-new-(refused|left)|port-upload|port-fix|public-(?!sign$|upload$)|ports-nothing|port-notes-empty|port-proof-sent|desk-(bulk|take|unplaced|empty|search)|forgot-asked|welcome|unsubscribe|settings-(webhook|delivery)$)/;
+  const wanted = /^(error-|send-again|port-new-(refused|left)|port-upload|port-fix|public-(?!sign$|upload$)|ports-nothing|port-notes-empty|port-proof-sent|desk-(bulk|take|tickets?$|unplaced|empty|search)|forgot-asked|welcome|unsubscribe|settings-(webhook|delivery)$)/;
   const rest = made.filter(({ name }) => wanted.test(name)).map(({ name, url }) => ({ name: `sample-${name}`, title: `sample: ${name.replaceAll("-", " ")}`, who: "sample", url, cookies: [] }));
   return [...kinds.values(), ...rest].sort((a, b) => a.name.localeCompare(b.name));
 }
