@@ -9,7 +9,6 @@
 //! What cannot be placed beyond doubt is kept as it came, for the desk to decide. Nothing is lost or guessed.
 
 use bytes::Bytes;
-use subtle::ConstantTimeEq as _;
 
 use super::mailing::Mail;
 use super::notes::{self, Note, SentFile, Written};
@@ -79,16 +78,18 @@ enum Answerer {
     Desk,
 }
 
-fn signature(app: &App, port: PortId, user: Option<UserId>) -> [u8; 32] {
+/// What a token is signed over: the request, and whom it was given to; `None` is the desk.
+fn signed_text(port: PortId, user: Option<UserId>) -> String {
     let whom = user.map_or_else(|| "desk".to_owned(), |id| id.to_string());
-    app.vault.sign(PURPOSE, &format!("{port}/{whom}"))
+    format!("{port}/{whom}")
 }
 
 /// Where somebody's answers about a request go; `None` for the user is the desk. `None` if answers do not
 /// become notes.
 pub fn address(app: &App, port: PortId, user: Option<UserId>) -> Option<String> {
     let address = app.config.mail.replies.address.as_ref()?;
-    Some(address.with(&message::token(port, &signature(app, port, user))))
+    let signature = app.vault.sign(PURPOSE, &signed_text(port, user));
+    Some(address.with(&message::token(port, &signature)))
 }
 
 /// Where the answer to a mail goes; `None` if it does not become a note.
@@ -127,10 +128,9 @@ async fn verify(app: &App, token: &str) -> Result<Option<(PortRequest, Answerer)
     let mut users = people::users(&mut read, Some(root)).await?;
     users.extend(people::user(&mut read, stored.request.submitter).await?);
     drop(read);
-    let is_for = |user: Option<UserId>| {
-        let right = signature(app, port, user);
-        let right = right.get(..signed.len()).unwrap_or_default();
-        bool::from(right.ct_eq(&signed))
+    let is_for = |user| {
+        app.vault
+            .is_signed(PURPOSE, &signed_text(port, user), &signed)
     };
     if is_for(None) {
         return Ok(Some((stored.request, Answerer::Desk)));

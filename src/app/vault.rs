@@ -59,14 +59,25 @@ impl Vault {
         })
     }
 
-    /// What proves that a text is ours (HMAC-SHA256), for one purpose. Compare it in constant time.
+    /// What proves that a text is ours (HMAC-SHA256), for one purpose. [`Self::is_signed`] compares it.
     pub fn sign(&self, purpose: &str, text: &str) -> [u8; 32] {
+        self.signer_of(purpose, text).finalize().into_bytes().into()
+    }
+
+    /// Whether a signature of [`Self::sign`] begins with these bytes, which are as many as an address can carry. It takes
+    /// as long for a wrong beginning as for a right one.
+    pub fn is_signed(&self, purpose: &str, text: &str, begin: &[u8; 8]) -> bool {
+        let signer = self.signer_of(purpose, text);
+        signer.verify_truncated_left(begin).is_ok()
+    }
+
+    fn signer_of(&self, purpose: &str, text: &str) -> Hmac<Sha256> {
         let mut mac = self.signer.clone();
         mac.update(purpose.as_bytes());
         // Between the two, so that no other pair of texts is the same.
         mac.update(&[0]);
         mac.update(text.as_bytes());
-        mac.finalize().into_bytes().into()
+        mac
     }
 
     /// Seals a text for one place, such as `port_…/pin`.
@@ -126,6 +137,21 @@ mod tests {
             vault("ab").sign("reply\0port_1", "user_1"),
         ] {
             assert_ne!(signed, other);
+        }
+    }
+
+    #[test]
+    fn only_the_beginning_of_its_own_signature_is_a_proof() {
+        let vault = Vault::new(&"ab".repeat(32).into(), Ids::seeded(3)).unwrap();
+        let signed = vault.sign("reply", "port_1/user_1");
+        let begin: [u8; 8] = *signed.first_chunk().unwrap();
+        assert!(vault.is_signed("reply", "port_1/user_1", &begin));
+        assert!(!vault.is_signed("reply", "port_1/user_2", &begin));
+        assert!(!vault.is_signed("replies", "port_1/user_1", &begin));
+        for at in 0..begin.len() {
+            let mut other = begin;
+            other[at] ^= 1;
+            assert!(!vault.is_signed("reply", "port_1/user_1", &other));
         }
     }
 

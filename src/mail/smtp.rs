@@ -1,7 +1,7 @@
 //! Sending by SMTP.
 
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MultiPart};
+use lettre::message::{Attachment, Mailbox, MessageBuilder, MultiPart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::response::Code;
@@ -153,26 +153,18 @@ impl Smtp {
         reply_to: Option<&str>,
         support: &str,
     ) -> Result<(), MailError> {
-        let reply_to = match reply_to {
-            None => self.reply_to(support)?,
-            Some(own) => Mailbox::new(self.from.name.clone(), address(own)?),
-        };
-        let mut builder = Message::builder();
+        let mut builder = self.envelope(
+            (&mail.to_name, &mail.to_address),
+            &mail.subject,
+            &mail.message_id,
+            self.reply_to(reply_to, support)?,
+        )?;
         if let Some(answered) = &mail.in_reply_to {
             builder = builder
                 .in_reply_to(format!("<{answered}>"))
                 .references(format!("<{answered}>"));
         }
         let message = builder
-            .from(self.from.clone())
-            .reply_to(reply_to)
-            .header(AutoSubmitted)
-            .to(Mailbox::new(
-                Some(mail.to_name.clone()).filter(|name| !name.is_empty()),
-                address(&mail.to_address)?,
-            ))
-            .subject(&mail.subject)
-            .message_id(Some(format!("<{}>", mail.message_id)))
             .multipart(MultiPart::alternative_plain_html(
                 mail.body_text.clone(),
                 mail.body_html.clone(),
@@ -191,11 +183,31 @@ impl Smtp {
         }
     }
 
-    fn reply_to(&self, support: &str) -> Result<Mailbox, MailError> {
-        match &self.reply_to {
-            Some(set) => Ok(set.clone()),
-            None => Ok(Mailbox::new(None, address(support)?)),
+    /// Where answers go: to the mail's own address, or where those to all others go.
+    fn reply_to(&self, own: Option<&str>, support: &str) -> Result<Mailbox, MailError> {
+        match (own, &self.reply_to) {
+            (Some(own), _) => Ok(Mailbox::new(self.from.name.clone(), address(own)?)),
+            (None, Some(set)) => Ok(set.clone()),
+            (None, None) => Ok(Mailbox::new(None, address(support)?)),
         }
+    }
+
+    /// What stands on every mail. A reader may have no name.
+    fn envelope(
+        &self,
+        (name, to): (&str, &str),
+        subject: &str,
+        message_id: &str,
+        reply_to: Mailbox,
+    ) -> Result<MessageBuilder, MailError> {
+        let name = Some(name.to_owned()).filter(|name| !name.is_empty());
+        Ok(Message::builder()
+            .from(self.from.clone())
+            .reply_to(reply_to)
+            .header(AutoSubmitted)
+            .to(Mailbox::new(name, address(to)?))
+            .subject(subject)
+            .message_id(Some(format!("<{message_id}>"))))
     }
 
     fn message(
@@ -217,11 +229,15 @@ impl Smtp {
                     .singlepart(Attachment::new(file.name).body(file.bytes.to_vec(), kind))
             }
         };
-        let reply_to = match reply_to {
-            None => self.reply_to(support)?,
-            Some(own) => Mailbox::new(self.from.name.clone(), address(own)?),
-        };
-        let mut builder = Message::builder();
+        let mut builder = self
+            .envelope(
+                (&mail.to_name, &mail.to_address),
+                &mail.subject,
+                &mail.message_id,
+                self.reply_to(reply_to, support)?,
+            )?
+            .in_reply_to(format!("<{}>", mail.thread_id))
+            .references(format!("<{}>", mail.thread_id));
         // RFC 8058: one click of the mail program does without mails like this one.
         if let Some(link) = unsubscribe_link(&mail.body_text) {
             builder = builder
@@ -229,17 +245,6 @@ impl Smtp {
                 .header(Raw::<1>("List-Unsubscribe=One-Click".to_owned()));
         }
         builder
-            .from(self.from.clone())
-            .reply_to(reply_to)
-            .header(AutoSubmitted)
-            .to(Mailbox::new(
-                Some(mail.to_name.clone()),
-                address(&mail.to_address)?,
-            ))
-            .subject(&mail.subject)
-            .message_id(Some(format!("<{}>", mail.message_id)))
-            .in_reply_to(format!("<{}>", mail.thread_id))
-            .references(format!("<{}>", mail.thread_id))
             .multipart(body)
             .map_err(|e| MailError::Unwritable(e.to_string()))
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::views::Field;
 use crate::app::AppError;
 use crate::domain::calendar::{Calendar, PortDateLimits};
 use crate::domain::port::{Problem, Refusal, RefusalKind};
@@ -34,6 +35,19 @@ const CONTROLS: [(&str, &str); 24] = [
     ("signer.email", "signer_email"),
     ("agreement", "s-agreement"),
 ];
+
+/// A field with what is wrong with it.
+pub(super) fn field(problems: &[Problem], name: &str, value: &str) -> Field {
+    Field {
+        value: value.to_owned(),
+        error: problems
+            .iter()
+            .find(|one| one.field == name)
+            .map(|one| one.says.clone())
+            .unwrap_or_default(),
+        focus: problems.first().is_some_and(|first| first.field == name),
+    }
+}
 
 /// The control of a field: `numbers[2].receiving` is `receiving-3`. A field that the form does not have is
 /// itself.

@@ -8,8 +8,8 @@ use super::fields;
 use super::port::estimate_from;
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
+use super::views::Room;
 use super::views::misc::{AskForm, HelpPage, StyleGuide};
-use super::views::{Field, Room};
 use crate::app::{App, tickets};
 use crate::domain::calendar::{Calendar, CarrierDays};
 
@@ -45,17 +45,9 @@ pub(super) async fn ask(State(portal): State<Portal>, posted: Posted) -> Answer 
         ),
         Err(error) => {
             let problems = fields::problems(error)?;
-            let field = |name: &str, typed: &str| {
-                let found = problems.iter().position(|one| one.field == name);
-                match found.and_then(|at| Some((at, problems.get(at)?))) {
-                    Some((0, one)) => Field::wrong(typed, one.says.clone()).focused(),
-                    Some((_, one)) => Field::wrong(typed, one.says.clone()),
-                    None => Field::of(typed),
-                }
-            };
             let asked = AskForm {
-                subject: field("subject", subject),
-                text: field("text", text),
+                subject: fields::field(&problems, "subject", subject),
+                text: fields::field(&problems, "text", text),
                 ..AskForm::default()
             };
             who.here = "/help".to_owned();

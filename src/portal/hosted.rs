@@ -4,10 +4,11 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 
 use super::errors::Answer;
+use super::fields::field;
 use super::posted::Posted;
 use super::query::Query;
 use super::session::SignedIn;
-use super::settings::{choice, field};
+use super::settings::choice;
 use super::views::hosted::{HostedList, HostedPage, HostedRow, HostedState};
 use super::views::{Badge, Choice, Field, Link, Room, Tone};
 use super::{fields, tell};

@@ -11,11 +11,12 @@ use axum::http::StatusCode;
 
 use super::errors::Answer;
 use super::fields;
+use super::fields::field;
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::tell;
 use super::views::settings::{AccountPage, NotificationsPage, SessionRow};
-use super::views::{Choice, Field, Room, Shell, When};
+use super::views::{Choice, Room, Shell, When};
 use crate::app::people::{self, Account};
 use crate::app::{App, AppError, users as persons};
 use crate::domain::port::{Problem, Topic};
@@ -41,19 +42,6 @@ fn shell(who: &SignedIn, title: &str, here: &str) -> Shell {
 
 fn at(app: &App, instant: jiff::Timestamp) -> When {
     tell::when(instant, &app.operator().time_zone, app.clock.now())
-}
-
-/// A field with what is wrong with it.
-pub(super) fn field(problems: &[Problem], name: &str, value: &str) -> Field {
-    Field {
-        value: value.to_owned(),
-        error: problems
-            .iter()
-            .find(|one| one.field == name)
-            .map(|one| one.says.clone())
-            .unwrap_or_default(),
-        focus: problems.first().is_some_and(|first| first.field == name),
-    }
 }
 
 pub(super) fn choice(account: &Account, chosen: &str) -> Choice {

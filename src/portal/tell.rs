@@ -348,3 +348,12 @@ pub(super) fn role(role: Role) -> &'static str {
         Role::Timer => "",
     }
 }
+
+/// Whoever wrote a mail: "Dana Whitfield, dana@harbor.example", as far as the mail says.
+pub(super) fn sender(name: &str, address: &str) -> String {
+    match (name, address) {
+        ("", "") => "Unknown sender".to_owned(),
+        ("", address) => address.to_owned(),
+        (name, address) => format!("{name}, {address}"),
+    }
+}

@@ -25,10 +25,7 @@ fn ticket_id(text: &str) -> Result<TicketId, Fault> {
 }
 
 fn sender(ticket: &Ticket) -> String {
-    match ticket.from_name.as_str() {
-        "" => ticket.from_address.clone(),
-        name => format!("{name}, {}", ticket.from_address),
-    }
+    tell::sender(&ticket.from_name, &ticket.from_address)
 }
 
 fn badge(state: TicketState) -> Badge {

@@ -20,11 +20,7 @@ fn mail_id(text: &str) -> Result<InboundId, Fault> {
 }
 
 fn sender(mail: &Inbound) -> String {
-    match (mail.from_name.as_str(), mail.from_address.as_str()) {
-        ("", "") => "Unknown sender".to_owned(),
-        ("", address) => address.to_owned(),
-        (name, address) => format!("{name}, {address}"),
-    }
+    tell::sender(&mail.from_name, &mail.from_address)
 }
 
 fn subject(mail: &Inbound) -> String {

@@ -4,13 +4,14 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use secrecy::ExposeSecret as _;
 
-use super::{at, choice, field, shell};
+use super::{at, choice, shell};
 use crate::app::people::{Account, ApiKey, NewAccount};
 use crate::app::{AppError, access, people};
 use crate::domain::port::{Problem, Role};
 use crate::ids::AccountId;
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::fields;
+use crate::portal::fields::field;
 use crate::portal::posted::Posted;
 use crate::portal::session::SignedIn;
 use crate::portal::views::settings::{AccountRow, AccountsPage, KeyRow, KeysPage};

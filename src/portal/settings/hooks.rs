@@ -5,13 +5,14 @@ use axum::http::StatusCode;
 use secrecy::ExposeSecret as _;
 
 use super::of_account::{chosen, with_account};
-use super::{at, field, shell};
+use super::{at, shell};
 use crate::app::AppError;
 use crate::app::webhooks::{self, Attempt, Delivery, Endpoint, Wanted};
 use crate::domain::port::Problem;
 use crate::ids::{DeliveryId, EndpointId};
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::fields;
+use crate::portal::fields::field;
 use crate::portal::posted::Posted;
 use crate::portal::query::Query;
 use crate::portal::session::SignedIn;

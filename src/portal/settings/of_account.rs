@@ -2,13 +2,14 @@
 
 use axum::http::StatusCode;
 
-use super::{choice, field, shell};
+use super::{choice, shell};
 use crate::app::forms::number_problem;
 use crate::app::{AppError, people};
 use crate::domain::number::{E164, parse_typed};
 use crate::domain::port::Problem;
 use crate::ids::AccountId;
 use crate::portal::errors::{Answer, Fault};
+use crate::portal::fields::field;
 use crate::portal::posted::Posted;
 use crate::portal::query::Query;
 use crate::portal::session::SignedIn;

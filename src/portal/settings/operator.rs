@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _};
 use jiff::civil::Time;
 
-use super::{at, field, shell, zones};
+use super::{at, shell, zones};
 use crate::app::AppError;
 use crate::app::account_mail::{self, Rendered};
 use crate::app::operator::{self, Operator, Wish, may_be_empty, text_of, week_of};
@@ -14,6 +14,7 @@ use crate::domain::port::Problem;
 use crate::portal::assets::MAIL_CONTENT_SECURITY_POLICY;
 use crate::portal::errors::Answer;
 use crate::portal::fields;
+use crate::portal::fields::field;
 use crate::portal::posted::Posted;
 use crate::portal::session::SignedIn;
 use crate::portal::views::operator::{

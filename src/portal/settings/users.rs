@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 
-use super::{at, choice, field, shell};
+use super::{at, choice, shell};
 use crate::app::people::{Account, User};
 use crate::app::users::{NewUser, is_invited};
 use crate::app::{AppError, people, users as persons};
@@ -11,6 +11,7 @@ use crate::domain::port::{Problem, Role};
 use crate::ids::UserId;
 use crate::portal::errors::{Answer, Fault};
 use crate::portal::fields;
+use crate::portal::fields::field;
 use crate::portal::posted::Posted;
 use crate::portal::session::SignedIn;
 use crate::portal::views::settings::{UserPage, UserRow, UsersPage};
