@@ -152,6 +152,11 @@ const COLUMNS: &str = "id, kind, payload, port_id, dedup_key, serial_key, state,
                        give_up_at, lease_owner, lease_number, lease_until, last_error, created_at, finished_at";
 
 impl Job {
+    /// Whether it is given up if this attempt fails.
+    pub fn is_last_attempt(&self) -> bool {
+        self.attempts >= self.max_attempts
+    }
+
     fn from_row(row: &Row) -> Result<Self, DbError> {
         let state = match row.text("state")?.as_str() {
             "ready" => JobState::Ready,

@@ -18,9 +18,13 @@ use crate::domain::port::{
 };
 use crate::ids::{DocumentId, OrderId, PortId};
 
+const SUBMIT: &str = "carrier_submit";
+const SUPPLEMENT: &str = "carrier_supplement";
+
 /// One request's carrier work.
 struct Work<'a> {
     app: &'a App,
+    job: &'a JobContext,
     carrier: &'a Carrier,
     port: PortId,
     request: PortRequest,
@@ -40,14 +44,15 @@ pub(super) async fn run(app: &App, job: &JobContext) -> Result<(), JobError> {
     };
     let work = Work {
         app,
+        job,
         carrier,
         port,
         request: stored.request,
     };
     match job.job.kind.as_str() {
         "carrier_portability" => work.check_portability().await,
-        "carrier_submit" => work.submit().await,
-        "carrier_supplement" => work.supplement().await,
+        SUBMIT => work.submit().await,
+        SUPPLEMENT => work.supplement().await,
         "carrier_cancel" => work.cancel().await,
         "carrier_read" => work.read().await,
         "carrier_comments" => work.comments().await,
@@ -107,8 +112,32 @@ impl Work<'_> {
 
     /// What a failed call means for the job, after the desk has been told what it must know.
     async fn failed(&self, step: &'static str, error: CarrierError) -> JobError {
+        let why = format!("{step}: {error}");
+        let outcome = match error.retry_after() {
+            Some(wire) => JobError::retry_after(self.app.clock.desk_for_wire(wire), why),
+            None if error.is_retryable() || error.is_ambiguous() => JobError::retry(why),
+            None if matches!(error, CarrierError::Unauthorized) => {
+                JobError::retry_after(SignedDuration::from_hours(1), why)
+            }
+            None => JobError::fail(why),
+        };
+        // On the heap: every step of the work carries room for this, and it is seldom needed.
+        match Box::pin(self.tell_desk(step, &error, &outcome)).await {
+            Ok(()) => outcome,
+            Err(e) => e,
+        }
+    }
+
+    /// Puts on the desk's list what a person has to see to: what the carrier refused, what could not be read, and what is
+    /// not tried again.
+    async fn tell_desk(
+        &self,
+        step: &str,
+        error: &CarrierError,
+        outcome: &JobError,
+    ) -> Result<(), JobError> {
         if let Some(body) = error.kept_body() {
-            let kept = inbox::unreadable(
+            inbox::unreadable(
                 self.app,
                 self.code(),
                 "answer",
@@ -116,45 +145,53 @@ impl Work<'_> {
                 body.text().as_bytes(),
                 &error.to_string(),
             )
-            .await;
-            if let Err(e) = kept.map_err(|e| retry(&e)) {
-                return e;
-            }
-            if let Err(e) = self
-                .happens(Event::CarrierUnreadable {
-                    step: step.to_owned(),
-                })
-                .await
-            {
-                return e;
-            }
+            .await
+            .map_err(|e| retry(&e))?;
+            let step = step.to_owned();
+            self.happens(Event::CarrierUnreadable { step }).await?;
+            return Ok(());
         }
-        let told = match &error {
-            CarrierError::Refused { .. } | CarrierError::Unauthorized => self
-                .happens(Event::CarrierRefused {
-                    step: step.to_owned(),
-                    says: error.to_string(),
-                })
-                .await
-                .map(|_| ()),
-            _ => Ok(()),
-        };
-        if let Err(e) = told {
-            return e;
-        }
-        match error.retry_after() {
-            Some(wire) => JobError::retry_after(
-                self.app.clock.desk_for_wire(wire),
-                format!("{step}: {error}"),
-            ),
-            None if error.is_retryable() || error.is_ambiguous() => {
-                JobError::retry(format!("{step}: {error}"))
+        let says = error.to_string();
+        match (error, outcome) {
+            (CarrierError::Refused { .. }, _) if self.is_sending() => {
+                self.sending_refused(step, says).await
             }
-            None if matches!(error, CarrierError::Unauthorized) => {
-                JobError::retry_after(SignedDuration::from_hours(1), format!("{step}: {error}"))
+            (CarrierError::Unauthorized, _) | (_, JobError::Fail { .. }) => {
+                self.refused(step, says).await
             }
-            None => JobError::fail(format!("{step}: {error}")),
+            (_, JobError::Retry { .. }) if self.job.job.is_last_attempt() => {
+                let tries = self.job.job.attempts;
+                self.refused(step, format!("{says}; it was tried {tries} times"))
+                    .await
+            }
+            (_, JobError::Retry { .. }) => Ok(()),
         }
+    }
+
+    /// Whether this sends the request or its correction to the carrier.
+    fn is_sending(&self) -> bool {
+        [SUBMIT, SUPPLEMENT].contains(&self.job.job.kind.as_str())
+    }
+
+    /// Tells the desk of what it may have tried again.
+    async fn refused(&self, step: &str, says: String) -> Result<(), JobError> {
+        let step = step.to_owned();
+        self.happens(Event::CarrierRefused { step, says }).await?;
+        Ok(())
+    }
+
+    /// Before the request comes back to be mended, the orders are read: one that an earlier attempt brought through, and
+    /// whose answer was lost, is no draft any more.
+    async fn sending_refused(&self, step: &str, says: String) -> Result<(), JobError> {
+        let orders = self
+            .carrier
+            .find_orders(&self.port.to_string())
+            .await
+            .map_err(|e| JobError::retry(format!("{step}: {says}; then the orders: {e}")))?;
+        self.take_in(orders).await?;
+        let step = step.to_owned();
+        self.happens(Event::SendingRefused { step, says }).await?;
+        Ok(())
     }
 
     async fn check_portability(&self) -> Result<(), JobError> {
@@ -194,16 +231,38 @@ impl Work<'_> {
             return Ok(());
         }
         let reference = self.port.to_string();
-        let mut orders = match self.carrier.find_orders(&reference).await {
+        let orders = match self.carrier.find_orders(&reference).await {
             Ok(orders) => orders,
             Err(e) => return Err(self.failed("look the order up", e).await),
         };
-        let missing: Vec<E164> = self
+        let wanted: Vec<E164> = self
             .request
             .numbers
             .iter()
             .filter(|one| !one.voice.is_over())
             .map(|one| one.number)
+            .collect();
+        // A request that came back may have lost numbers that are on a draft.
+        let (unfit, mut orders): (Vec<_>, Vec<_>) = orders.into_iter().partition(|order| {
+            order.status == OrderStatus::Draft
+                && order
+                    .numbers
+                    .iter()
+                    .any(|said| !wanted.contains(&said.number))
+        });
+        let mut deleted = Vec::new();
+        for order in unfit {
+            match self.carrier.cancel(&order.external_id).await {
+                // Its numbers are on a new order by the time that it is taken in.
+                Ok(gone) => deleted.push(OrderReading {
+                    numbers: Vec::new(),
+                    ..gone
+                }),
+                Err(e) => return Err(self.failed("delete a draft", e).await),
+            }
+        }
+        let missing: Vec<E164> = wanted
+            .into_iter()
             .filter(|number| {
                 !orders
                     .iter()
@@ -222,6 +281,7 @@ impl Work<'_> {
             }
         }
         self.take_in(orders.clone()).await?;
+        self.take_in(deleted).await?;
         for order in orders
             .iter()
             .filter(|order| order.status == OrderStatus::Draft)
@@ -231,8 +291,9 @@ impl Work<'_> {
                 Err(e) => return Err(self.failed("read the possible port dates", e).await),
             };
             self.fill(&order.external_id, self.wanted(&windows)).await?;
-            if let Err(e) = self.carrier.confirm(&order.external_id).await {
-                return Err(self.failed("confirm the order", e).await);
+            match self.carrier.confirm(&order.external_id).await {
+                Ok(confirmed) => self.take_in(vec![confirmed]).await?,
+                Err(e) => return Err(self.failed("confirm the order", e).await),
             }
         }
         self.read().await

@@ -75,7 +75,7 @@ impl Core {
             Err(JobError::Fail { why }) => return Outcome::GivenUp { why },
             Err(JobError::Retry { after, why }) => (after, why),
         };
-        if job.attempts >= job.max_attempts {
+        if job.is_last_attempt() {
             return Outcome::GivenUp {
                 why: format!(
                     "given up after {} attempts, the last one: {why}",

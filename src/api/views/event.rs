@@ -302,6 +302,8 @@ fn data_of(fact: &Fact) -> EventData {
         | Fact::LetterExpired
         | Fact::Released
         | Fact::Resubmitted { .. }
+        | Fact::SubmissionRefused
+        | Fact::SupplementsRefused { .. }
         | Fact::AttentionRaised { .. }
         | Fact::AttentionCleared { .. }
         | Fact::UpdateAsked

@@ -365,6 +365,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
                 refusal.problems = problems;
                 return Err(refusal);
             }
+            step.clear(|one| matches!(one, Attention::CarrierRefused { .. }));
             step.happened(Fact::Released);
             start_texts(step, world);
             step.want(Effect::SubmitToCarrier);
@@ -406,6 +407,10 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
         }
         Event::CarrierRefused { step: what, says } => {
             step.raise(Attention::CarrierRefused { step: what, says })
+        }
+        Event::SendingRefused { step: what, says } => {
+            corrections::sending_refused(step);
+            step.raise(Attention::CarrierRefused { step: what, says });
         }
         Event::CarrierUnreadable { step: what } => step.raise(Attention::Unreadable { step: what }),
         Event::Resubmit => corrections::resubmit(step, world)?,
@@ -593,6 +598,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             if let Some(text) = text {
                 step.want(Effect::TellCarrier(text));
             }
+            corrections::want_unsent(step);
             step.want(Effect::ReadFromCarrier);
         }
     }

@@ -1,10 +1,11 @@
-//! Sending a rejected request back to the carrier, mended: by hand, or by itself once its new letter is signed.
+//! Sending a rejected request back to the carrier, mended: by hand, or by itself once its new letter is signed. And what
+//! becomes of a request or a correction that the carrier itself would not take.
 
 use super::apply::{Effect, Stepper};
 use super::blockers::blockers;
 use super::fact::Fact;
 use super::refusal::Refusal;
-use super::request::{Attention, PortRequest, Supplement, Verdict};
+use super::request::{Attention, PortRequest, Stage, Supplement, Verdict, Voice};
 use super::status::{Status, status};
 use super::world::World;
 use crate::domain::carrier::OrderStatus;
@@ -25,7 +26,11 @@ pub(super) fn resubmit(step: &mut Stepper, world: &World<'_>) -> Result<(), Refu
 }
 
 fn send_again(step: &mut Stepper, orders: Vec<OrderId>) {
-    step.clear(|one| matches!(one, Attention::Rejection { order } if orders.contains(order)));
+    step.clear(|one| match one {
+        Attention::Rejection { order } => orders.contains(order),
+        Attention::CarrierRefused { .. } => true,
+        _ => false,
+    });
     step.happened(Fact::Resubmitted { orders });
     step.want(Effect::SendSupplement);
 }
@@ -93,5 +98,48 @@ pub fn is_sent_when_signed(request: &PortRequest, world: &World<'_>) -> bool {
 pub(super) fn send_signed_correction(step: &mut Stepper, world: &World<'_>) {
     if let Some(orders) = goes_back_when_signed(&step.request, world) {
         send_again(step, orders);
+    }
+}
+
+/// Whether the gaining carrier has accepted nothing of a released request yet: what stands there are drafts at most.
+fn is_unsubmitted(request: &PortRequest) -> bool {
+    request.stage == Stage::Released
+        && request
+            .orders
+            .iter()
+            .all(|one| matches!(one.status, OrderStatus::Draft | OrderStatus::Cancelled))
+        && request
+            .numbers
+            .iter()
+            .all(|one| one.voice == Voice::Waiting || one.voice.is_over())
+}
+
+fn unsent_supplements(request: &PortRequest) -> Vec<OrderId> {
+    request
+        .orders
+        .iter()
+        .filter(|one| one.supplement == Some(Supplement::ToSend))
+        .map(|one| one.id)
+        .collect()
+}
+
+/// What the carrier will not take as it is comes back to where it can be mended.
+pub(super) fn sending_refused(step: &mut Stepper) {
+    let orders = unsent_supplements(&step.request);
+    if !orders.is_empty() {
+        step.happened(Fact::SupplementsRefused { orders });
+    } else if is_unsubmitted(&step.request) {
+        step.happened(Fact::SubmissionRefused);
+    }
+}
+
+/// Asks again for what did not get through to the carrier.
+pub(super) fn want_unsent(step: &mut Stepper) {
+    if !unsent_supplements(&step.request).is_empty() {
+        step.want(Effect::SendSupplement);
+    } else if is_unsubmitted(&step.request) {
+        step.want(Effect::SubmitToCarrier);
+    } else if matches!(step.request.stage, Stage::CancelPending { .. }) {
+        step.want(Effect::CancelAtCarrier);
     }
 }

@@ -225,8 +225,10 @@ pub enum Event {
         body: String,
         by: String,
     },
-    /// The carrier refused what we sent.
+    /// The carrier refused what we asked for.
     CarrierRefused { step: String, says: String },
+    /// The carrier refused an order or a supplement that we sent, and will refuse it again as it is.
+    SendingRefused { step: String, says: String },
     /// The carrier's answer could not be read.
     CarrierUnreadable { step: String },
     /// The customer mended what was rejected; send it again.
@@ -347,6 +349,7 @@ pub enum EventKind {
     SupplementSent,
     CarrierSpoke,
     CarrierRefused,
+    SendingRefused,
     CarrierUnreadable,
     Resubmit,
     AcceptDate,
@@ -393,6 +396,7 @@ impl Event {
             Self::SupplementSent { .. } => EventKind::SupplementSent,
             Self::CarrierSpoke { .. } => EventKind::CarrierSpoke,
             Self::CarrierRefused { .. } => EventKind::CarrierRefused,
+            Self::SendingRefused { .. } => EventKind::SendingRefused,
             Self::CarrierUnreadable { .. } => EventKind::CarrierUnreadable,
             Self::Resubmit => EventKind::Resubmit,
             Self::AcceptDate { .. } => EventKind::AcceptDate,

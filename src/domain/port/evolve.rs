@@ -142,11 +142,14 @@ pub fn evolve(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
             request.stage = Stage::Released;
             request.released_at = Some(at);
         }
+        // When it was released stays known: there may be drafts at the carrier that a cancellation has to remove.
+        Fact::SubmissionRefused => request.stage = Stage::Paperwork,
         Fact::OrderOpened { .. }
         | Fact::OrderChanged { .. }
         | Fact::OrderSplit { .. }
         | Fact::Resubmitted { .. }
         | Fact::SupplementSent { .. }
+        | Fact::SupplementsRefused { .. }
         | Fact::CarrierSpoke { .. } => evolve_orders(request, fact),
         Fact::NumbersSubmitted { numbers, .. } => {
             each(request, numbers, |one| one.voice = Voice::Submitted)
@@ -398,6 +401,22 @@ fn evolve_orders(request: &mut PortRequest, fact: &Fact) {
         Fact::SupplementSent { order, seen } => {
             for one in request.orders.iter_mut().filter(|one| one.id == *order) {
                 one.supplement = Some(Supplement::Sent { seen: *seen });
+            }
+        }
+        Fact::SupplementsRefused { orders } => {
+            for order in request
+                .orders
+                .iter_mut()
+                .filter(|one| orders.contains(&one.id))
+            {
+                order.supplement = None;
+                for one in &mut request.numbers {
+                    if one.order == Some(order.id) && one.voice == Voice::Submitted {
+                        one.voice = Voice::Rejected {
+                            reasons: order.reasons.clone(),
+                        };
+                    }
+                }
             }
         }
         Fact::CarrierSpoke { order, comment, .. } => {

@@ -155,6 +155,12 @@ pub enum Fact {
         order: OrderId,
         seen: Option<Timestamp>,
     },
+    /// The carrier refused the request before any order was accepted: it is paperwork again. What the carrier said is on
+    /// the desk's list.
+    SubmissionRefused,
+    /// The carrier refused the supplements of these orders: they stand rejected as before. What it said is on the desk's
+    /// list.
+    SupplementsRefused { orders: Vec<OrderId> },
     /// The carrier wrote a comment.
     CarrierSpoke {
         order: OrderId,
@@ -210,7 +216,7 @@ pub enum Fact {
 impl Fact {
     /// The names of the facts that an account may see, in the order in which they usually happen. Webhooks choose
     /// among them.
-    pub const NAMES: [&'static str; 46] = [
+    pub const NAMES: [&'static str; 48] = [
         "begun",
         "edited",
         "numbers_added",
@@ -247,6 +253,8 @@ impl Fact {
         "text_moved",
         "test_recorded",
         "resubmitted",
+        "submission_refused",
+        "supplements_refused",
         "carrier_spoke",
         "note_written",
         "update_asked",
@@ -301,6 +309,8 @@ impl Fact {
             Self::TestRecorded { .. } => "test_recorded",
             Self::Resubmitted { .. } => "resubmitted",
             Self::SupplementSent { .. } => "supplement_sent",
+            Self::SubmissionRefused => "submission_refused",
+            Self::SupplementsRefused { .. } => "supplements_refused",
             Self::CarrierSpoke { .. } => "carrier_spoke",
             Self::AttentionRaised { .. } => "attention_raised",
             Self::AttentionCleared { .. } => "attention_cleared",

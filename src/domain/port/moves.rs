@@ -205,7 +205,14 @@ pub const MOVES: &[Move] = &[
         event: EventKind::CarrierRefused,
         by: &[Carrier],
         from: AFTER_RELEASE,
-        does: "The carrier refused what was sent; the desk has it on its list.",
+        does: "The carrier refused what it was asked for; the desk has it on its list.",
+        way_out: "Nothing is at the carrier yet.",
+    },
+    Move {
+        event: EventKind::SendingRefused,
+        by: &[Carrier],
+        from: AFTER_RELEASE,
+        does: "The carrier refused an order or a correction as it was sent. While no order is more than a draft, the request goes back to in_review; a refused correction leaves its orders rejected. The desk has what the carrier said on its list, and it can be mended and sent again.",
         way_out: "Nothing is at the carrier yet.",
     },
     Move {
@@ -353,7 +360,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::AskCarrier,
         by: &[Desk],
         from: AT_CARRIER,
-        does: "The desk has the orders read at the gaining carrier now, and may write to its staff.",
+        does: "The desk has the orders read at the gaining carrier now, and may write to its staff. What did not get through to the carrier before is tried again.",
         way_out: "Nothing is at a carrier that could be asked about.",
     },
 ];

@@ -172,6 +172,9 @@ pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, M
         }
         Fact::ProofRefused { .. } => vec![(Submitter, Kind::ProofRefused)],
         Fact::Released => vec![(Submitter, Kind::Submitted)],
+        Fact::SubmissionRefused | Fact::SupplementsRefused { .. } => {
+            vec![(Submitter, Kind::Update), (Desk, Kind::DeskWanted)]
+        }
         Fact::NumbersRejected { .. } => vec![(Submitter, Kind::Rejected)],
         Fact::PortDateSet { .. } => vec![(Submitter, Kind::PortDateSet)],
         Fact::PortDateChanged { .. } => vec![(Submitter, Kind::PortDateChanged)],

@@ -42,6 +42,10 @@ pub fn next_window(request: &PortRequest) -> Option<Window> {
 pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
     let status = status(request);
     let first = blockers(request, world).into_iter().next();
+    let was_refused = request
+        .attention
+        .iter()
+        .any(|one| matches!(one, Attention::CarrierRefused { .. }));
     let (now, next, by): (&str, String, Option<Timestamp>) = match status {
         Status::Draft => match &request.loa {
             Loa::Declined { reason, .. } => ("The signer declined the letter.", format!("The signer said: {reason} Send it to somebody who may sign."), None),
@@ -58,7 +62,9 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
             _ => ("The Letter of Authorization waits for its signature.", String::new(), None),
         },
         Status::AwaitingProof => ("The letter is signed.", "Send the latest phone bill or another proof of ownership.".to_owned(), None),
+        Status::InReview if was_refused => ("The gaining carrier did not take the request as it was sent.", "The desk mends it and submits it again, or asks you in a note.".to_owned(), None),
         Status::InReview => ("The desk checks the papers.", first.map_or_else(|| "The desk submits the request to the gaining carrier.".to_owned(), |one| one.says), None),
+        Status::Submitted if was_refused => ("The request is on its way to the gaining carrier.", "Something is in the way there. The desk is working on it.".to_owned(), None),
         Status::Submitted => ("The carriers have the request.", "The losing provider answers with a port date or with a question. That is usually a matter of 5-15 business days.".to_owned(), None),
         Status::Rejected if matches!(request.loa, Loa::Sent { .. }) => (
             "Something was mended that is printed on the letter.",
@@ -80,6 +86,7 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
             .to_owned(),
             None,
         ),
+        Status::Rejected if was_refused => ("The gaining carrier did not take the correction as it was sent.", "The desk is working on it.".to_owned(), None),
         Status::Rejected if request.attention.iter().any(|one| matches!(one, Attention::Rejection { .. })) => ("The losing provider rejected the request.", "The desk is working on it.".to_owned(), None),
         Status::Rejected => ("The losing provider rejected the request.", "Answer the question below; then it goes back to the carrier.".to_owned(), None),
         Status::Scheduled => (

@@ -16,10 +16,14 @@ pub fn needs_campaign(number: E164, kind: Kind) -> bool {
 pub(super) fn start_texts(step: &mut Stepper, world: &World<'_>) {
     let (mut port, mut campaign) = (Vec::new(), Vec::new());
     for one in step.request.numbers.iter().filter(|one| one.wants_text) {
-        if !world.campaign_approved && needs_campaign(one.number, one.kind) {
-            campaign.push(one.number);
+        let (list, text) = if !world.campaign_approved && needs_campaign(one.number, one.kind) {
+            (&mut campaign, Text::WaitingCampaign)
         } else {
-            port.push(one.number);
+            (&mut port, Text::WaitingPort)
+        };
+        // One that was released before waits already.
+        if one.text != text {
+            list.push(one.number);
         }
     }
     for (numbers, text) in [(port, Text::WaitingPort), (campaign, Text::WaitingCampaign)] {

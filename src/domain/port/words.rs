@@ -287,6 +287,14 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
         ),
         Fact::Resubmitted { .. } => "The mended request goes back to the carriers.".to_owned(),
         Fact::SupplementSent { .. } => "The gaining carrier has the mended request.".to_owned(),
+        Fact::SubmissionRefused => {
+            "The gaining carrier did not take the request as it was sent. The porting desk looks at it."
+                .to_owned()
+        }
+        Fact::SupplementsRefused { .. } => {
+            "The gaining carrier did not take the correction as it was sent. The porting desk looks at it."
+                .to_owned()
+        }
         Fact::CarrierSpoke { body, by, .. } => format!("The gaining carrier ({by}) wrote: {body}"),
         Fact::AttentionRaised { attention: what } => format!("For the desk: {}", attention(what)),
         Fact::AttentionCleared { attention: what } => format!("Done: {}", attention(what)),
@@ -349,7 +357,7 @@ pub fn attention(what: &Attention) -> String {
         }
         Attention::Jeopardy { .. } => "the confirmed date is at risk.".to_owned(),
         Attention::CarrierRefused { step, says } => {
-            format!("the carrier refused to {step}: {says}")
+            format!("we could not {step} at the gaining carrier: {says}")
         }
         Attention::Unreadable { step } => {
             format!("the carrier's answer could not be read ({step}); it is stored.")

@@ -243,6 +243,8 @@ fn tone(fact: &Fact) -> Tone {
         | Fact::SilenceNoticed { .. }
         | Fact::UpdateAsked
         | Fact::Blocked { .. }
+        | Fact::SubmissionRefused
+        | Fact::SupplementsRefused { .. }
         | Fact::CancelRefused { .. } => Tone::Act,
         Fact::NumbersFailed { .. }
         | Fact::Cancelled { .. }

@@ -53,6 +53,7 @@ enum Whim {
     Clear(usize),
     Cancel,
     CancelRefused,
+    SendingRefused,
     NothingToCancel,
     Snapback,
     SnappedBack,
@@ -113,6 +114,7 @@ fn whim() -> impl Strategy<Value = Whim> {
         1 => (0..3usize).prop_map(Whim::Clear),
         1 => Just(Whim::Cancel),
         1 => Just(Whim::CancelRefused),
+        1 => Just(Whim::SendingRefused),
         1 => Just(Whim::NothingToCancel),
         1 => Just(Whim::Snapback),
         1 => Just(Whim::SnappedBack),
@@ -286,6 +288,10 @@ impl Desk {
             Whim::CancelRefused => Event::CancelRefused {
                 says: "late".into(),
             },
+            Whim::SendingRefused => Event::SendingRefused {
+                step: "create the order".into(),
+                says: "no".into(),
+            },
             Whim::NothingToCancel => Event::NothingToCancel,
             Whim::Snapback => Event::AskSnapback {
                 reason: "wrong number".into(),
@@ -375,6 +381,9 @@ proptest! {
             for one in &desk.request.numbers {
                 let released = desk.request.released_at.is_some();
                 prop_assert!(released || matches!(one.voice, Voice::Waiting | Voice::Cancelled), "{:?} before release", one.voice);
+                if desk.request.stage == Stage::Paperwork {
+                    prop_assert!(one.voice == Voice::Waiting || one.voice.is_over(), "{:?} as paperwork", one.voice);
+                }
             }
         }
         let replayed = replay(desk.facts.iter().map(|(fact, at)| (fact, *at)));
