@@ -365,15 +365,15 @@ pub struct Links {
 #[serde(deny_unknown_fields)]
 pub struct Loa {
     /// The oldest signature that is submitted, in days.
-    pub max_age_days: u32,
+    pub max_age_days: u16,
     /// The same by losing provider's name.
-    pub carrier_max_age_days: BTreeMap<String, u32>,
+    pub carrier_max_age_days: BTreeMap<String, u16>,
 }
 
 impl Loa {
     /// The oldest signature that this losing provider takes, in days. Capitals and outer white space
     /// of the name do not matter.
-    pub fn max_age_days_at(&self, losing_provider: &str) -> u32 {
+    pub fn max_age_days_at(&self, losing_provider: &str) -> u16 {
         values::by_name(&self.carrier_max_age_days, losing_provider)
             .copied()
             .unwrap_or(self.max_age_days)

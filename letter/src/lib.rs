@@ -13,6 +13,7 @@
 
 mod data;
 mod drawing;
+mod statements;
 mod text;
 mod typeset;
 
@@ -24,5 +25,6 @@ pub use data::{
     Remaining, Signature,
 };
 pub use drawing::{Drawing, DrawingError, MAX_DRAWING_BYTES, Strokes};
+pub use statements::{Field, Statement};
 pub use text::unprintable;
 pub use typeset::{LetterError, MAX_NUMBERS, MAX_TEXT, letter_pdf, signed_letter_pdf, signed_pdf};

@@ -230,13 +230,18 @@ fn letter_value(letter: &Letter) -> Result<Value, LetterError> {
     if count == 0 || count > MAX_NUMBERS {
         return Err(LetterError::Numbers { count });
     }
-    let extent = match &letter.extent {
-        Extent::Full => json!({ "kind": "full" }),
-        Extent::Partial(Remaining::Stay { new_billing_number }) => {
-            json!({ "kind": "stay", "new_billing_number": optional("new billing telephone number", new_billing_number.as_deref())? })
-        }
-        Extent::Partial(Remaining::Disconnect) => json!({ "kind": "disconnect" }),
-    };
+    if let Extent::Partial(Remaining::Stay { new_billing_number }) = &letter.extent {
+        optional(
+            "new billing telephone number",
+            new_billing_number.as_deref(),
+        )?;
+    }
+    for (field, lines) in [
+        ("billing address", &letter.billing_address),
+        ("service address", &letter.service_address),
+    ] {
+        several(field, lines)?;
+    }
     let mut numbers = Vec::with_capacity(count);
     for number in &letter.numbers {
         numbers.push(required("telephone number", number)?);
@@ -250,17 +255,22 @@ fn letter_value(letter: &Letter) -> Result<Value, LetterError> {
         },
         "losing": required("losing provider", &letter.losing_provider)?,
         "gaining": required("gaining carrier", &letter.gaining_carrier)?,
+        "billing_number": optional("billing telephone number", letter.billing_number.as_deref())?,
         "subscriber": required("subscriber", &letter.subscriber)?,
         "signer": {
             "name": required("authorized person", &letter.signer.name)?,
             "title": optional("title", letter.signer.title.as_deref())?,
         },
-        "billing_address": several("billing address", &letter.billing_address)?,
-        "service_address": several("service address", &letter.service_address)?,
-        "billing_number": optional("billing telephone number", letter.billing_number.as_deref())?,
+        "account": letter.account().iter().map(|field| json!({
+            "label": field.label,
+            "lines": printed(&field.lines),
+        })).collect::<Vec<_>>(),
+        "declaration": letter.declaration(),
+        "statements": letter.statements().iter().map(|one| json!({
+            "title": one.title,
+            "text": line(&one.text),
+        })).collect::<Vec<_>>(),
         "numbers": numbers,
-        "extent": extent,
-        "valid_days": letter.valid_days,
     });
     let mut value = template_value(value)?;
     if let (Value::Dict(letter_dict), Some(logo)) = (&mut value, &letter.agent.logo)
@@ -395,6 +405,14 @@ fn several(field: &'static str, lines: &[String]) -> Result<Vec<String>, LetterE
         return Err(LetterError::TooLong { field, max: 12 });
     }
     Ok(kept)
+}
+
+fn printed(lines: &[String]) -> Vec<String> {
+    lines
+        .iter()
+        .map(|text| line(text))
+        .filter(|text| !text.is_empty())
+        .collect()
 }
 
 fn text_value(text: &str) -> Value {

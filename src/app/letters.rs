@@ -89,14 +89,14 @@ pub fn letter_of(
                 ..
             } => letter::Extent::Partial(letter::Remaining::Disconnect),
         },
-        valid_days: u16::try_from(
-            app.config
-                .loa
-                .max_age_days_at(&request.details.losing_carrier)
-                .min(60),
-        )
-        .unwrap_or(60),
+        valid_days: max_days(app, request),
     }
+}
+
+/// How many days after its signature a letter of this request covers an order.
+pub fn max_days(app: &App, request: &PortRequest) -> u16 {
+    let loa = &app.config.loa;
+    loa.max_age_days_at(&request.details.losing_carrier)
 }
 
 /// The gaining carrier's name for people.
@@ -105,6 +105,15 @@ pub fn gaining_carrier(app: &App) -> &str {
         "telnyx" => "Telnyx",
         other => other,
     }
+}
+
+/// The letter that its signer is shown: what it said when it was sent.
+///
+/// # Errors
+/// If what was stored of it cannot be read.
+pub async fn shown(app: &App, letter: &LetterRef) -> Result<letter::Letter, AppError> {
+    let stored = app.blobs.get(&letter.data_sha256).await?;
+    serde_json::from_slice(&stored).map_err(AppError::broken)
 }
 
 /// Typesets a letter away from the threads that answer requests.
@@ -516,8 +525,7 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
         )
         .into());
     };
-    let data: letter::Letter = serde_json::from_slice(&app.blobs.get(&shown.data_sha256).await?)
-        .map_err(AppError::broken)?;
+    let data = self::shown(app, shown).await?;
     let now = app.clock.now();
     let document: DocumentId = app.ids.next(now);
     let method = if given.drawn.is_some() {

@@ -352,6 +352,7 @@ fn context(
         receiving: std::collections::HashSet::new(),
         receiving_elsewhere: std::collections::HashMap::new(),
         receiving_required: app.config.ports.receiving_number_required,
+        letter_max_days: super::letters::max_days(app, request),
         campaign_approved: true,
     };
     let standing = standing(request, &world);
@@ -433,7 +434,13 @@ fn context(
                 .collect()
         }),
         resign: playbook.is_some_and(|playbook| playbook.resign_needed),
-        safe: standing.safe_to_cancel_old_service,
+        moved: request
+            .numbers
+            .iter()
+            .filter(|one| matches!(one.voice, Voice::Ported { .. }))
+            .map(|one| one.number.national())
+            .collect(),
+        old_service: standing.old_service,
         proof_wanted: link.is_some_and(|link| link.purpose == Purpose::Upload),
         link_expires: link
             .map(|link| words::moment(link.expires_at, &zone))

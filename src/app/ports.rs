@@ -592,6 +592,7 @@ pub async fn begin_port(
         receiving_elsewhere,
         root,
         receiving_required: app.config.ports.receiving_number_required,
+        letter_max_days: crate::app::letters::max_days(app, &request),
         campaign_approved: owner.campaign_approved,
         account_name: owner.name,
         unheard: !listens,

@@ -580,7 +580,7 @@ fn what_makes_no_sense_is_refused() {
         ),
         (
             "[loa.carrier_max_age_days]\n\"A\" = 0",
-            "`loa.carrier_max_age_days.A` (portolan.toml, line 2): must be from 1 to 365",
+            "`loa.carrier_max_age_days.A` (portolan.toml, line 2): must be from 1 to 60",
         ),
         ("[log]\nlevel = \"a=b=c\"", "must be like \"info\""),
         (

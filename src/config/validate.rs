@@ -125,7 +125,7 @@ fn ranges(config: &Config, problem: Note<'_>) {
             mail.replies.mail_megabytes_max,
             1..=100,
         ),
-        ("loa.max_age_days", loa.max_age_days, 1..=365),
+        ("loa.max_age_days", loa.max_age_days.into(), 1..=60),
         (
             "silence.chase_business_days",
             silence.chase_business_days,
@@ -243,13 +243,13 @@ fn ranges(config: &Config, problem: Note<'_>) {
         }
     }
     for (carrier, days) in &loa.carrier_max_age_days {
-        if !(1..=365).contains(days) {
+        if !(1..=60).contains(days) {
             let key = dotted(&[
                 "loa".to_owned(),
                 "carrier_max_age_days".to_owned(),
                 carrier.clone(),
             ]);
-            problem(&key, format!("must be from 1 to 365, but is {days}"));
+            problem(&key, format!("must be from 1 to 60, but is {days}"));
         }
     }
     let day = config.demo.day_seconds;

@@ -10,7 +10,7 @@ use super::{JobError, Reconcile, Reconciler, replies};
 use crate::app::ports::{self, Extras, Scope};
 use crate::app::{App, AppError, inbox, kept, letters};
 use crate::db::{outside, ports as rows};
-use crate::domain::port::{Actor, Event, Loa};
+use crate::domain::port::{Actor, Event, Loa, letter_too_old};
 use crate::ids::PortId;
 
 /// All timers.
@@ -182,7 +182,28 @@ async fn chase_signers(app: App) -> Result<(), AppError> {
         let turn = chase_signer(&app, port).await;
         turns.took(port, turn)?;
     }
+    let mut read = app.db.read().await?;
+    let signed = rows::in_statuses(&mut read, &["awaiting_proof", "in_review"]).await?;
+    drop(read);
+    for port in signed {
+        let turn = expire_signature(&app, port).await;
+        turns.took(port, turn)?;
+    }
     turns.over()
+}
+
+/// A letter that was signed too long ago covers no order any more.
+async fn expire_signature(app: &App, port: PortId) -> Result<(), AppError> {
+    let Some(stored) = ports::get(app, port).await? else {
+        return Ok(());
+    };
+    let request = &stored.request;
+    let calendar = ports::calendar(app, request);
+    let max_days = letters::max_days(app, request);
+    match letter_too_old(request, &calendar, max_days, app.clock.now()) {
+        None => Ok(()),
+        Some(_) => happens(app, port, Event::ExpireLetter).await,
+    }
 }
 
 async fn chase_signer(app: &App, port: PortId) -> Result<(), AppError> {

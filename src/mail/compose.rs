@@ -6,7 +6,7 @@ use super::templates::{
     MailTemplate, NoteAdded, NumberFailed, ProofReceived, ProofRefused, Question, Rendered,
     RequestReceived, Submitted, TextsEnabled, Unblocked, UploadBill, WindowOpen,
 };
-use crate::domain::port::MailKind;
+use crate::domain::port::{MailKind, OldService};
 
 /// Where a mail's secret link stands until it is sent.
 pub const LINK_PLACE: &str = "https://link.invalid/put-the-secret-link-here";
@@ -84,8 +84,10 @@ pub struct MailContext {
     pub resign: bool,
     /// Whether other numbers of the request go on.
     pub others: bool,
-    /// Whether the old service can be cancelled now.
-    pub safe: bool,
+    /// The numbers that have moved.
+    pub moved: Vec<String>,
+    /// What is to be done about the old service.
+    pub old_service: OldService,
     /// Whether a proof of ownership is still wanted.
     pub proof_wanted: bool,
     /// When the link dies.
@@ -322,10 +324,12 @@ fn write(kind: MailKind, c: &MailContext, frame: &Frame) -> Result<Rendered, ask
         .render(frame),
         Kind::Completed => Completed {
             name,
-            numbers: c.numbers.clone(),
-            safe: c.safe,
-            left: Vec::new(),
-            texts: c.texts.clone(),
+            numbers: c.moved.clone(),
+            left: match &c.old_service {
+                OldService::KeepForNumbers(left) => left.iter().map(|one| one.national()).collect(),
+                _ => Vec::new(),
+            },
+            others: c.old_service == OldService::KeepForOthers,
         }
         .render(frame),
         Kind::NumbersFailed => NumberFailed {

@@ -391,12 +391,10 @@ mails! {
         name: String = "Dana Whitfield",
         /// The numbers that moved.
         numbers: Vec<String> = strings(&["+1 312 555 0142", "+1 312 555 0143"]),
-        /// Whether the old service may be cancelled.
-        safe: bool = true,
-        /// Numbers that did not move.
-        left: Vec<String> = strings(&["+1 312 555 0150"]),
-        /// When texts will work; may be empty.
-        texts: String = "They usually work 1 to 2 business days after the port date (December 9 or 10), at the latest by Friday, December 11.",
+        /// Numbers of the request that did not move and still need the old service.
+        left: Vec<String> = Vec::new(),
+        /// Whether numbers that were not to move stay there.
+        others: bool = false,
     }
     /// Some numbers cannot be ported (R128).
     NumberFailed "number_failed" ["mail/number_failed/subject.txt" "mail/number_failed/body.txt" "mail/number_failed/body.html"] {

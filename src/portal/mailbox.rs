@@ -10,13 +10,14 @@ use super::notes::sent_files;
 use super::posted::Posted;
 use super::query::Query;
 use super::session::{Portal, SignedIn, live_seconds};
+use super::tell;
 use super::views::mailbox::{MailList, MailPage, MailRow, ReplyForm};
 use super::views::{Badge, Fact, Field, Link, Pager, Room, Tone};
-use super::{port, tell};
 use crate::app::account_mail::{self, AccountMail};
 use crate::app::mailing::{self, Mail, MailState};
 use crate::app::replies::{self, Outcome};
 use crate::app::{App, AppError, tickets};
+use crate::domain::port::words;
 use crate::ids::MailId;
 
 /// Mails of a page.
@@ -203,7 +204,7 @@ async fn page(
         }
     });
     if let Some(error) = &mail.last_error {
-        headers.push(Fact::new("Last error", port::capital(error)));
+        headers.push(Fact::new("Last error", words::capital(error)));
     }
     let files = mailing::attachment(app, &mail)
         .await?
@@ -336,7 +337,7 @@ fn account_page(
         }
     });
     if let Some(error) = &mail.last_error {
-        headers.push(Fact::new("Last error", port::capital(error)));
+        headers.push(Fact::new("Last error", words::capital(error)));
     }
     MailPage {
         shell: who.shell(Room::Mailbox, &mail.subject),

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::errors::{Answer, Fault};
 use super::session::{Portal, SignedIn, live_seconds};
-use super::views::port::{Estimate, Head, NumberRow, OldService, PortPage, Window as WindowView};
+use super::views::port::{Estimate, Head, NumberRow, PortPage, Window as WindowView};
 use super::views::{Link, Room, Stage, StageState};
 use super::{notes, tell};
 use crate::app::notes as unread;
@@ -19,7 +19,7 @@ use crate::domain::port::{
 };
 use crate::ids::PortId;
 
-pub(super) use parts::{capital, details, documents, event, orders};
+pub(super) use parts::{details, documents, event, orders};
 
 /// Numbers that the page shows at most; a list of thousands is for the API and the download.
 const NUMBERS_SHOWN: usize = 200;
@@ -192,7 +192,7 @@ fn head(app: &App, who: &SignedIn, view: &View, now: Timestamp) -> Head {
             .map(|at| tell::when(at, view.calendar.zone(), now)),
         ball,
         todo: todo(who, view),
-        old_service: old_service(request, standing.status),
+        old_service: standing.old_service.clone(),
     }
 }
 
@@ -228,18 +228,6 @@ fn todo(who: &SignedIn, view: &View) -> Option<Link> {
                 .flatten()
         }
         _ => None,
-    }
-}
-
-fn old_service(request: &PortRequest, status: Status) -> OldService {
-    let ported = |one: &Voice| matches!(one, Voice::Ported { .. });
-    match status {
-        Status::Cancelled => OldService::Untouched,
-        Status::Completed if request.numbers.iter().all(|one| ported(&one.voice)) => {
-            OldService::MayGo
-        }
-        Status::Completed => OldService::KeepForSome,
-        _ => OldService::Keep,
     }
 }
 

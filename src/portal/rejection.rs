@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::errors::{Answer, Fault};
-use super::port::{capital, port_id};
+use super::port::port_id;
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::views::port::{FixField, FixPage, FixQuestion};
@@ -17,7 +17,7 @@ use crate::app::{App, AppError, letters, ports};
 use crate::domain::carrier::CarrierReason;
 use crate::domain::field::Field;
 use crate::domain::port::{
-    Address, Ball, Event, Fact, Loa, Mask, PortRequest, Problem, Status, Voice,
+    Address, Ball, Event, Fact, Loa, Mask, PortRequest, Problem, Status, Voice, words,
 };
 use crate::domain::rejection::{Playbook, playbook};
 
@@ -280,7 +280,7 @@ fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact], typed: &
         mended,
         after: format!(
             "We send the request again as its next version. {} usually answers within a few business days.",
-            capital(&tell::carrier(request))
+            words::capital(&tell::carrier(request))
         ),
         version: view.version,
     }
@@ -310,7 +310,7 @@ fn fix_field(request: &PortRequest, input: Input, typed: &Typed, mended: bool) -
         ),
         Input::Free(field) => (
             free_name(field),
-            capital(field.label()),
+            words::capital(field.label()),
             true,
             String::new(),
         ),
@@ -642,7 +642,7 @@ fn note(typed: &Typed) -> Option<String> {
             let name = free_name(*field);
             let (_, text) = typed.values.iter().find(|(key, _)| *key == name)?;
             let text = text.trim();
-            (!text.is_empty()).then(|| format!("{}: {text}", capital(field.label())))
+            (!text.is_empty()).then(|| format!("{}: {text}", words::capital(field.label())))
         })
         .collect();
     if said.is_empty() {

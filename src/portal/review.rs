@@ -104,7 +104,7 @@ async fn page(
         .filter(|one| one.port == Some(id))
         .map(|one| BadLine {
             line: 0,
-            column: format!("{} ({})", port::capital(&one.carrier), one.kind),
+            column: format!("{} ({})", words::capital(&one.carrier), one.kind),
             value: String::from_utf8_lossy(&one.body)
                 .chars()
                 .take(500)
@@ -216,7 +216,7 @@ fn attention(view: &View) -> Vec<AttentionLine> {
         .enumerate()
         .map(|(index, one)| AttentionLine {
             index,
-            text: port::capital(&words::attention(one)),
+            text: words::capital(&words::attention(one)),
             accept_date: match one {
                 Attention::EarlyDate { order } => order.to_string(),
                 _ => String::new(),

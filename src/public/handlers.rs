@@ -13,10 +13,8 @@ use super::views::{DonePage, LetterText, LinkTrouble, PublicShell, SignPage, Upl
 use crate::app::letters::{self, CONSENT, Given, Live, Opened};
 use crate::app::papers::{self, Upload};
 use crate::app::{App, AppError, Purpose};
-use crate::domain::port::{
-    EventKind, Loa, PortRequest, ProofKind, Scope, Verdict, moves, status, words,
-};
-use crate::portal::views::{Choice, Fact, Field, Link, Support};
+use crate::domain::port::{EventKind, Loa, PortRequest, ProofKind, Verdict, moves, status, words};
+use crate::portal::views::{Choice, Field, Link, Support};
 use crate::web::{ClientIp, Pace};
 
 #[derive(Clone)]
@@ -76,6 +74,19 @@ impl Desk {
         match page.render() {
             Ok(html) => (status, [(header::CACHE_CONTROL, "no-store")], Html(html)).into_response(),
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    }
+
+    async fn sign_page(
+        &self,
+        status: StatusCode,
+        token: &str,
+        request: &PortRequest,
+        typed: Typed,
+    ) -> Response {
+        match sign_page(self, token, request, typed).await {
+            Ok(page) => self.page(status, &page),
+            Err(trouble) => self.trouble(trouble),
         }
     }
 
@@ -140,10 +151,10 @@ async fn show_letter(
         desk.opened(&token, Purpose::Sign, true).await
     };
     match shown.await {
-        Ok(live) => desk.page(
-            StatusCode::OK,
-            &sign_page(&desk, &token, &live.request, Typed::default()),
-        ),
+        Ok(live) => {
+            desk.sign_page(StatusCode::OK, &token, &live.request, Typed::default())
+                .await
+        }
         Err(trouble) => desk.trouble(trouble),
     }
 }
@@ -176,49 +187,27 @@ impl Typed {
     }
 }
 
-fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> SignPage {
+async fn sign_page(
+    desk: &Desk,
+    token: &str,
+    request: &PortRequest,
+    typed: Typed,
+) -> Result<SignPage, Trouble> {
     let app = &desk.app;
-    let (signer, sha256) = match &request.loa {
-        Loa::Sent { signer, letter, .. } => (signer.name.clone(), letter.sha256.clone()),
-        _ => (String::new(), String::new()),
+    let (signer, sha256, letter) = match &request.loa {
+        Loa::Sent { signer, letter, .. } => {
+            let data = letters::shown(app, letter).await?;
+            (signer.name.clone(), letter.sha256.clone(), data)
+        }
+        _ => return Err(Trouble::Link(LinkTrouble::Replaced)),
     };
-    let details = &request.details;
-    let mut facts = vec![
-        Fact::new("Customer", &details.customer.business_name),
-        Fact::new("Authorized person", &signer),
-        Fact::new(
-            "Billing name and address",
-            format!(
-                "{}, {}",
-                details.customer.business_name,
-                details.billing.one_line()
-            ),
-        ),
-        Fact::new("Service address", request.service_address().one_line()),
-        Fact::new("Losing provider (LCP)", &details.losing_carrier),
-        Fact::new("Gaining carrier (GCP)", letters::gaining_carrier(app)),
-    ];
-    if let Some(btn) = request.btn() {
-        facts.push(Fact::new("Billing telephone number (BTN)", btn.national()));
-    }
-    let carrier = letters::gaining_carrier(app);
-    let agent = app.operator().legal_name.clone();
-    let scope = match &details.scope {
-        Scope::Full => "All telephone numbers of the account move, and the account at the losing provider ends.".to_owned(),
-        Scope::Partial { .. } => "Only the telephone numbers listed above move; the others of the account do not.".to_owned(),
-    };
-    let letter = LetterText {
-        title: "Letter of Authorization".to_owned(),
-        facts,
-        numbers: request.numbers.iter().map(|one| one.number.national()).collect(),
-        paragraphs: vec![
-            "I am the customer named above, or I am authorized to act for the customer.".to_owned(),
-            format!("I want to move the telephone numbers listed above from {} to {carrier}, and I appoint {agent} and {carrier} as my agents for this change.", details.losing_carrier),
-            "I understand that there can be only one provider for each service on each number, and that I may ask whether a fee applies to the change.".to_owned(),
-            scope,
-        ],
-        pages: "with every number".to_owned(),
-    };
+    let intro = format!(
+        "{} asks you to allow that {} move from {} to {}.",
+        desk.product(),
+        count(letter.numbers.len()),
+        letter.losing_provider,
+        letter.gaining_carrier,
+    );
     let consent_error = typed
         .wrong
         .iter()
@@ -230,19 +219,14 @@ fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> S
         .iter()
         .map(|(field, says)| Link::new(format!("#{field}"), says))
         .collect();
-    SignPage {
+    Ok(SignPage {
         shell: PublicShell::new(
             desk.product(),
             "Sign the Letter of Authorization",
             desk.support(),
         ),
-        intro: format!(
-            "{} asks you to allow that {} move from {} to {carrier}.",
-            desk.product(),
-            count(request.numbers.len()),
-            details.losing_carrier
-        ),
-        letter,
+        intro,
+        letter: LetterText::of(&letter),
         pdf: format!("/sign/{token}/letter.pdf"),
         action: format!("/sign/{token}"),
         decline_action: format!("/sign/{token}/decline"),
@@ -257,7 +241,7 @@ fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> S
         drawn: typed.drawn.clone(),
         reason: typed.field("reason", ""),
         errors,
-    }
+    })
 }
 
 fn count(numbers: usize) -> String {
@@ -316,10 +300,8 @@ async fn sign(
                 .into_iter()
                 .map(|problem| (problem.field, problem.says))
                 .collect();
-            desk.page(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &sign_page(&desk, &token, &live.request, typed),
-            )
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            desk.sign_page(status, &token, &live.request, typed).await
         }
         Err(error) => desk.trouble(error.into()),
     }
@@ -368,10 +350,8 @@ async fn decline(
                     .collect(),
                 ..Typed::default()
             };
-            desk.page(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &sign_page(&desk, &token, &live.request, typed),
-            )
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            desk.sign_page(status, &token, &live.request, typed).await
         }
         Err(error) => desk.trouble(error.into()),
     }
@@ -413,7 +393,7 @@ fn upload_page(
     .into_iter()
     .map(|one| Choice {
         value: kind_name(one).to_owned(),
-        label: capital(one.words()),
+        label: words::capital(one.words()),
         chosen: kind.unwrap_or(ProofKind::BillingStatement) == one,
     })
     .collect();
@@ -476,14 +456,6 @@ fn kind_named(name: &str) -> Option<ProofKind> {
     ]
     .into_iter()
     .find(|one| kind_name(*one) == name)
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }
 
 /// Whether the table of legal moves lets the owner send a proof now.

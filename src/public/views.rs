@@ -1,6 +1,7 @@
 //! The pages behind a secret link: the signer's and the uploader's. No account, mostly on a phone.
 
 use askama::Template;
+use portolan_letter as letter;
 
 use crate::portal::views::{Choice, Fact, Field, Link, Shell, Support, Theme, Tone};
 
@@ -33,14 +34,31 @@ impl PublicShell {
 pub struct LetterText {
     /// "Letter of Authorization".
     pub title: String,
-    /// Who, where, which account (masked), from whom to whom.
+    /// Whose numbers move, from where to where, who handles it.
     pub facts: Vec<Fact>,
     /// Every number, as people read it.
     pub numbers: Vec<String>,
-    /// The authorising sentences.
-    pub paragraphs: Vec<String>,
-    /// "2 pages".
-    pub pages: String,
+    /// Who signs.
+    pub declaration: &'static str,
+    /// What is authorized.
+    pub statements: Vec<letter::Statement>,
+}
+
+impl LetterText {
+    /// A letter as its PDF says it: word for word.
+    pub fn of(letter: &letter::Letter) -> Self {
+        Self {
+            title: "Letter of Authorization".to_owned(),
+            facts: letter
+                .account()
+                .into_iter()
+                .map(|field| Fact::new(field.label, field.lines.join(", ")))
+                .collect(),
+            numbers: letter.numbers.clone(),
+            declaration: letter.declaration(),
+            statements: letter.statements(),
+        }
+    }
 }
 
 /// Read, consent, type or draw, sign; or decline.
@@ -321,27 +339,41 @@ impl SignPage {
         Self {
             shell: PublicShell::sample("Sign the Letter of Authorization"),
             intro: "Dana Whitfield of Harbor Dental asks you to allow that 3 telephone numbers move from Northline Telecom to Meridian Carrier Services.".into(),
-            letter: LetterText {
-                title: "Letter of Authorization".into(),
-                facts: vec![
-                    Fact::new("Customer", "Harbor Dental Group, LLC"),
-                    Fact::new("Authorized person", "Ana Ruiz"),
-                    Fact::new("Billing name and address", "Harbor Dental Group, LLC, 118 W Wacker Dr, Suite 400, Chicago, IL 60601"),
-                    Fact::new("Service address", "118 W Wacker Dr, Suite 400, Chicago, IL 60601"),
-                    Fact::new("Losing provider (LCP)", "Northline Telecom"),
-                    Fact::new("Gaining carrier (GCP)", "Meridian Carrier Services"),
-                    Fact::new("Account number", "ends in 4471"),
-                    Fact::new("Billing telephone number (BTN)", "+1 312 555 0142"),
+            letter: LetterText::of(&letter::Letter {
+                reference: "port_019ab3f2c7d87a60b1f3d2a4c5e6f708".into(),
+                version: 1,
+                prepared_at: jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC),
+                agent: letter::Agent {
+                    name: "Lakeshore Voice LLC".into(),
+                    contact: Vec::new(),
+                    logo: None,
+                },
+                losing_provider: "Northline Telecom".into(),
+                gaining_carrier: "Meridian Carrier Services".into(),
+                subscriber: "Harbor Dental Group, LLC".into(),
+                signer: letter::Person {
+                    name: "Ana Ruiz".into(),
+                    title: Some("Owner".into()),
+                },
+                billing_address: vec![
+                    "118 W Wacker Dr, Suite 400".into(),
+                    "Chicago, IL 60601".into(),
                 ],
-                numbers: vec!["+1 312 555 0142".into(), "+1 312 555 0143".into(), "+1 312 555 0150".into()],
-                paragraphs: vec![
-                    "I am the customer named above or am authorized to act for the customer.".into(),
-                    "I want to change the provider of the telephone numbers listed above from the losing provider to the gaining carrier, and I appoint the gaining carrier to act as my agent in making this change.".into(),
-                    "I understand that I may have only one provider for each service on each number, and that I may ask whether a fee applies to the change.".into(),
-                    "This authorization is valid for 30 days from the day on which I sign it.".into(),
+                service_address: vec![
+                    "118 W Wacker Dr, Suite 400".into(),
+                    "Chicago, IL 60601".into(),
                 ],
-                pages: "1 page".into(),
-            },
+                billing_number: Some("(312) 555-0142".into()),
+                numbers: vec![
+                    "(312) 555-0142".into(),
+                    "(312) 555-0143".into(),
+                    "(312) 555-0150".into(),
+                ],
+                extent: letter::Extent::Partial(letter::Remaining::Stay {
+                    new_billing_number: None,
+                }),
+                valid_days: 60,
+            }),
             pdf: "/s/sample/letter.pdf".into(),
             action: "/s/sample/sign".into(),
             decline_action: "/s/sample/decline".into(),

@@ -16,7 +16,7 @@ use super::words::{
 use crate::app::Caller;
 use crate::app::ports::{self, Line, View};
 use crate::domain::carrier::OrderStatus;
-use crate::domain::port::{self, Ball, EventKind, PortRequest, Status};
+use crate::domain::port::{self, Ball, EventKind, OldService, PortRequest, Status};
 
 /// As many numbers are shown within a request; `GET /v1/ports/{id}/numbers` has them all.
 const NUMBERS_SHOWN: usize = 200;
@@ -602,7 +602,7 @@ impl Port {
             now: view.standing.now.clone(),
             next: view.standing.next.clone(),
             by: view.standing.by,
-            safe_to_cancel_old_service: view.standing.safe_to_cancel_old_service,
+            safe_to_cancel_old_service: view.standing.old_service == OldService::MayGo,
             blockers: view.blockers.iter().map(blocker_of).collect(),
             allowed_actions: ports::allowed(view, caller)
                 .into_iter()

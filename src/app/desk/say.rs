@@ -13,7 +13,7 @@ pub(super) fn why(row: &DeskRow, queues: &[Queue], calendar: &Calendar) -> Strin
             row.attention
                 .iter()
                 .filter(|one| Queue::of(one) == *queue)
-                .map(|one| sentence(&words::attention(one))),
+                .map(|one| words::capital(&words::attention(one))),
         );
         match queue {
             Queue::Documents => says.push(to_check(row)),
@@ -97,13 +97,6 @@ fn dates_asked(row: &DeskRow) -> bool {
     row.attention
         .iter()
         .any(|one| Queue::of(one) == Queue::Dates)
-}
-
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 /// What to do next.

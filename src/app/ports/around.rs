@@ -93,6 +93,7 @@ pub(in crate::app) struct Around {
     /// The account's agency, or itself.
     pub(super) root: AccountId,
     pub(super) receiving_required: bool,
+    pub(super) letter_max_days: u16,
     pub(super) campaign_approved: bool,
     pub(super) account_name: String,
     /// Whether the account had no endpoint for webhooks when this was loaded.
@@ -142,6 +143,7 @@ impl Around {
             receiving_elsewhere,
             root,
             receiving_required: app.config.ports.receiving_number_required,
+            letter_max_days: crate::app::letters::max_days(app, request),
             campaign_approved: account.as_ref().is_some_and(|one| one.campaign_approved),
             account_name: account.map_or_else(String::new, |one| one.name),
             unheard: false,
@@ -182,6 +184,7 @@ impl Around {
             receiving: self.receiving.clone(),
             receiving_elsewhere: self.receiving_elsewhere.clone(),
             receiving_required: self.receiving_required,
+            letter_max_days: self.letter_max_days,
             campaign_approved: self.campaign_approved,
         }
     }

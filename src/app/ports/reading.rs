@@ -72,6 +72,7 @@ impl Glanced {
             receiving_elsewhere,
             root: request.account,
             receiving_required: app.config.ports.receiving_number_required,
+            letter_max_days: crate::app::letters::max_days(app, &request),
             campaign_approved: row.campaign_approved,
             account_name: row.account_name,
             unheard: false,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Meaning;
 use crate::domain::number::{E164, LineError, NotPortable, NumberError};
+use crate::domain::port::words;
 
 /// A row that is sent back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -147,26 +148,19 @@ impl Refused {
                 "A cell of this row begins with a quotation mark that is not closed. Remove it, or close it.".into()
             }
             Reason::NotNanp if self.column == Meaning::ReceivingNumber => {
-                format!("{}. Calls are forwarded within the US and Canada only.", capital(&self.detail))
+                format!("{}. Calls are forwarded within the US and Canada only.", words::capital(&self.detail))
             }
-            Reason::NotNanp => format!("{}. Open a ticket, and the desk will see whether it can be ported.", capital(&self.detail)),
-            Reason::OtherCountry | Reason::PremiumRate | Reason::ServiceCode => format!("{}.", capital(&self.detail)),
-            Reason::CountryCodeMissing | Reason::Dashes | Reason::Notation => format!("{}.", capital(&self.detail)),
+            Reason::NotNanp => format!("{}. Open a ticket, and the desk will see whether it can be ported.", words::capital(&self.detail)),
+            Reason::OtherCountry | Reason::PremiumRate | Reason::ServiceCode => format!("{}.", words::capital(&self.detail)),
+            Reason::CountryCodeMissing | Reason::Dashes | Reason::Notation => format!("{}.", words::capital(&self.detail)),
             Reason::NumberInvalid
             | Reason::ReceivingNumberInvalid
             | Reason::AreaCodeInvalid
             | Reason::ExchangeInvalid
             | Reason::N11Exchange
-            | Reason::ScientificNotation => capital(&self.detail),
+            | Reason::ScientificNotation => words::capital(&self.detail),
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut signs = text.chars();
-    signs.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(signs).collect()
-    })
 }
 
 /// The refused rows as a CSV file to download, mend and keep.

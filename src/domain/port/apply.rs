@@ -9,6 +9,7 @@ use super::details::Change;
 use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, REASON_CHARACTERS_MAX};
 use super::evolve::evolve;
 use super::fact::Fact;
+use super::letter_age::letter_too_old;
 use super::moves;
 use super::orders;
 use super::refusal::Refusal;
@@ -16,6 +17,7 @@ use super::request::{Attention, Loa, PortRequest, Stage, Supplement, Test, Verdi
 use super::status::status;
 use super::texts::{settle_texts, start_texts};
 use super::world::World;
+use crate::domain::calendar::PaperTooOld;
 use crate::domain::carrier::OrderStatus;
 use crate::domain::number::E164;
 
@@ -228,7 +230,7 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
                     problems,
                 ));
             }
-            if step.request.is_signed() {
+            if step.request.is_signed() && too_old(step, world).is_none() {
                 return Err(Refusal::conflict(
                     "already_signed",
                     "The letter is signed already.",
@@ -287,14 +289,23 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             };
             step.happened(Fact::LetterDeclined { reason });
         }
-        Event::ExpireLetter => {
-            let Loa::Sent { expires_at, .. } = step.request.loa else {
-                return Err(no_letter());
-            };
-            if now >= expires_at {
-                step.happened(Fact::LetterExpired);
+        Event::ExpireLetter => match step.request.loa {
+            Loa::Sent { expires_at, .. } => {
+                if now >= expires_at {
+                    step.happened(Fact::LetterExpired);
+                }
             }
-        }
+            Loa::Signed { .. } => {
+                if let Some(old) = too_old(step, world) {
+                    let because = format!(
+                        "it was signed {} days ago, and covers orders within {} days",
+                        old.age_days, old.limit_days
+                    );
+                    void_letter(step, because);
+                }
+            }
+            _ => return Err(no_letter()),
+        },
         Event::ReceiveProof { proof } => {
             if !step.request.is_signed() {
                 return Err(Refusal::conflict(
@@ -349,6 +360,13 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             step.happened(Fact::ProofRefused { document, reason });
         }
         Event::Release => {
+            if let Some(old) = too_old(step, world) {
+                return Err(Refusal::conflict(
+                    "letter_too_old",
+                    old.to_string(),
+                    "Send the letter once more.",
+                ));
+            }
             let found = blockers(&step.request, world);
             if let Some(first) = found.first() {
                 let problems = found
@@ -603,6 +621,15 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
         }
     }
     Ok(())
+}
+
+fn too_old(step: &Stepper, world: &World<'_>) -> Option<PaperTooOld> {
+    letter_too_old(
+        &step.request,
+        world.calendar,
+        world.letter_max_days,
+        step.now,
+    )
 }
 
 fn no_letter() -> Refusal {

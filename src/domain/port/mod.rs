@@ -12,6 +12,7 @@ mod details;
 mod event;
 mod evolve;
 mod fact;
+mod letter_age;
 pub mod moves;
 mod notices;
 mod orders;
@@ -36,6 +37,7 @@ pub use event::{
 };
 pub use evolve::{begin, evolve, replay};
 pub use fact::Fact;
+pub use letter_age::letter_too_old;
 pub use notices::{MailKind, Reader, Topic, notices};
 pub use queue::{Place, Queue, places};
 pub use refusal::{Problem, Refusal, RefusalKind};
@@ -43,7 +45,7 @@ pub use request::{
     Attention, CarrierOrder, Claim, LetterRef, Loa, PortNumber, PortRequest, Proof, ProofKind,
     Stage, Supplement, Test, Text, Verdict, Voice, Window,
 };
-pub use standing::{Standing, next_window, standing};
+pub use standing::{OldService, Standing, next_window, standing};
 pub use status::{Ball, Status, ball, ball_in, status};
 pub use texts::needs_campaign;
 pub use world::World;

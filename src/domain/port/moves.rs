@@ -149,7 +149,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::ExpireLetter,
         by: &[Timer],
         from: PAPERWORK_OR_REJECTED,
-        does: "Nobody signed in time; the request returns to its last step before the letter.",
+        does: "Nobody signed in time, or what was signed is too old for an order; the request returns to its last step before the letter.",
         way_out: "There is no letter waiting for a signature.",
     },
     Move {

@@ -167,6 +167,8 @@ pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, M
         }
         Fact::LetterDeclined { .. } => vec![(Submitter, Kind::LetterDeclined)],
         Fact::LetterExpired => vec![(Submitter, Kind::LetterExpired)],
+        // Nobody did anything: it became too old.
+        Fact::LetterVoided { .. } if by.role == Role::Timer => vec![(Submitter, Kind::Update)],
         Fact::ProofReceived { .. } => {
             vec![(Submitter, Kind::ProofReceived), (Desk, Kind::DeskWanted)]
         }

@@ -1,16 +1,18 @@
 //! Where a request stands, in one sentence, and what comes next: the header of its page.
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::blockers::blockers;
 use super::corrections::is_sent_when_signed;
+use super::details::{Remaining, Scope};
 use super::request::{Attention, Loa, PortRequest, Voice, Window};
 use super::status::{Ball, Status, ball, status};
+use super::words;
 use super::world::World;
+use crate::domain::number::E164;
 
 /// Where a request stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// The status.
     pub status: Status,
@@ -22,8 +24,56 @@ pub struct Standing {
     pub next: String,
     /// By when, if that is known.
     pub by: Option<Timestamp>,
-    /// Whether the old service can safely be cancelled.
-    pub safe_to_cancel_old_service: bool,
+    /// What is to be done about the old service.
+    pub old_service: OldService,
+}
+
+/// What is to be done about the service of the losing provider (R52).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OldService {
+    /// Nothing: the request ended without a port.
+    Untouched,
+    /// It stays active until the port is completed.
+    #[default]
+    Keep,
+    /// The port is over, but these numbers of it did not move and still need it.
+    KeepForNumbers(Vec<E164>),
+    /// Every number of the port moved; those of the account that the port left out stay there.
+    KeepForOthers,
+    /// It can safely be cancelled.
+    MayGo,
+}
+
+impl OldService {
+    /// For a request as it stands.
+    pub fn of(request: &PortRequest) -> Self {
+        match status(request) {
+            Status::Cancelled => Self::Untouched,
+            Status::Completed => {
+                let left: Vec<E164> = request
+                    .numbers
+                    .iter()
+                    .filter(|one| !matches!(one.voice, Voice::Ported { .. }))
+                    .map(|one| one.number)
+                    .collect();
+                let others_stay = matches!(
+                    request.details.scope,
+                    Scope::Partial {
+                        remaining: Remaining::Keep,
+                        ..
+                    }
+                );
+                if !left.is_empty() {
+                    Self::KeepForNumbers(left)
+                } else if others_stay {
+                    Self::KeepForOthers
+                } else {
+                    Self::MayGo
+                }
+            }
+            _ => Self::Keep,
+        }
+    }
 }
 
 /// The earliest window that is still to come or open.
@@ -42,6 +92,7 @@ pub fn next_window(request: &PortRequest) -> Option<Window> {
 pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
     let status = status(request);
     let first = blockers(request, world).into_iter().next();
+    let old_service = OldService::of(request);
     let was_refused = request
         .attention
         .iter()
@@ -50,7 +101,7 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
         Status::Draft => match &request.loa {
             Loa::Declined { reason, .. } => ("The signer declined the letter.", format!("The signer said: {reason} Send it to somebody who may sign."), None),
             Loa::Expired { .. } => ("The letter was not signed in time.", "Send it again.".to_owned(), None),
-            Loa::NotSent { because: Some(because) } => ("The letter has to be signed anew.", format!("It was {because}. Send the new letter."), None),
+            Loa::NotSent { because: Some(because) } => ("The letter has to be signed again.", format!("{}. Send the new letter.", words::capital(because)), None),
             _ => (
                 "The request is being filled in.",
                 first.map_or_else(|| "Send the Letter of Authorization to the owner of the numbers.".to_owned(), |one| one.says),
@@ -77,7 +128,7 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
             None,
         ),
         Status::Rejected if !request.is_signed() => (
-            "The letter has to be signed anew.",
+            "The letter has to be signed again.",
             if is_sent_when_signed(request, world) {
                 "Send the new letter. We send the correction as soon as it is signed."
             } else {
@@ -104,7 +155,11 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
             };
             ("Voice has moved.", next, None)
         }
-        Status::Completed => ("The numbers work in their new home.", "The old service can safely be cancelled now.".to_owned(), None),
+        Status::Completed => match &old_service {
+            OldService::KeepForNumbers(left) => ("What moved works in its new home.", format!("Keep the old service for what did not move: {}.", words::numbers(left)), None),
+            OldService::KeepForOthers => ("The numbers work in their new home.", "Keep the old service for the numbers that stay there.".to_owned(), None),
+            _ => ("The numbers work in their new home.", "The old service can safely be cancelled now.".to_owned(), None),
+        },
         Status::CancelPending => ("The carrier has been asked to cancel.", "The carrier answers.".to_owned(), None),
         Status::Cancelled => ("The request is cancelled.", "The numbers stay where they are. File a new request to try again.".to_owned(), None),
         Status::SnapbackPending => ("The providers have been asked to undo the port.", "The desk follows it up.".to_owned(), None),
@@ -116,6 +171,6 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
         now: now.to_owned(),
         next,
         by,
-        safe_to_cancel_old_service: status == Status::Completed,
+        old_service,
     }
 }

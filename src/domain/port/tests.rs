@@ -108,6 +108,7 @@ impl Desk {
             receiving: self.receiving.clone(),
             receiving_elsewhere: HashMap::new(),
             receiving_required: true,
+            letter_max_days: 30,
             campaign_approved: self.campaign,
         };
         let before = self.request.clone();
@@ -214,6 +215,7 @@ impl Desk {
             receiving: self.receiving.clone(),
             receiving_elsewhere: HashMap::new(),
             receiving_required: true,
+            letter_max_days: 30,
             campaign_approved: self.campaign,
         }
     }

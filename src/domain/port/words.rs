@@ -43,6 +43,14 @@ pub fn numbers(list: &[E164]) -> String {
     }
 }
 
+/// The text with a capital first letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// A file's size as people say it: "340 kB".
 pub fn size(bytes: u64) -> String {
     match bytes {

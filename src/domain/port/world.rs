@@ -19,6 +19,8 @@ pub struct World<'a> {
     pub receiving_elsewhere: HashMap<E164, String>,
     /// Whether each number must say where its calls are to ring (R86), or may ring users directly.
     pub receiving_required: bool,
+    /// How many days after its signature a letter covers an order to this losing provider.
+    pub letter_max_days: u16,
     /// Whether the account has an approved A2P 10DLC brand and campaign (R19).
     pub campaign_approved: bool,
 }

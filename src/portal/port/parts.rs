@@ -188,7 +188,7 @@ fn kind_and_status(request: &PortRequest, document: &Document) -> (String, Badge
                 Some(Verdict::Refused { .. }) => Badge::new(Tone::Stop, "Not accepted"),
                 _ => Badge::new(Tone::Wait, "Being checked"),
             };
-            (capital(kind), status)
+            (words::capital(kind), status)
         }
         DocumentKind::Attachment if document.staff_only => (
             "Attached to a note".to_owned(),
@@ -199,14 +199,6 @@ fn kind_and_status(request: &PortRequest, document: &Document) -> (String, Badge
             Badge::new(Tone::Info, "Kept"),
         ),
     }
-}
-
-pub(in crate::portal) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }
 
 /// A fact as an entry of the timeline.

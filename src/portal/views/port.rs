@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::common::*;
 use super::ports::{Actions, Tab};
+use crate::domain::port::OldService;
 
 /// One port.
 #[derive(Clone, Debug, Template)]
@@ -66,21 +67,8 @@ pub struct Head {
     pub ball: Ball,
     /// The one thing that the reader should do now.
     pub todo: Option<Link>,
-    /// Whether the old service may be cancelled.
+    /// What is to be done about the old service.
     pub old_service: OldService,
-}
-
-/// What to tell about the old service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OldService {
-    /// Must not be cancelled yet (R52).
-    Keep,
-    /// Everything moved and was tested: it may be cancelled.
-    MayGo,
-    /// Some numbers moved; those that did not still need it.
-    KeepForSome,
-    /// Nothing to say: the request ended without a port.
-    Untouched,
 }
 
 /// A number of a request.

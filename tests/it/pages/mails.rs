@@ -1,6 +1,6 @@
 //! Snapshots of every mail: its HTML part with made-up data, and each kind as it is composed for a port.
 
-use portolan::domain::port::MailKind;
+use portolan::domain::port::{MailKind, OldService};
 use portolan::mail::{LINK_PLACE, MailContext, WindowWords, compose, templates};
 
 /// Every kind. The `match` in [`place`] does not compile while one is missing.
@@ -109,7 +109,8 @@ fn context() -> MailContext {
         ],
         resign: true,
         others: true,
-        safe: true,
+        moved: vec!["(312) 555-0142".to_owned(), "(312) 555-0143".to_owned()],
+        old_service: OldService::MayGo,
         typical: ("Monday, November 30".to_owned(), "Monday, December 14".to_owned()),
         account: "the account Harbor Dental Group".to_owned(),
         receiving_url: "https://portolan.example/settings/receiving".to_owned(),
@@ -154,6 +155,33 @@ fn each_kind_of_mail_is_composed_as_it_was() {
             format!("Subject: {}\n\n{}", mail.subject, mail.text)
         );
     }
+}
+
+/// R52: what did not move, and what was never to move, still needs the old service.
+#[test]
+fn r52_the_last_mail_says_what_still_needs_the_old_service() {
+    let with = |old_service| {
+        let context = MailContext {
+            moved: vec!["(312) 555-0142".to_owned()],
+            old_service,
+            ..context()
+        };
+        compose(MailKind::Completed, &context)
+    };
+    let may_go = "You can now cancel your old service";
+    assert!(with(OldService::MayGo).text.contains(may_go));
+    let left = "+13125550143".parse().expect("a number");
+    for mail in [
+        with(OldService::KeepForNumbers(vec![left])),
+        with(OldService::KeepForOthers),
+    ] {
+        assert!(!mail.text.contains(may_go), "{}", mail.text);
+        assert!(!mail.html.contains(may_go), "{}", mail.html);
+    }
+    let some = with(OldService::KeepForNumbers(vec![left]));
+    let (moved, stays) = some.text.split_once("Do not cancel").expect("a warning");
+    assert!(moved.contains("(312) 555-0142") && !moved.contains("(312) 555-0143"));
+    assert!(stays.contains("(312) 555-0143"), "{stays}");
 }
 
 /// A letter that is signed anew while a proof stands asks for nothing; a number of several that block is named.

@@ -50,6 +50,22 @@ async fn a_port_goes_from_the_form_to_the_carrier() {
         let mut maria = desk.browser();
         let page = maria.open(&link).await;
         assert_eq!(page.status, 200, "{}", page.text());
+        // R111: what is signed can be read whole without opening the PDF.
+        let statements = page.all(".letter ol li");
+        assert_eq!(statements.len(), 6, "{statements:?}");
+        for said in [
+            "and to keep the number",
+            "to act as my agent",
+            "local toll calls (intraLATA)",
+            "whether a fee applies",
+            "of the account",
+            "I may withdraw it by telling",
+        ] {
+            assert!(
+                statements.iter().any(|one| one.contains(said)),
+                "{said}: {statements:?}"
+            );
+        }
         let form = page
             .form(&link)
             .add("consent", "yes")

@@ -244,3 +244,60 @@ fn an_older_reading_is_ignored() {
     assert_eq!(desk.facts.len(), facts);
     assert_eq!(desk.status(), Status::Testing);
 }
+
+/// R52: the old service is kept for what did not move, and for what was never to move.
+#[test]
+fn r52_the_old_service_may_go_only_when_nothing_needs_it() {
+    let complete = |mut desk: Desk, lost: &[E164]| {
+        if !lost.is_empty() {
+            desk.must(
+                Role::Desk,
+                Event::GiveUp {
+                    numbers: lost.to_vec(),
+                    reason: "the provider keeps it".into(),
+                },
+            );
+        }
+        assert_eq!(desk.standing().old_service, OldService::Keep);
+        let done = desk.reading(OrderStatus::Ported, |_, said| {
+            said.activation = Activation::Active;
+            said.messaging = Messaging::Ported;
+        });
+        desk.reads(done);
+        for line in 0..2 {
+            if !lost.contains(&number(line)) {
+                desk.must(
+                    Role::Desk,
+                    Event::RecordTest {
+                        number: number(line),
+                        kind: TestKind::Voice,
+                        passed: true,
+                        remark: String::new(),
+                    },
+                );
+            }
+        }
+        assert_eq!(desk.status(), Status::Completed);
+        desk.standing()
+    };
+    let whole = complete(Desk::released(2), &[]);
+    assert_eq!(whole.old_service, OldService::MayGo);
+    assert!(whole.next.contains("can safely be cancelled"), "{whole:?}");
+
+    let lost = number(1);
+    let some = complete(Desk::released(2), &[lost]);
+    assert_eq!(some.old_service, OldService::KeepForNumbers(vec![lost]));
+    assert!(some.next.starts_with("Keep the old service"), "{some:?}");
+    assert!(some.next.contains(&words::number(lost)), "{some:?}");
+
+    let of_some = |remaining| {
+        let mut desk = Desk::released(2);
+        desk.request.details.scope = Scope::Partial {
+            remaining,
+            new_btn: None,
+        };
+        complete(desk, &[]).old_service
+    };
+    assert_eq!(of_some(Remaining::Keep), OldService::KeepForOthers);
+    assert_eq!(of_some(Remaining::Disconnect), OldService::MayGo);
+}

@@ -248,3 +248,39 @@ fn r126_who_is_told_of_blocks_and_of_the_first_letter() {
         );
     }
 }
+
+/// 47 CFR 64.1130(j): a signature carries an order for so many days, then the letter is signed again.
+#[test]
+fn a_letter_that_was_signed_too_long_ago_covers_no_order() {
+    let later = |desk: &mut Desk, days: i64| {
+        desk.now = desk
+            .now
+            .checked_add(SignedDuration::from_hours(24 * days))
+            .expect("in range");
+    };
+    let mut desk = Desk::new();
+    desk.fill(1);
+    desk.sign();
+    desk.prove();
+    later(&mut desk, 30);
+    desk.must(Role::Timer, Event::ExpireLetter);
+    assert_eq!(desk.status(), Status::InReview, "the last day counts");
+    later(&mut desk, 1);
+    let refusal = desk.does(Role::Desk, Event::Release).expect_err("too old");
+    assert_eq!(refusal.rule, "letter_too_old");
+    desk.must(Role::Timer, Event::ExpireLetter);
+    assert_eq!(desk.status(), Status::Draft);
+    assert_eq!(
+        desk.standing().next,
+        "It was signed 31 days ago, and covers orders within 30 days. Send the new letter."
+    );
+    desk.sign();
+    desk.must(Role::Desk, Event::Release);
+    // An order that was sent in time is corrected however long that takes.
+    let mut exception = desk.reading(OrderStatus::Exception, |_, _| {});
+    exception.reasons = vec![reason("ACCOUNT_NUMBER_MISMATCH")];
+    desk.reads(exception);
+    later(&mut desk, 45);
+    desk.must(Role::Timer, Event::ExpireLetter);
+    desk.must(Role::Submitter, Event::Resubmit);
+}

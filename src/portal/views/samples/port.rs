@@ -1,6 +1,7 @@
 //! One port, its notes and its repair.
 
 use super::*;
+use crate::domain::port::OldService;
 
 impl PortPage {
     /// A scheduled port, seen by its submitter.
