@@ -270,7 +270,7 @@ fn letter(port: &Port, times: &Times) -> String {
     let reason = loa.reason.as_deref().unwrap_or_default();
     match loa.state.as_str() {
         "not_sent" if reason.is_empty() => "not sent yet".to_owned(),
-        "not_sent" => format!("has to be signed anew: it was {reason}"),
+        "not_sent" => format!("has to be signed again: it was {reason}"),
         "sent" => match loa.expires_at {
             Some(at) => format!("sent to {who}, to be signed by {}", times.moment(at)),
             None => format!("sent to {who}"),
