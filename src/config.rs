@@ -563,6 +563,14 @@ impl Limits {
     pub fn request_bytes_max(&self) -> usize {
         self.request_kilobytes_max as usize * 1_000
     }
+
+    /// How large what is sent may be, for whoever sent more.
+    pub fn in_words(&self) -> String {
+        format!(
+            "A document may have up to {} MB, a list of numbers up to {} MB, and anything else up to {} kB.",
+            self.upload_megabytes_max, self.import_megabytes_max, self.request_kilobytes_max
+        )
+    }
 }
 
 /// `[signin]`: sessions and passwords.

@@ -39,7 +39,7 @@ journey("a number is hosted: texts here, calls stay with their provider", async 
   assert.equal(await desk.button("Turn texts on").count(), 0);
   await desk.menu("Settings");
   await desk.follow("Accounts");
-  await desk.page.getByRole("row").filter({ has: desk.page.getByText(customer.account, { exact: true }) }).getByRole("button", { name: /It is approved/ }).click();
+  await desk.page.getByRole("row").filter({ has: desk.page.getByText(customer.account, { exact: true }) }).getByRole("button", { name: /Mark as approved/ }).click();
   await desk.open(hosted);
   await desk.press("Turn texts on");
   await desk.sees(/texts are on/);

@@ -133,6 +133,6 @@ journey("by keyboard alone a port goes from signing in to its test calls", async
   await stands(customer, "Testing");
   await presses(customer, "Record the test calls");
   await customer.at(`${port}/test`);
-  await presses(customer, /^The call rang right/);
+  await presses(customer, /^It rang in the right place/);
   await customer.sees("Recorded: passed.");
 });

@@ -32,7 +32,7 @@ journey("a letter is declined, goes to somebody else, and each old link is dead 
   await sendLetter(customer);
   const second = await desk.mailedLink(lowell.email, /^Please sign/, "Read and sign the letter");
   await customer.press("Resend LOA");
-  await customer.sees(/^Sent again\. The link that was sent before works, too/);
+  await customer.sees(/^Sent again\. The link that was sent before still works, too/);
   const third = await desk.mailedLink(lowell.email, /^Still to be signed/, /sign the letter/i);
   assert.notEqual(third, second);
   await owner.open(second);
@@ -88,12 +88,12 @@ journey("a port is called off before anything is at a carrier, and its link with
   await customer.follow("Keep it");
   await customer.at(port);
   await customer.open(`${port}/cancel`);
-  await customer.field(/^Why is it called off/).fill("We stay where we are.");
+  await customer.field(/^Why do you want to cancel/).fill("We stay where we are.");
   await customer.press("Cancel this port");
   await customer.sees("The port is called off.");
   await stands(customer, "Cancelled");
   await owner.open(link);
   await owner.heading("This port was called off");
   await customer.open(`${port}/cancel`);
-  await customer.sees("It cannot be cancelled any more.");
+  await customer.sees("It can no longer be cancelled.");
 });

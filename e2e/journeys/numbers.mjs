@@ -71,7 +71,7 @@ journey("numbers come one by one, by Manual Add, from a CSV file and from a work
   await column("Seen on").selectOption({ label: "Tracking Source" });
   await customer.press("Read the list again");
   await customer.heading("2 numbers are good");
-  await customer.heading("1 row needs mending");
+  await customer.heading("1 row needs correcting");
   // A reload asks again for the meaning of the columns, and loses no row.
   await customer.press("Add 2 numbers");
   await customer.sees("2 numbers were added; 1 row was left out.");

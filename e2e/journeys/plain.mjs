@@ -49,7 +49,7 @@ journey("without scripts a port goes from the form to completed", async (cast) =
   await desk.menu("Settings");
   await desk.follow("Accounts");
   await customer.open(port);
-  await desk.page.getByRole("row").filter({ has: desk.page.getByText(customer.account, { exact: true }) }).getByRole("button", { name: /It is approved/ }).click();
+  await desk.page.getByRole("row").filter({ has: desk.page.getByText(customer.account, { exact: true }) }).getByRole("button", { name: /Mark as approved/ }).click();
   await reloadsUntil(customer, "Completed");
   await customer.sees("You can now cancel your old service.");
 }, { context: { javaScriptEnabled: false } });

@@ -69,7 +69,7 @@ journey("a proof is refused with a reason, and another one sent from the list's 
   await desk.page.getByText("Refuse it", { exact: true }).click();
   await desk.press("Refuse and ask for another");
   await desk.focusIsOn(/^Why, in words for the customer/);
-  await desk.field(/^Why, in words for the customer/).fill("The bill is of June. Please send the latest one.");
+  await desk.field(/^Why, in words for the customer/).fill("The bill is from June. Please send the latest one.");
   await desk.press("Refuse and ask for another");
   await desk.sees(/the customer is asked for another one/);
   await desk.mail(customer.email, /^Another proof of ownership is needed/);
@@ -78,7 +78,7 @@ journey("a proof is refused with a reason, and another one sent from the list's 
   const line = customer.page.getByRole("row").filter({ hasText: company.shown[0] });
   await customer.follow("Send", line);
   await customer.at(`${port}/proof`);
-  await customer.sees("The bill is of June. Please send the latest one.");
+  await customer.sees("The bill is from June. Please send the latest one.");
   await customer.field(/^Screenshot/).check();
   await customer.field("The file").setInputFiles({ ...bill(company), name: "latest.pdf" });
   await customer.press("Send Proof of Ownership");
@@ -112,7 +112,7 @@ journey("a number that is a receiving number blocks its port until it is removed
   await customer.sees(/already set up as a receiving number in this account/, line);
   await customer.follow("To the receiving numbers", line);
   await customer.press(`Remove ${number}`);
-  await customer.sees(/is no receiving number any more/);
+  await customer.sees(/is no longer a receiving number/);
   await customer.open(port);
   await customer.seesNot(/already set up as a receiving number/);
 });
@@ -128,7 +128,7 @@ journey("a port that is at the carrier is called off, and the customer hears of 
   await stands(customer, "Submitted");
   await customer.open(`${port}/cancel`);
   await customer.sees(/We ask the gaining carrier to cancel/);
-  await customer.field(/^Why is it called off/).fill("We stay where we are.");
+  await customer.field(/^Why do you want to cancel/).fill("We stay where we are.");
   await customer.press("Cancel this port");
   await customer.sees(/^The carrier has been asked to cancel/);
   await stands(customer, "Cancelled");

@@ -73,7 +73,7 @@ journey("a form that was open when its session ended is sent again with all that
   await tab.getByRole("button", { name: "Sign out" }).click();
   await tab.getByText("You are signed out.").waitFor();
   await customer.press("Add note");
-  await customer.heading("You were signed out meanwhile");
+  await customer.heading("You were signed out in the meantime");
   await tab.getByLabel("Email").fill(customer.email);
   await tab.getByLabel("Password").fill("portolan-demo");
   await tab.getByRole("button", { name: "Sign in" }).click();

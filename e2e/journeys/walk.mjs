@@ -193,11 +193,11 @@ journey("from Port Numbers to completed, with the wrong turns on the way", async
   await customer.follow("Record the test calls");
   const [first, second] = company.shown;
   await customer.field(/^What happened/, customer.part(first)).fill("It rang nowhere.");
-  await customer.press(/It did not/, customer.part(first));
+  await customer.press(/It rang elsewhere/, customer.part(first));
   await customer.sees(/^Recorded: failed/);
   await customer.sees("It rang nowhere.");
   for (const number of [first, second]) {
-    await customer.press(/The call rang right/, customer.part(number));
+    await customer.press(/It rang in the right place/, customer.part(number));
     await customer.sees("Recorded: passed.");
   }
   // A call out has to show the number that moved.
@@ -214,7 +214,7 @@ journey("from Port Numbers to completed, with the wrong turns on the way", async
   await desk.menu("Settings");
   await desk.follow("Accounts");
   const account = desk.page.getByRole("row").filter({ has: desk.page.getByText(customer.account, { exact: true }) });
-  await account.getByRole("button", { name: /It is approved/ }).click();
+  await account.getByRole("button", { name: /Mark as approved/ }).click();
   await stands(customer, "Completed");
   await customer.sees("You can now cancel your old service.");
   await desk.mail(customer.email, /^Completed/);

@@ -130,7 +130,7 @@ export class Still extends Stage {
       this.sign(all.review).then(() => this.prove(all.review)),
       this.api("POST", `/v1/ports/${all.cancelled}/cancel`, { reason: "We stay where we are." }, this.customerKey),
       this.submitted(all.completed).then(() => this.passes(all.completed)),
-      this.sign(all.refused).then(() => this.prove(all.refused)).then(() => this.judge(all.refused, "refuse", { reason: "The bill is of June. Please send the latest one." })),
+      this.sign(all.refused).then(() => this.prove(all.refused)).then(() => this.judge(all.refused, "refuse", { reason: "The bill is from June. Please send the latest one." })),
       this.submitted(all.jeopardy).then(() => this.stands(all.jeopardy, "rejected")),
     ]);
     await this.api("POST", `/v1/ports/${all.review}/notes`, { text: "The side door is open until six." }, this.customerKey);

@@ -38,7 +38,13 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Api> for Path<T> {
         axum::extract::Path::<T>::from_request_parts(parts, api)
             .await
             .map(|axum::extract::Path(found)| Self(found))
-            .map_err(|_| Problem::not_found("thing: the id in the address is not one of ours"))
+            .map_err(|_| {
+                Problem::new(
+                    StatusCode::NOT_FOUND,
+                    "not_found",
+                    "The id in the address is not valid.",
+                )
+            })
     }
 }
 

@@ -195,7 +195,7 @@ pub struct NewPort {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<ScopeInput>)]
     pub scope: Patch<ScopeInput>,
-    /// The port date that is wished for.
+    /// The preferred port date.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Date>, example = "2026-12-07")]
     pub requested_date: Patch<Date>,
@@ -249,7 +249,7 @@ pub struct PortPatch {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<ScopeInput>)]
     pub scope: Patch<ScopeInput>,
-    /// The port date that is wished for.
+    /// The preferred port date.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<Date>, example = "2026-12-07")]
     pub requested_date: Patch<Date>,

@@ -204,6 +204,10 @@ async fn finish(State(api): State<Api>, request: Request, next: Next) -> Respons
             .extensions_mut()
             .remove::<Problem>()
             .unwrap_or_else(|| Problem::of_status(status));
+        let problem = match status {
+            StatusCode::PAYLOAD_TOO_LARGE => problem.way_out(api.app.config.limits.in_words()),
+            _ => problem,
+        };
         if status.is_server_error() {
             let cause = problem.cause.as_deref().unwrap_or("unknown");
             tracing::error!(

@@ -137,9 +137,9 @@ pub async fn submit(
     happen(&api, &caller, id, terms, &body.hash, Event::Release).await
 }
 
-/// Send a mended port request back to the carrier
+/// Send a corrected port request back to the carrier
 ///
-/// After a rejection, when what was asked for is mended: the carrier gets the next version (SUP 3).
+/// After a rejection, when what was asked for is corrected: the carrier gets the next version (SUP 3).
 #[utoipa::path(post, path = "/ports/{id}/resubmit", operation_id = "resubmit_port", tag = "Carriers",
     params(("id" = String, Path, description = "The port request")), request_body(content = Nothing, description = "Nothing, or an empty object"),
     responses((status = 200, description = "The port request, on its way back to the carrier", body = Port)))]

@@ -138,11 +138,9 @@ impl Problem {
                 "method_not_allowed",
                 "This address does not answer to this method. The header `allow` lists those that it answers to.",
             ),
-            StatusCode::PAYLOAD_TOO_LARGE => Self::new(
-                status,
-                "too_large",
-                "What was sent is larger than what is taken here.",
-            ),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Self::new(status, "too_large", "What was sent is too large.")
+            }
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::new(
                 status,
                 "unsupported_media_type",
@@ -210,10 +208,10 @@ impl Problem {
 fn title(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "The request cannot be read",
-        401 => "Who is asking?",
-        403 => "Not for you",
+        401 => "Not signed in",
+        403 => "Not permitted",
         404 => "Not found",
-        405 => "Not this way",
+        405 => "Method not allowed",
         409 => "Not possible now",
         412 => "Changed meanwhile",
         413 => "Too large",

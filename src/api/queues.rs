@@ -236,7 +236,7 @@ pub async fn assign(
 /// transaction of its own: those that are refused keep none of the others from it. It wants the `version` of each request that
 /// you looked at: one that changed meanwhile is left alone, and a repetition does nothing twice.
 #[utoipa::path(post, path = "/desk/bulk", operation_id = "bulk_ports", tag = "The desk", request_body = BulkInput,
-    responses((status = 200, description = "What would come of it, or what came of it", body = BulkReport)))]
+    responses((status = 200, description = "The expected result, or the result", body = BulkReport)))]
 pub async fn bulk(
     State(api): State<Api>,
     Asker(caller): Asker,

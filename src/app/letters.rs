@@ -491,7 +491,7 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
     let Opened::Live(live) = look(app, token, Purpose::Sign).await? else {
         return Err(Refusal::conflict(
             "link_over",
-            "This link does not work any more.",
+            "This link no longer works.",
             "Ask the person who sent it for a new one.",
         )
         .into());
@@ -643,7 +643,7 @@ pub async fn decline(app: &App, token: &str, reason: &str) -> Result<Handled, Ap
     let Opened::Live(live) = look(app, token, Purpose::Sign).await? else {
         return Err(Refusal::conflict(
             "link_over",
-            "This link does not work any more.",
+            "This link no longer works.",
             "Ask the person who sent it for a new one.",
         )
         .into());
@@ -651,7 +651,7 @@ pub async fn decline(app: &App, token: &str, reason: &str) -> Result<Handled, Ap
     if reason.trim().is_empty() {
         return Err(AppError::field(
             "reason",
-            "Say why, so that the person who sent the letter can mend it.",
+            "Say why, so that the person who sent the letter can correct it.",
         ));
     }
     let by = Actor::owner(&signer_of(&live.request, None).name);

@@ -455,11 +455,11 @@ fn window_words(window: Window, zone: &TimeZone) -> WindowWords {
     );
     WindowWords {
         day: start.strftime("%A, %B %-d, %Y").to_string(),
-        start: start.strftime("%-I:%M %p %Z").to_string(),
+        start: start.strftime("%-I:%M %P %Z").to_string(),
         span: format!(
             "{} to {}",
-            start.strftime("%-I:%M %p"),
-            end.strftime("%-I:%M %p %Z")
+            start.strftime("%-I:%M %P"),
+            end.strftime("%-I:%M %P %Z")
         ),
     }
 }

@@ -170,7 +170,7 @@ impl Caller {
             Ok(())
         } else {
             Err(AppError::Forbidden(
-                "This is for an administrator to do: the account's, or the desk's.",
+                "Only an administrator of the account or of the desk can do this.",
             ))
         }
     }
@@ -181,7 +181,7 @@ impl Caller {
             Ok(())
         } else {
             Err(AppError::Forbidden(
-                "This is for the account's administrator or the porting desk to do.",
+                "Only the account's administrator or the porting desk can do this.",
             ))
         }
     }
@@ -196,7 +196,7 @@ impl Caller {
         if self.is_desk() {
             Ok(())
         } else {
-            Err(AppError::Forbidden("This is for the porting desk."))
+            Err(AppError::Forbidden("Only the porting desk can do this."))
         }
     }
 
@@ -206,7 +206,7 @@ impl Caller {
             Ok(())
         } else {
             Err(AppError::Forbidden(
-                "This is for the desk's administrator to do.",
+                "Only the desk's administrator can do this.",
             ))
         }
     }
@@ -233,7 +233,7 @@ pub enum AppError {
     )]
     Stale,
     /// Too many tries.
-    #[error("That was tried too often. Wait {0} seconds and try again.")]
+    #[error("Too many attempts. Wait {0} seconds and try again.")]
     TooOften(u64),
     /// It cannot be done right now; nothing is lost and it can be repeated.
     #[error("{0}")]

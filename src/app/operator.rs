@@ -359,7 +359,7 @@ fn zone_named(text: &str) -> Result<jiff::tz::TimeZone, String> {
 pub fn accent(text: &str) -> Result<Color, String> {
     let color: Color = text
         .parse()
-        .map_err(|_| "Write a colour as # and six digits, such as #0b6483.".to_owned())?;
+        .map_err(|_| "Write a color as # and six digits, such as #0b6483.".to_owned())?;
     let measured = LIGHT_SURFACES
         .iter()
         .map(|ground| color.contrast_with(*ground))
@@ -367,7 +367,7 @@ pub fn accent(text: &str) -> Result<Color, String> {
     if measured < CONTRAST_MIN {
         let near = color.nearest_with_contrast(Color::rgb(0, 0, 0), &LIGHT_SURFACES, CONTRAST_MIN);
         return Err(format!(
-            "{color} cannot be read on our light pages: its contrast is {measured:.2}, and text needs {CONTRAST_MIN}. The nearest colour that has it is {near}."
+            "{color} cannot be read on our light pages: its contrast is {measured:.2}, and text needs {CONTRAST_MIN}. The nearest color that has it is {near}."
         ));
     }
     Ok(color)

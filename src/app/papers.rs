@@ -72,7 +72,7 @@ pub async fn receive_proof_by_link(
     let Opened::Live(live) = letters::look(app, token, Purpose::Upload).await? else {
         return Err(Refusal::conflict(
             "link_over",
-            "This link does not work any more.",
+            "This link no longer works.",
             "Ask the person who filed the port for a new one.",
         )
         .into());

@@ -313,7 +313,7 @@ pub async fn add_account_once(
     if new.parent.is_some() && new.is_agency {
         return Err(AppError::field(
             "parent",
-            "A client account is no agency itself: choose one of the two.",
+            "A client account is not an agency itself: choose one of the two.",
         ));
     }
     let now = app.clock.now();
@@ -334,10 +334,13 @@ pub async fn add_account_once(
             let own = caller.is_some_and(|caller| caller.account == Some(parent));
             return Err(if own {
                 AppError::Forbidden(
-                    "Your account is no agency. The porting desk can make it one; then you add client accounts here.",
+                    "Your account is not an agency. The porting desk can make it one; then you add client accounts here.",
                 )
             } else {
-                AppError::field("parent", "This account is no agency. Make it one first.")
+                AppError::field(
+                    "parent",
+                    "This account is not an agency. Make it one first.",
+                )
             });
         }
     }

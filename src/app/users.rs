@@ -141,7 +141,7 @@ fn new_user(app: &App, new: &NewUser, password_hash: String) -> Result<User, App
 
 fn taken(error: crate::db::DbError) -> AppError {
     if error.constraint() == Some("users_email") {
-        AppError::field("email", "Somebody signs in with this address already.")
+        AppError::field("email", "Somebody already signs in with this address.")
     } else {
         error.into()
     }
@@ -275,12 +275,12 @@ async fn send_invitation(
     let mail = Invitation {
         name: user.name.clone(),
         by: caller.actor.name.clone(),
-        account: account.unwrap_or_else(|| format!("{}, the porting desk", operator.name)),
+        account: account.unwrap_or_else(|| format!("the porting desk of {}", operator.name)),
         role: user.role.title().to_owned(),
         link: LINK_PLACE.to_owned(),
         expires: expires
             .to_zoned(operator.time_zone.clone())
-            .strftime("%B %-d, %Y, %-I:%M %P")
+            .strftime("%B %-d, %Y, %-I:%M %P %Z")
             .to_string(),
     };
     let to = To {
@@ -329,12 +329,12 @@ pub async fn set_role(app: &App, caller: &Caller, id: UserId, role: Role) -> Res
     let user = theirs(&mut tx, caller, id).await?;
     may_give(caller, role)?;
     if id == caller.user {
-        return Err(AppError::Forbidden("Nobody changes their own role."));
+        return Err(AppError::Forbidden("You cannot change your own role."));
     }
     if role.has_account() != user.role.has_account() {
         return Err(AppError::field(
             "role",
-            "Nobody moves between an account and the desk. Add them anew.",
+            "People cannot move between an account and the desk. Add them again there.",
         ));
     }
     if role != user.role {
@@ -365,7 +365,7 @@ pub async fn disable_user(app: &App, caller: &Caller, id: UserId) -> Result<(), 
     let mut tx = app.db.write().await?;
     let user = theirs(&mut tx, caller, id).await?;
     if id == caller.user {
-        return Err(AppError::Forbidden("Nobody can switch themselves off."));
+        return Err(AppError::Forbidden("You cannot switch yourself off."));
     }
     not_the_last(&mut tx, &user).await?;
     if !people::disable(&mut tx, id, app.clock.now()).await? {
@@ -483,7 +483,7 @@ pub async fn open(app: &App, token: &str) -> Result<Opened, AppError> {
 }
 
 fn link_over() -> AppError {
-    AppError::Forbidden("This link does not work any more.")
+    AppError::Forbidden("This link no longer works.")
 }
 
 /// Chooses a password with a mailed link, which is used up. Every session of theirs ends.
@@ -602,7 +602,7 @@ pub async fn change_password(
     if !is_right(user.password_hash.clone(), old).await? {
         return Err(AppError::field(
             "old_password",
-            "That is not your password so far.",
+            "That is not your current password.",
         ));
     }
     let hash = hashed(app, new).await?;

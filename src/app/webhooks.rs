@@ -294,7 +294,7 @@ pub async fn send_test(app: &App, caller: &Caller, id: EndpointId) -> Result<Del
     if endpoint.paused_at.is_some() {
         return Err(AppError::field(
             "endpoint",
-            "The endpoint has a pause. Let it go on first.",
+            "The endpoint is paused. Resume it first.",
         ));
     }
     let now = app.clock.now();

@@ -329,7 +329,7 @@ fn remark(check: &NumberCheck, word: Option<&Word>) -> String {
     let mut remarks: Vec<String> = check.says.clone().into_iter().collect();
     if check.number.is_some() && check.in_plan == Some(false) && check.portable {
         remarks.push(
-            "No such number is known in the plan: check it against the phone bill.".to_owned(),
+            "This number is not in the numbering plan: check it against the phone bill.".to_owned(),
         );
     }
     if let Some(word) = word {

@@ -81,7 +81,7 @@ pub const KNOWN: &[LosingCarrier] = &[
         words: &["spectrum", "charter"],
         wants: &[
             "The account number, as on the bill. Spectrum Mobile has another one, and a number transfer PIN.",
-            "Internet on the same account goes on only if the account does: say so below if other services stay.",
+            "Internet on the same account continues only if the account does: say so below if other services stay.",
         ],
     },
     LosingCarrier {

@@ -271,7 +271,7 @@ mails! {
         /// The file's name.
         file: String = "june.pdf",
         /// Why, in the desk's words.
-        reason: String = "The bill is of June. Please send the latest one.",
+        reason: String = "The bill is from June. Please send the latest one.",
         /// Where to send another.
         link: String = "https://portolan.example/u/k7Qp2vXexample",
     }

@@ -25,7 +25,7 @@ const ACTIONS: [(&str, &str, &str); 9] = [
     ("note", "Write a note to all", "Write a note"),
     ("assign", "Hand them to somebody", "Hand over"),
     ("release", "Give them back", "Give back"),
-    ("clear", "Tick off what waits", "Tick off"),
+    ("clear", "Mark what waits as done", "Mark as done"),
     ("cancel", "Cancel them", "Cancel"),
 ];
 
@@ -269,7 +269,7 @@ async fn page(
         }],
         dates: Choice::list(
             &[
-                ("wish", "As each customer wishes"),
+                ("wish", "Each customer's preferred date"),
                 ("earliest", "The earliest possible for each"),
             ],
             if sent.date == "earliest" {
@@ -301,7 +301,7 @@ fn ports_words(count: usize) -> String {
 
 fn summary(done: bool, changes: usize, others: usize, mails: usize) -> String {
     let mails = match mails {
-        0 => "Nobody is mailed.".to_owned(),
+        0 => "No mails go out.".to_owned(),
         1 => "1 mail goes out.".to_owned(),
         mails => format!("{mails} mails go out."),
     };
@@ -352,11 +352,7 @@ fn row(line: &Line, done: bool) -> BulkRow {
                 .map(|mail| format!("{}: {}", mail.to_address, mail.subject))
                 .collect();
         }
-        Outcome::Nothing => stays(
-            Tone::Info,
-            "Nothing to do",
-            "It stands so already.".to_owned(),
-        ),
+        Outcome::Nothing => stays(Tone::Info, "Nothing to do", "It is already so.".to_owned()),
         Outcome::Refused(refusal) => {
             stays(Tone::Stop, "Refused", refusal.to_string().trim().to_owned());
         }
@@ -368,7 +364,7 @@ fn row(line: &Line, done: bool) -> BulkRow {
         Outcome::NotFound => stays(
             Tone::Stop,
             "Not found",
-            "There is no such port any more.".to_owned(),
+            "That port no longer exists.".to_owned(),
         ),
         Outcome::Failed(says) => stays(Tone::Stop, "Failed", says.clone()),
     }

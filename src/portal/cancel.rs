@@ -30,12 +30,12 @@ fn page(who: &SignedIn, view: &View, reason: &str) -> CancelPage {
     let request = &view.request;
     let mut follows = vec![
         "The numbers stay where they are, and nothing changes at your current provider.".to_owned(),
-        "To try again later you file a new request, and the letter is signed anew.".to_owned(),
+        "To try again later, you file a new request and the letter is signed again.".to_owned(),
     ];
     if request.released_at.is_some() {
         follows.insert(
             0,
-            "We ask the gaining carrier to cancel. Until it answers, the port may still happen; close to the port date it often cannot be stopped any more.".to_owned(),
+            "We ask the gaining carrier to cancel. Until it answers, the port may still happen; close to the port date it can often no longer be stopped.".to_owned(),
         );
     } else {
         follows.insert(

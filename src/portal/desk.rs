@@ -172,7 +172,7 @@ async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: &Query) -> Answe
     let text = match (searched, items.len()) {
         (true, 1) => "1 port found".to_owned(),
         (true, many) if i64::try_from(many) == Ok(desk::FOUND_MAX) => {
-            format!("The newest {many} are shown; say more to find fewer.")
+            format!("The newest {many} are shown; add words to find fewer.")
         }
         (true, many) => format!("{many} ports found"),
         (false, 1) if total == 1 => "1 port".to_owned(),
@@ -189,7 +189,7 @@ async fn show(portal: &Portal, who: &SignedIn, cut: Cut, query: &Query) -> Answe
             cut_words(cut).to_owned()
         },
         purpose: if searched {
-            "Looked for in numbers, carrier orders, companies, people, accounts, carriers and ids of all ports.".to_owned()
+            "Searched: numbers, carrier orders, companies, people, accounts, carriers and ids of all ports.".to_owned()
         } else {
             purpose(cut).to_owned()
         },
@@ -415,11 +415,7 @@ pub(super) async fn take(
     let to: Option<UserId> = query.parsed("to");
     let view = ports::glance(app, &who.caller, id).await?;
     let Some(claim) = &view.request.claim else {
-        return Ok(who.go(
-            &back,
-            Tone::Info,
-            "Nobody has it any more. You can take it.",
-        ));
+        return Ok(who.go(&back, Tone::Info, "Nobody has it now. You can take it."));
     };
     let to = match to {
         Some(to) => Some(desk::agent(app, to).await?),

@@ -16,6 +16,7 @@ use super::session::{Portal, SignedIn, bare_shell, is_refresh, with_reader};
 use super::views::misc::{ErrorPage, SendAgain};
 use super::views::{Link, Room};
 use crate::app::AppError;
+use crate::config::Limits;
 use crate::domain::port::RefusalKind;
 
 /// What a handler answers.
@@ -153,7 +154,7 @@ fn page(
     path: &str,
 ) -> String {
     let status = fault.status().as_u16();
-    let (title, text) = words(fault);
+    let (title, text) = words(fault, &portal.app.config.limits);
     let mut shell = match who {
         Some(who) => who.shell(Room::Nowhere, &title),
         None => bare_shell(&portal.app, &title, jar),
@@ -197,7 +198,7 @@ fn page(
     rendered.unwrap_or_else(|_| "Something went wrong on our side.".to_owned())
 }
 
-fn words(fault: &Fault) -> (String, String) {
+fn words(fault: &Fault, limits: &Limits) -> (String, String) {
     let usual = |status| {
         let (title, text) = ErrorPage::words(status);
         (title.to_owned(), text.to_owned())
@@ -214,7 +215,7 @@ fn words(fault: &Fault) -> (String, String) {
         Fault::App(AppError::NotFound(_)) => usual(404),
         Fault::App(error @ AppError::Forbidden(_)) => own("You may not do this", error),
         Fault::App(AppError::Stale) => usual(409),
-        Fault::App(error @ AppError::TooOften(_)) => own("That was too often", error),
+        Fault::App(error @ AppError::TooOften(_)) => own("Please wait a moment", error),
         Fault::App(error @ AppError::Unavailable(..)) => own("We are busy for a moment", error),
         Fault::App(AppError::Broken(_)) => usual(500),
         Fault::Lost(_) => usual(419),
@@ -222,7 +223,10 @@ fn words(fault: &Fault) -> (String, String) {
             "That did not come from this site",
             &"A form of another site was sent here in your name, and was refused. Nothing was changed. If you pressed a button of ours, open the page again and repeat it.",
         ),
-        Fault::TooLarge => usual(413),
+        Fault::TooLarge => {
+            let (title, text) = usual(413);
+            (title, format!("{text} {}", limits.in_words()))
+        }
         Fault::Senseless => own(
             "We could not read that",
             &"What your browser sent is not complete. Nothing was changed. Go back and send it again.",

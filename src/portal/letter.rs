@@ -80,7 +80,7 @@ async fn page(
     let day = |at| tell::when(at, zone, now).text;
     let mut sentence = match &request.loa {
         Loa::NotSent { because: None } => {
-            "It was not sent yet. Look at it, then send it.".to_owned()
+            "It has not been sent yet. Look at it, then send it.".to_owned()
         }
         Loa::NotSent {
             because: Some(because),
@@ -304,7 +304,10 @@ pub(super) async fn resend(
         .id;
     let to = format!("/numbers/ports/{id}/letter");
     match letters::remind(app, who.caller.scope(), &who.caller.actor, id).await {
-        Ok(_) => who.done(&to, "Sent again. The link that was sent before works, too."),
+        Ok(_) => who.done(
+            &to,
+            "Sent again. The link that was sent before still works, too.",
+        ),
         Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
             Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
         }

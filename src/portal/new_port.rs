@@ -147,7 +147,7 @@ async fn upload(mut draft: Draft<'_>, posted: Posted) -> Answer {
             let mut draft = *draft;
             draft.wrong(
                 "list",
-                "The file was not looked at yet: mend what is marked first, then choose it again.",
+                "The file has not been read yet: correct what is marked first, then choose it again.",
             );
             draft.refuse().await
         }
@@ -316,7 +316,7 @@ impl<'a> Draft<'a> {
         match self.store(false).await? {
             Stored::Yes(handled) => who.done(
                 &format!("/numbers/ports/{}/edit", handled.request.id),
-                "Saved. You can leave now and go on later; you find it in the list of ports.",
+                "Saved. You can leave now and continue later; you find it in the list of ports.",
             ),
             Stored::No(draft) => draft.refuse().await,
         }
@@ -448,7 +448,7 @@ impl<'a> Draft<'a> {
         self.view = Some(fresh);
         self.problems.push(Problem::new(
             "",
-            "Somebody else changed this request while you had it open. Nothing of yours was saved yet. Open it in another tab to see what changed; if you save now, your form counts.",
+            "Somebody else changed this request while you had it open. Nothing of yours was saved yet. Open it in another tab to see what changed; if you save now, your form replaces it.",
         ));
         Ok(())
     }

@@ -151,9 +151,9 @@ async fn page(
     let silent = view.calendar.silent_days(request.last_movement, now);
     let asked_already = request.attention.contains(&Attention::UpdateAsked);
     let ask = match tell::act(EventKind::AskForUpdate, view.standing.status, who.user.role) {
-        Act::Open if asked_already => {
-            Act::Closed("You have asked. We look into it and answer here and by email.".to_owned())
-        }
+        Act::Open if asked_already => Act::Closed(
+            "You have asked. We are looking into it and will answer here and by email.".to_owned(),
+        ),
         // Before anything was sent there is no news to wait for, and a button that is always there
         // would be the wrong one of two most of the time.
         Act::Closed(_) => Act::Hidden,
@@ -316,6 +316,6 @@ pub(super) async fn ask_for_update(
     .await?;
     who.done(
         &format!("/numbers/ports/{id}/notes"),
-        "We have been asked. We look into it and answer here and by email.",
+        "We have been asked. We are looking into it and will answer here and by email.",
     )
 }

@@ -152,7 +152,7 @@ fn jeopardy(request: &PortRequest) -> String {
         .filter(|text| !text.is_empty())
         .collect();
     if said.is_empty() {
-        "The losing provider may miss it. We watch it and write to you.".to_owned()
+        "The losing provider may miss it. We are watching it and will write to you.".to_owned()
     } else {
         said.join("; ")
     }
@@ -211,7 +211,7 @@ fn todo(who: &SignedIn, view: &View) -> Option<Link> {
     }
     match view.standing.status {
         Status::Draft if view.missing.is_empty() => link("letter", "Send the letter for signing"),
-        Status::Draft => link("edit", "Go on with the form"),
+        Status::Draft => link("edit", "Continue with the form"),
         Status::AwaitingSignature => link("letter", "See the letter, or send it again"),
         Status::AwaitingProof => link("proof", "Send the proof of ownership"),
         Status::Rejected if request.is_signed() && view.standing.ball == Ball::Customer => {

@@ -112,7 +112,7 @@ pub(super) async fn record(
         Ok(_) => Ok(who.go(
             &to,
             Tone::Act,
-            "Recorded: failed. The porting desk has been told and looks into it.",
+            "Recorded: failed. The porting desk has been told and is looking into it.",
         )),
         Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
             Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))

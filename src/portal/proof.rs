@@ -87,7 +87,7 @@ async fn page(
         shell: who.shell(Room::Ports, "Proof of ownership"),
         port: tell::port_ref(view),
         upload: match tell::actions(request, view.standing.status, who.user.role).send {
-            Act::Hidden => Act::Closed("This is not for you to do.".to_owned()),
+            Act::Hidden => Act::Closed("You cannot do this.".to_owned()),
             other => other,
         },
         kinds: KINDS

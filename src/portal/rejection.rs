@@ -111,7 +111,7 @@ fn label(control: &str) -> &'static str {
         "service_city" => "Service address: city",
         "service_state" => "Service address: state",
         "service_zip" => "Service address: Zip Code",
-        "wish" => "Wished port date",
+        "wish" => "Preferred port date",
         _ => "Your answer",
     }
 }
@@ -383,7 +383,7 @@ fn elsewhere(who: &SignedIn, view: &View) -> Option<axum::response::Response> {
         return Some(who.go(
             &to,
             Tone::Info,
-            "The porting desk looks into this rejection. There is nothing to do for you.",
+            "The porting desk is looking into this rejection. You do not need to do anything.",
         ));
     }
     if !matches!(view.request.loa, Loa::Signed { .. }) {

@@ -583,7 +583,7 @@ pub(super) async fn give_up(
     }
     let done = happen(app, &who, id, vec![Event::GiveUp { numbers, reason }], None).await;
     place
-        .on(app, &who, done, "Given up. The other numbers go on.")
+        .on(app, &who, done, "Given up. The other numbers continue.")
         .await
 }
 
@@ -601,7 +601,7 @@ pub(super) async fn accept_date(
         .parse()
         .map_err(|_| Fault::from(AppError::NotFound("order")))?;
     let done = happen(app, who, id, vec![Event::AcceptDate { order }], None).await;
-    place.on(app, who, done, "The date is taken.").await
+    place.on(app, who, done, "The date is accepted.").await
 }
 
 pub(super) async fn clear(
@@ -617,5 +617,5 @@ pub(super) async fn clear(
     // The place in the list means something only in the version that was seen.
     let event = Event::ClearAttention { index };
     let done = happen(app, who, id, vec![event], version(&posted)).await;
-    place.on(app, who, done, "Ticked off.").await
+    place.on(app, who, done, "Done.").await
 }

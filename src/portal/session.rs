@@ -426,7 +426,7 @@ fn fast_clock(app: &App) -> Option<String> {
         .clock
         .now()
         .to_zoned(app.operator().time_zone.clone())
-        .strftime("%A, %B %-d, %-I:%M %p");
+        .strftime("%A, %B %-d, %-I:%M %P");
     let day = 86_400.0 / speed;
     let (day, unit) = match day {
         ..120.0 => (day, "seconds"),

@@ -145,10 +145,7 @@ pub(super) async fn sign_in(
         ),
     };
     if let Some(seconds) = wait {
-        let says = format!(
-            "There were too many tries. Wait {}, then try again.",
-            span(seconds)
-        );
+        let says = format!("Too many attempts. Wait {}, then try again.", span(seconds));
         let mut response = page(
             &portal,
             &headers,

@@ -157,7 +157,7 @@ pub(super) fn kind(number: E164, kind: Kind) -> String {
 pub(super) fn letter(loa: &Loa) -> Badge {
     match loa {
         Loa::NotSent { because: None } => Badge::new(Tone::Draft, "Not sent"),
-        Loa::NotSent { because: Some(_) } => Badge::new(Tone::Act, "To be signed anew"),
+        Loa::NotSent { because: Some(_) } => Badge::new(Tone::Act, "To be signed again"),
         Loa::Sent {
             opened_at: None, ..
         } => Badge::new(Tone::Wait, "Sent"),
@@ -207,7 +207,7 @@ pub(super) fn actions(request: &PortRequest, status: Status, role: Role) -> view
         (_, Act::Hidden) => Act::Hidden,
         (Loa::Sent { .. }, open) => open,
         (Loa::Signed { .. }, _) => Act::Closed("The letter is signed.".to_owned()),
-        _ => Act::Closed("It was not sent yet.".to_owned()),
+        _ => Act::Closed("It has not been sent yet.".to_owned()),
     };
     views::ports::Actions {
         send,

@@ -56,12 +56,7 @@ fn forgot_page(
         email: Field::of(email).focused(),
         asked,
         error: wait
-            .map(|seconds| {
-                format!(
-                    "There were too many tries. Wait {}, then try again.",
-                    span(seconds)
-                )
-            })
+            .map(|seconds| format!("Too many attempts. Wait {}, then try again.", span(seconds)))
             .unwrap_or_default(),
     };
     let status = if wait.is_some() {
@@ -107,18 +102,18 @@ fn over(portal: &Portal, headers: &HeaderMap, opened: &Opened) -> Answer {
     let (status, title, text, purpose) = match opened {
         Opened::Expired(purpose) => (
             StatusCode::GONE,
-            "This link has ended",
+            "This link has expired",
             format!(
-                "For your safety it worked for a while only. {}",
+                "For your safety it only worked for a while. {}",
                 again(purpose)
             ),
             Some(purpose),
         ),
         Opened::Used(purpose) => (
             StatusCode::GONE,
-            "This link was used already",
+            "This link has already been used",
             match purpose {
-                PassPurpose::Address => "The new address counts. Sign in with it.".to_owned(),
+                PassPurpose::Address => "The new address is in use. Sign in with it.".to_owned(),
                 _ => "It works once. If it was you, sign in with the password that you chose."
                     .to_owned(),
             },

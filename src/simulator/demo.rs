@@ -229,7 +229,7 @@ const COMPANIES: [Company; 15] = [
         state: "NY",
         zip: "12207",
         numbers: (518, 3),
-        story: "Everything fits; voice ports on the wished date and texts follow.",
+        story: "Everything fits; voice ports on the preferred date and texts follow.",
     },
     Company {
         scenario: Scenario::WrongAccountNumber,
@@ -245,7 +245,7 @@ const COMPANIES: [Company; 15] = [
         state: "WA",
         zip: "98144",
         numbers: (206, 2),
-        story: "Two digits of the account number are swapped; mended after the rejection.",
+        story: "Two digits of the account number are swapped; corrected after the rejection.",
     },
     Company {
         scenario: Scenario::AddressMismatch,

@@ -84,7 +84,7 @@ pub struct Port {
     pub btn: Option<String>,
     /// Whether the whole account ports.
     pub scope: Scope,
-    /// The port date that is wished for.
+    /// The preferred port date.
     pub requested_date: Option<Date>,
     /// That all statements were agreed to.
     pub agreement: Option<Agreement>,

@@ -28,7 +28,7 @@ pub(super) fn why(row: &DeskRow, queues: &[Queue], calendar: &Calendar) -> Strin
                 ),
                 None => "The port date was set.".to_owned(),
             }),
-            Queue::Windows => says.push("Numbers move just now.".to_owned()),
+            Queue::Windows => says.push("Numbers are moving right now.".to_owned()),
             Queue::Tests if row.status == Ok(Status::SnapbackPending) => {
                 says.push("The providers were asked to undo the port.".to_owned());
             }
@@ -71,7 +71,7 @@ fn to_submit(row: &DeskRow) -> String {
         return format!("Blocked: {number} is set up as a receiving number in this account.");
     }
     let wish = row.details.requested_date.map_or_else(String::new, |date| {
-        format!(" Wished for {}.", date.strftime("%a, %b %-d"))
+        format!(" Preferred date: {}.", date.strftime("%a, %b %-d"))
     });
     format!("Signed and proved.{wish}")
 }
@@ -80,7 +80,7 @@ fn rejected(row: &DeskRow) -> &'static str {
     if at_desk(row) {
         "The losing provider rejected it."
     } else if matches!(row.loa, Loa::Sent { .. }) {
-        "It was mended; the new letter waits for the owner's signature."
+        "It was corrected; the new letter waits for the owner's signature."
     } else {
         "The losing provider rejected it; the customer has the question."
     }
@@ -112,10 +112,11 @@ pub(super) fn todo(row: &DeskRow, queue: Option<Queue>) -> Todo {
             review("Look", "Have the receiving number removed.")
         }
         Some(Queue::Submit) => review("Submit", "Submit it to the carrier."),
-        Some(Queue::Rejected) if at_desk(row) => {
-            review("Mend", "Mend it with the customer, or give numbers up.")
-        }
-        Some(Queue::Rejected) => review("Look", "Telephone if no answer comes."),
+        Some(Queue::Rejected) if at_desk(row) => review(
+            "Correct",
+            "Correct it with the customer, or give up numbers.",
+        ),
+        Some(Queue::Rejected) => review("Look", "Call them if no answer comes."),
         Some(Queue::Dates)
             if row
                 .attention
@@ -133,7 +134,7 @@ pub(super) fn todo(row: &DeskRow, queue: Option<Queue>) -> Todo {
             verb: "Test",
             page: Page::Test,
         },
-        Some(Queue::Silent) => review("Look", "Ask the carrier again, or telephone."),
+        Some(Queue::Silent) => review("Look", "Ask the carrier again, or call them."),
         Some(Queue::Words) => review("Look", "Ask the carrier what it means."),
         Some(Queue::Customers) => Todo {
             text: "Answer with a note.",
@@ -144,11 +145,11 @@ pub(super) fn todo(row: &DeskRow, queue: Option<Queue>) -> Todo {
             review("Look", "Follow it up with the providers.")
         }
         Some(Queue::Tests) => Todo {
-            text: "Have the routing mended and test again.",
+            text: "Have the routing corrected and test again.",
             verb: "Test",
             page: Page::Test,
         },
-        None => review("Open", "Nothing just now."),
+        None => review("Open", "Nothing right now."),
     }
 }
 

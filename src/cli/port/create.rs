@@ -329,7 +329,7 @@ fn nothing_good(ui: &mut Ui, file: &NumberFile, report: &Value) -> Result<(), Er
         "no row of {} can be taken, so nothing was filed",
         file.name
     ))
-    .hint("mend the file and run the command again"))
+    .hint("correct the file and run the command again"))
 }
 
 fn spinner(ui: &Ui, text: &str) -> ProgressBar {

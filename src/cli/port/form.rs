@@ -52,7 +52,7 @@ pub(super) struct FormArgs {
     /// The billing telephone number
     #[arg(long, value_name = "NUMBER")]
     btn: Option<String>,
-    /// The port date that is wished for
+    /// The preferred port date
     #[arg(long, value_name = "YYYY-MM-DD")]
     date: Option<jiff::civil::Date>,
     /// Who owns the numbers and signs

@@ -45,9 +45,9 @@ impl Times {
         self.format(at, "%b %-d", "%b %-d, %Y")
     }
 
-    /// "Mon Nov 30, 10:30 AM EST"
+    /// "Mon Nov 30, 10:30 am EST"
     pub(super) fn moment(&self, at: Timestamp) -> String {
-        self.format(at, "%a %b %-d, %-I:%M %p %Z", "%a %b %-d, %Y, %-I:%M %p %Z")
+        self.format(at, "%a %b %-d, %-I:%M %P %Z", "%a %b %-d, %Y, %-I:%M %P %Z")
     }
 
     /// "Nov 30 10:30": for lines of a log, all equally long within a year.
@@ -220,7 +220,7 @@ mod tests {
         let times = Times::of("2026-11-25T15:00:00Z", "America/New_York");
         let at: Timestamp = "2026-11-30T15:30:00Z".parse().expect("a literal");
         assert_eq!(times.day(at), "Nov 30");
-        assert_eq!(times.moment(at), "Mon Nov 30, 10:30 AM EST");
+        assert_eq!(times.moment(at), "Mon Nov 30, 10:30 am EST");
         assert_eq!(times.stamp(at), "Nov 30 10:30");
         let next_year: Timestamp = "2027-01-04T15:30:00Z".parse().expect("a literal");
         assert_eq!(times.day(next_year), "Jan 4, 2027");

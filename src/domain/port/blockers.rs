@@ -174,7 +174,7 @@ pub fn blockers(request: &PortRequest, world: &World<'_>) -> Vec<Blocker> {
                     "{} is already set up as a receiving number in {place}.",
                     one.number
                 ),
-                way_out: "Remove it as a receiving number; the port then goes on by itself."
+                way_out: "Remove it as a receiving number; the port then continues by itself."
                     .to_owned(),
                 field: None,
                 number: Some(one.number),
@@ -235,7 +235,8 @@ pub fn blockers(request: &PortRequest, world: &World<'_>) -> Vec<Blocker> {
             found.push(Blocker {
                 code: BlockerCode::ProofUnchecked,
                 says: "The desk has not checked the proof of ownership yet.".to_owned(),
-                way_out: "Nothing to do for the customer: the desk checks it next.".to_owned(),
+                way_out: "The customer does not need to do anything: the desk checks it next."
+                    .to_owned(),
                 field: None,
                 number: None,
             })

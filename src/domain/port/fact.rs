@@ -148,7 +148,7 @@ pub enum Fact {
         kind: TestKind,
         test: Test,
     },
-    /// The mended request goes back to the carrier.
+    /// The corrected request goes back to the carrier.
     Resubmitted { orders: Vec<OrderId> },
     /// The supplement reached the carrier.
     SupplementSent {

@@ -93,7 +93,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::ChangeNumber,
         by: &[Submitter, Desk],
         from: OPEN,
-        does: "The receiving number, tracking source, description or text wish of one number changes.",
+        does: "The receiving number, tracking source or description of one number changes, or whether it should text.",
         way_out: "The request is over; change the number where it lives now.",
     },
     Move {
@@ -121,7 +121,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::RemindSigner,
         by: &[Submitter, Desk, Timer],
         from: PAPERWORK_OR_REJECTED,
-        does: "The signer gets a link to the same letter again; the earlier ones go on working.",
+        does: "The signer gets a link to the same letter again; the earlier ones keep working.",
         way_out: "There is no letter waiting for a signature.",
     },
     Move {
@@ -212,7 +212,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::SendingRefused,
         by: &[Carrier],
         from: AFTER_RELEASE,
-        does: "The carrier refused an order or a correction as it was sent. While no order is more than a draft, the request goes back to in_review; a refused correction leaves its orders rejected. The desk has what the carrier said on its list, and it can be mended and sent again.",
+        does: "The carrier refused an order or a correction as it was sent. While no order is more than a draft, the request goes back to in_review; a refused correction leaves its orders rejected. The desk has what the carrier said on its list, and it can be corrected and sent again.",
         way_out: "Nothing is at the carrier yet.",
     },
     Move {
@@ -226,7 +226,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::Resubmit,
         by: &[Submitter, Desk],
         from: &[Rejected],
-        does: "The mended request goes back to the carrier as the next version (SUP 3).",
+        does: "The corrected request goes back to the carrier as the next version (SUP 3).",
         way_out: "Only a rejected request can be sent again.",
     },
     Move {
@@ -240,7 +240,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::GiveUp,
         by: &[Desk],
         from: &[Submitted, Rejected, Scheduled, Porting, CancelPending],
-        does: "The desk gives numbers up; the others go on.",
+        does: "The desk gives numbers up; the others continue.",
         way_out: "Numbers can be given up while they are at the carrier.",
     },
     Move {
@@ -311,7 +311,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::CancelRefused,
         by: &[Carrier],
         from: &[CancelPending],
-        does: "The carrier will not cancel any more; the request goes on.",
+        does: "It is too late for the carrier to cancel; the request continues.",
         way_out: "No cancellation is waiting.",
     },
     Move {
@@ -339,7 +339,7 @@ pub const MOVES: &[Move] = &[
         event: EventKind::LookAgain,
         by: &[Timer, Submitter, Desk, Carrier],
         from: EVER,
-        does: "Something outside changed (a receiving number, an approved campaign); everything derived is computed anew. A number that became a receiving number blocks the request, and one that is none any more lets it go on (R121, R122).",
+        does: "Something outside changed (a receiving number, an approved campaign); everything derived is computed again. A number that became a receiving number blocks the request, and one that no longer is lets it continue (R121, R122).",
         way_out: "",
     },
     Move {
@@ -347,14 +347,14 @@ pub const MOVES: &[Move] = &[
         by: &[Desk],
         from: OPEN,
         does: "Somebody at the desk takes the request or is handed it. Refused while another has it, unless taking over is meant; ends by itself when the request is over.",
-        way_out: "The request is over; nobody has to work on it any more.",
+        way_out: "The request is over; nobody has to work on it.",
     },
     Move {
         event: EventKind::Unclaim,
         by: &[Desk],
         from: OPEN,
         does: "Who has the request gives it back; an administrator may do it for them.",
-        way_out: "The request is over; nobody has it any more.",
+        way_out: "The request is over; nobody has it now.",
     },
     Move {
         event: EventKind::AskCarrier,
@@ -380,7 +380,7 @@ pub fn allow(by: &[Role], role: Role) -> Result<(), Refusal> {
     Err(Refusal::forbidden(
         "not_yours",
         format!(
-            "This is for the {} to do, not for the {}.",
+            "Only the {} can do this; your role is {}.",
             may.join(" or the "),
             role.words()
         ),

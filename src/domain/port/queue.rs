@@ -92,9 +92,11 @@ impl Queue {
             Self::Dates => {
                 "Port dates that were set or moved today, that are earlier than asked, or at risk."
             }
-            Self::Windows => "Numbers that move just now. Stay near, and test when they have.",
+            Self::Windows => {
+                "Numbers that are moving right now. Stay near, and test them when they have moved."
+            }
             Self::Silent => {
-                "Nothing has moved for several business days. The carrier was asked; telephone if it does not answer."
+                "Nothing has moved for several business days. The carrier was asked; call them if no answer comes."
             }
             Self::Words => {
                 "The carrier said something that is not known here. It is kept as it came; nothing was guessed."

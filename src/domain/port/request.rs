@@ -486,7 +486,7 @@ pub enum Attention {
         /// The word.
         word: String,
     },
-    /// A rejection that the customer cannot mend, or with a code that we do not know.
+    /// A rejection that the customer cannot correct, or with a code that we do not know.
     Rejection {
         /// The order.
         order: OrderId,

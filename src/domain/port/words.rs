@@ -9,14 +9,14 @@ use super::request::{Attention, Text, Window};
 use crate::domain::carrier::{CarrierReason, Messaging};
 use crate::domain::number::E164;
 
-/// A moment as people say it: "Mon, Dec 7, 2026 at 11:30 AM CST".
+/// A moment as people say it: "Mon, Dec 7, 2026 at 11:30 am CST".
 pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone())
-        .strftime("%a, %b %-d, %Y at %-I:%M %p %Z")
+        .strftime("%a, %b %-d, %Y at %-I:%M %P %Z")
         .to_string()
 }
 
-/// A window as people say it: "Mon, Dec 7, 2026, 11:30 AM to 1:00 PM CST".
+/// A window as people say it: "Mon, Dec 7, 2026, 11:30 am to 1:00 pm CST".
 pub fn window(window: Window, zone: &TimeZone) -> String {
     let (start, end) = (
         window.start.to_zoned(zone.clone()),
@@ -24,8 +24,8 @@ pub fn window(window: Window, zone: &TimeZone) -> String {
     );
     format!(
         "{} to {}",
-        start.strftime("%a, %b %-d, %Y, %-I:%M %p"),
-        end.strftime("%-I:%M %p %Z")
+        start.strftime("%a, %b %-d, %Y, %-I:%M %P"),
+        end.strftime("%-I:%M %P %Z")
     )
 }
 
@@ -89,7 +89,7 @@ fn reasons(list: &[CarrierReason]) -> String {
 #[expect(clippy::too_many_lines, reason = "one arm a fact")]
 pub fn say(fact: &Fact, zone: &TimeZone) -> String {
     match fact {
-        Fact::Begun { .. } => "The port request was begun.".to_owned(),
+        Fact::Begun { .. } => "The port request was started.".to_owned(),
         Fact::Edited { changes } => {
             let fields: Vec<String> = changes
                 .iter()
@@ -101,9 +101,9 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
             let list: Vec<E164> = list.iter().map(|one| one.number).collect();
             format!("Added {}.", numbers(&list))
         }
-        Fact::NumbersRemoved { numbers: list } => format!("Took off {}.", numbers(list)),
+        Fact::NumbersRemoved { numbers: list } => format!("Removed {}.", numbers(list)),
         Fact::NumberChanged { number: one, .. } => {
-            format!("Changed what {} is set up with.", number(*one))
+            format!("Changed the settings of {}.", number(*one))
         }
         Fact::Agreed { .. } => "All statements of the agreement were accepted.".to_owned(),
         Fact::PortabilityChecked { results } => {
@@ -131,7 +131,7 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
         }
         Fact::LetterDeclined { reason } => format!("The signer declined: {reason}"),
         Fact::LetterExpired => "Nobody signed the letter in time; its link has expired.".to_owned(),
-        Fact::LetterVoided { because } => format!("The letter is no longer good: {because}."),
+        Fact::LetterVoided { because } => format!("The letter is no longer valid: {because}."),
         Fact::ProofReceived { proof } => format!(
             "Proof of ownership received: {} ({}).",
             proof.name,
@@ -168,14 +168,10 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
             receiving(list)
         ),
         Fact::Unblocked { numbers: list } => format!(
-            "{} {} no {} any more, so {} not stop the port.",
+            "{} {} no longer {}, so {} not stop the port.",
             numbers(list),
             if list.len() == 1 { "is" } else { "are" },
-            if list.len() == 1 {
-                "receiving number"
-            } else {
-                "receiving numbers"
-            },
+            receiving(list),
             if list.len() == 1 {
                 "it does"
             } else {
@@ -183,7 +179,7 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
             },
         ),
         Fact::OrderSplit { numbers: list, .. } => format!(
-            "The gaining carrier moved {} to an order of their own. Nothing to do for you.",
+            "The gaining carrier moved {} to an order of their own. You do not need to do anything.",
             numbers(list)
         ),
         Fact::NumbersSubmitted { numbers: list, .. } => format!(
@@ -293,8 +289,8 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
                 format!(" {}", test.remark)
             }
         ),
-        Fact::Resubmitted { .. } => "The mended request goes back to the carriers.".to_owned(),
-        Fact::SupplementSent { .. } => "The gaining carrier has the mended request.".to_owned(),
+        Fact::Resubmitted { .. } => "The corrected request goes back to the carriers.".to_owned(),
+        Fact::SupplementSent { .. } => "The gaining carrier has the corrected request.".to_owned(),
         Fact::SubmissionRefused => {
             "The gaining carrier did not take the request as it was sent. The porting desk looks at it."
                 .to_owned()
@@ -319,7 +315,7 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
         }
         Fact::CancelAsked { reason } => format!("Cancellation was asked for: {reason}"),
         Fact::CancelRefused { says } => {
-            format!("The carrier cannot cancel any more: {says} The port goes on.")
+            format!("The carrier can no longer cancel: {says} The port continues.")
         }
         Fact::Cancelled { reason } => format!("The port request is cancelled: {reason}"),
         Fact::Completed => "Completed. The old service can safely be cancelled now.".to_owned(),
@@ -340,7 +336,7 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
             (None, Some(from)) => format!("{name} took the request over from {from}."),
             (None, None) => format!("{name} took the request."),
         },
-        Fact::Unclaimed { name } => format!("{name} does not have the request any more."),
+        Fact::Unclaimed { name } => format!("{name} no longer has the request."),
         Fact::CarrierAsked { text: None } => {
             "The gaining carrier was asked where the orders stand.".to_owned()
         }
@@ -357,7 +353,7 @@ pub fn attention(what: &Attention) -> String {
             format!("the carrier's status \"{word}\" is not known; ask the carrier what it means.")
         }
         Attention::Rejection { .. } => {
-            "a rejection that the customer cannot mend, or with an unknown code.".to_owned()
+            "a rejection that the customer cannot correct, or with an unknown code.".to_owned()
         }
         Attention::EarlyDate { .. } => {
             "the confirmed date is earlier than asked; make sure that the customer is ready."

@@ -146,14 +146,14 @@ impl Form {
             when.text
         );
         let instead = match &draft.view {
-            None => "Throw it away and start with an empty form",
+            None => "Discard it and start with an empty form",
             Some(view) => {
                 if view.version != draft.typed.version {
                     says.push_str(
                         " The request was changed in the meantime: see its page before you save.",
                     );
                 }
-                "Throw it away and show what is saved"
+                "Discard it and show what is saved"
             }
         };
         Some(LeftHere {
@@ -241,7 +241,7 @@ impl Draft<'_> {
             }
         };
         self.who
-            .done(&to, "Thrown away. Nothing that was saved has changed.")
+            .done(&to, "Draft discarded. Nothing that was saved has changed.")
     }
 }
 

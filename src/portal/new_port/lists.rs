@@ -354,7 +354,7 @@ fn page(
             reason: match one.reason {
                 SkipReason::Blank => "The line is blank.",
                 SkipReason::AllCellsEmpty => "All cells are empty.",
-                SkipReason::AboveHeadings => "It stands above the headings.",
+                SkipReason::AboveHeadings => "It is above the headings.",
             }
             .to_owned(),
         })

@@ -319,7 +319,7 @@ fn carriers(used: &Used) -> Vec<String> {
 pub(super) fn caution(view: &View) -> String {
     match &view.request.loa {
         Loa::Sent { signer, .. } => format!(
-            "The letter is with {} for signing. If you change something that is printed on it (the carrier, the numbers, names or addresses), that letter stops counting and has to be sent again.",
+            "The letter is with {} for signing. If you change something that is printed on it (the carrier, the numbers, names or addresses), that letter is no longer valid and has to be sent again.",
             signer.name
         ),
         Loa::Signed { .. } => "The letter is signed. If you change something that is printed on it (the carrier, the numbers, names or addresses), it has to be signed again. The account number and the PIN are not on it.".to_owned(),

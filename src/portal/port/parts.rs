@@ -55,7 +55,7 @@ pub(in crate::portal) fn details(app: &App, view: &View) -> Vec<Line> {
         },
     );
     if let Some(date) = details.requested_date {
-        add("Wished port date", tell::long_day(date));
+        add("Preferred port date", tell::long_day(date));
     }
     if let Some(signer) = &details.signer {
         add("Signer", format!("{}, {}", signer.name, signer.email));

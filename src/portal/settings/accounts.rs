@@ -129,9 +129,9 @@ pub(in crate::portal) async fn campaign(Path(id): Path<String>, posted: Posted) 
     who.done(
         "/settings/accounts",
         if approved {
-            "Approved. The account's ports go on by themselves."
+            "Approved. The account's ports continue by themselves."
         } else {
-            "Written down as not approved."
+            "Recorded as not approved."
         },
     )
 }
@@ -147,7 +147,7 @@ pub(in crate::portal) async fn agency(Path(id): Path<String>, posted: Posted) ->
         if is_agency {
             "It is an agency now: its administrators can add client accounts."
         } else {
-            "It is no agency any more."
+            "It is no longer an agency."
         },
     )
 }

@@ -253,7 +253,7 @@ pub(in crate::portal) async fn remove_hook(Path(id): Path<String>, posted: Poste
     let account = webhooks::endpoint(&who.app, &who.caller, id).await?.account;
     webhooks::remove(&who.app, &who.caller, id).await?;
     let to = with_account(who, "/settings/webhooks", &account.to_string());
-    who.done(&to, "Removed. Nothing is sent there any more.")
+    who.done(&to, "Removed. Nothing more is sent there.")
 }
 
 pub(in crate::portal) async fn set_events(Path(id): Path<String>, posted: Posted) -> Answer {
@@ -274,7 +274,7 @@ pub(in crate::portal) async fn pause_hook(Path(id): Path<String>, posted: Posted
         if pause {
             "Paused. What happens meanwhile waits."
         } else {
-            "It goes on. What waited is sent now."
+            "Resumed. What waited is sent now."
         },
     )
 }
@@ -300,7 +300,7 @@ pub(in crate::portal) async fn test_hook(Path(id): Path<String>, posted: Posted)
     let delivery = webhooks::send_test(&who.app, &who.caller, id).await?;
     who.done(
         &format!("/settings/webhooks/deliveries/{delivery}"),
-        "A test event is on its way. Reload this page to see what came of it.",
+        "A test event is on its way. Reload this page to see the result.",
     )
 }
 

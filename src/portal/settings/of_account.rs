@@ -132,7 +132,7 @@ pub(in crate::portal) async fn remove_receiving(posted: Posted) -> Answer {
     who.done(
         &with_account(who, "/settings/receiving", account),
         &format!(
-            "{} is no receiving number any more. A port that waited for this goes on.",
+            "{} is no longer a receiving number. A port that waited for this continues.",
             tell::number(number)
         ),
     )

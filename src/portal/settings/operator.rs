@@ -60,7 +60,7 @@ const PLANS: [Plan; 4] = [
             ("website", "Home page", "A web address", Kind::Line),
             (
                 "accent_color",
-                "Accent colour",
+                "Accent color",
                 "Of buttons and links, such as #0b6483. The dark theme gets a lighter one by itself.",
                 Kind::Line,
             ),

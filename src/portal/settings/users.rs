@@ -173,7 +173,7 @@ async fn user_page(
         invited: is_invited(&user),
         off: user.disabled_at.is_some(),
         fixed: if id == who.user.id {
-            "This is you. Nobody changes their own role or switches themselves off.".to_owned()
+            "This is you. You cannot change your own role or switch yourself off.".to_owned()
         } else {
             String::new()
         },

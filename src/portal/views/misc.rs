@@ -77,20 +77,20 @@ impl ErrorPage {
                 "The page does not exist, or it belongs to another account. Check the address, or look in your list of ports.",
             ),
             409 => (
-                "Somebody else was faster",
+                "Somebody else changed this first",
                 "This port changed while you had the page open. Nothing of yours was saved over it. Open it again, look at what changed, and repeat your step if it is still needed.",
             ),
             413 => (
                 "That is too large",
-                "The file or the form is larger than we take. Files may have up to 10 MB each.",
+                "The file or the form is larger than we take.",
             ),
             419 => (
                 "This form was open for too long",
                 "For your safety a form only works for a while. Nothing was changed. Go back, reload the page and send it again.",
             ),
             429 => (
-                "That was too often",
-                "There were too many tries in a short time. Wait a minute, then try again.",
+                "Please wait a moment",
+                "There were too many attempts in a short time. Wait a minute, then try again.",
             ),
             503 => (
                 "We are busy for a moment",

@@ -141,7 +141,7 @@ async fn a_request_is_found_by_what_people_have_at_hand() {
                 "(404) 555-0100",
                 "Harbor Dental Group, LLC, Maria Kovacs",
                 "History",
-                "The port request was begun.",
+                "The port request was started.",
                 "Ana Ruiz",
             ]);
         }
@@ -421,7 +421,7 @@ async fn changes_are_told_until_the_end() {
             "ended before \"Completed\"",
         ]);
         // What was before is not told again.
-        let answer = answer.does_not_say(&["The port request was begun."]);
+        let answer = answer.does_not_say(&["The port request was started."]);
         assert!(
             answer.out.lines().all(|line| line.contains(short(&id))),
             "{}",

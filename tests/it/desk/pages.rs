@@ -192,7 +192,7 @@ async fn a_request_is_claimed_handed_on_and_taken_over() {
         assert!(page.text().contains("Given back"), "{}", page.text());
         let page = ada.open(&format!("/desk/ports/{first}/take")).await;
         assert!(
-            page.text().contains("Nobody has it any more."),
+            page.text().contains("Nobody has it now."),
             "{}",
             page.text()
         );
@@ -235,7 +235,7 @@ async fn many_are_submitted_after_a_look() {
         assert_eq!(page.path, bulk);
         assert!(
             page.one(".page-head p")
-                .starts_with("3 ports would change. Nobody is mailed."),
+                .starts_with("3 ports would change. No mails go out."),
             "{}",
             page.text()
         );

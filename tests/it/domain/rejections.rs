@@ -115,14 +115,14 @@ fn page() -> String {
         "# Rejections\n\n\
          <!-- Made from src/domain/rejection/catalogue/ by `PORTOLAN_REWRITE_DOCS=1 cargo test --test it rejections`. Do not edit. -->\n\n\
          When a losing provider says no, it gives a code. Portolan knows {count} reasons behind these codes. For each it knows what to\n\
-         tell the customer, which field to mend, who has to act and what becomes of the carrier order. A code that is not listed here\n\
+         tell the customer, which field to correct, who has to act and what becomes of the carrier order. A code that is not listed here\n\
          goes to the desk with the carrier's text, word for word.\n\n\
          The same code means different things at different carriers, so a code is only looked up together with its system: WIC (wireless,\n\
          two characters), E (wireline), BW (Bandwidth), L (Lumen / Level 3), TX (Telnyx), TW (Twilio), OBF (jeopardy codes). A code in\n\
          brackets may mean this reason, but is used for a wider one too and is found there.\n\n\
-         - **Mended by**: *supplement* sends the same order again, mended; *new order* closes it and sends another; *wait* sends nothing;\n\
+         - **Corrected by**: *supplement* sends the same order again, corrected; *new order* closes it and sends another; *wait* sends nothing;\n\
          \x20 *desk* means that a person reads it and decides; *cannot port* ends it for the numbers concerned.\n\
-         - **Signed again**: mending it changes something on the signed Letter of Authorization, so the owner signs a new one.\n\
+         - **Signed again**: the correction changes something on the signed Letter of Authorization, so the owner signs a new one.\n\
          - Of several reasons in one rejection the gravest remedy counts: cannot port, desk, new order, supplement, wait.\n"
     );
     for (heading, reasons) in catalogue() {
@@ -148,7 +148,7 @@ fn page() -> String {
             };
             let _ = write!(
                 page,
-                "\n### `{}`\n\n{}\n\n- Codes: {}\n- Who acts: {}. Mended by: {}. What changes: {fields}. Signed again: {again}.\n",
+                "\n### `{}`\n\n{}\n\n- Codes: {}\n- Who acts: {}. Corrected by: {}. What changes: {fields}. Signed again: {again}.\n",
                 reason.id,
                 reason.plain,
                 codes.join(", "),

@@ -71,8 +71,8 @@ fn place(kind: MailKind) -> usize {
 fn context() -> MailContext {
     let window = |day: &str| WindowWords {
         day: day.to_owned(),
-        start: "10:00 AM CST".to_owned(),
-        span: "10:00 AM to 11:30 AM CST".to_owned(),
+        start: "10:00 am CST".to_owned(),
+        span: "10:00 am to 11:30 am CST".to_owned(),
     };
     MailContext {
         reader: "Dana Whitfield".to_owned(),
@@ -96,7 +96,7 @@ fn context() -> MailContext {
         file: "bill-november.pdf (412 kB)".to_owned(),
         files: vec!["side-door.jpg (310 kB)".to_owned()],
         can_reply: true,
-        at: "November 20, 2026, 4:20 PM CST".to_owned(),
+        at: "November 20, 2026, 4:20 pm CST".to_owned(),
         next: "The letter is signed. Send the latest phone bill or another proof of ownership.".to_owned(),
         window: Some(window("Tuesday, December 8, 2026")),
         window_before: Some(window("Thursday, December 3, 2026")),
@@ -116,7 +116,7 @@ fn context() -> MailContext {
         receiving_url: "https://portolan.example/settings/receiving".to_owned(),
         blocked: Vec::new(),
         proof_wanted: true,
-        link_expires: "December 20, 2026, 4:20 PM CST".to_owned(),
+        link_expires: "December 20, 2026, 4:20 pm CST".to_owned(),
     }
 }
 

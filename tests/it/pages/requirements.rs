@@ -49,7 +49,7 @@ fn pages_say_what_the_requirements_ask_for() {
         (
             "R27",
             "port-new",
-            "The carriers control the time; it depends on their answers and on correct documents",
+            "The carriers control the timing; it depends on their answers and on correct documents",
         ),
         ("R28", "port", "Documents"),
         ("R34", "port-new", "Business Name"),

@@ -158,7 +158,7 @@ async fn what_cannot_be_used_is_refused_beside_its_field() {
         assert_eq!(page.status, 422);
         let says = page.error("accent_color");
         assert!(
-            says.contains("contrast is 1.") && says.contains("nearest colour"),
+            says.contains("contrast is 1.") && says.contains("nearest color"),
             "{says}"
         );
         assert!(page.error("name").contains("Fill this in"));

@@ -48,8 +48,14 @@ async fn somebody_is_invited_chooses_a_password_and_signs_in() {
             .await
             .expect("a mail");
         assert_eq!(kind, "invitation");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
-            text.contains("Harbor Dental") && text.contains("Read-only user"),
+            text.contains("Your role in Harbor Dental is Read-only user."),
+            "{text}"
+        );
+        // Who reads it elsewhere learns by which clock the link ends.
+        assert!(
+            text.contains(" am CST.") || text.contains(" pm CST."),
             "{text}"
         );
         let link = mailed_link(&desk, "lee@harbor.example").await;
@@ -70,7 +76,7 @@ async fn somebody_is_invited_chooses_a_password_and_signs_in() {
         // It worked once.
         let page = lee.open(&link).await;
         assert_eq!(page.status, 410);
-        assert!(page.text().contains("used already"), "{}", page.text());
+        assert!(page.text().contains("already been used"), "{}", page.text());
         assert_eq!(
             sign_in(&mut lee, "lee@harbor.example", NEW).await,
             "/numbers/ports"
@@ -115,7 +121,7 @@ async fn each_way_in_which_a_link_does_not_work_has_its_page() {
         let page = stranger.open(&second).await;
         assert_eq!(page.status, 410);
         assert!(
-            page.text().contains("This link has ended"),
+            page.text().contains("This link has expired"),
             "{}",
             page.text()
         );
@@ -509,7 +515,7 @@ async fn one_does_without_some_mails_by_choice_or_by_one_click() {
         let mut stranger = desk.browser();
         let page = stranger.open(&path).await;
         assert!(
-            page.text().contains("You do without these mails"),
+            page.text().contains("You no longer get these mails"),
             "{}",
             page.text()
         );

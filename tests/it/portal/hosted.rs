@@ -24,7 +24,7 @@ async fn r12_a_hosted_number_texts_here_and_its_calls_are_refused_in_words() {
         );
         let page = dana.open(LIST).await;
         assert!(page.text().contains("No hosted numbers yet"));
-        assert!(page.text().contains("goes on ringing where it rings today"));
+        assert!(page.text().contains("keeps ringing where it rings today"));
 
         // What was typed stays; what is wrong stands beside it.
         let page = dana

@@ -143,7 +143,7 @@ async fn left_forms_are_offered_and_can_be_thrown_away() {
 
         let page = browser.press(page.form(NEW), "discard").await;
         assert_eq!(page.form(NEW).value("carrier"), "");
-        assert!(page.text().contains("Thrown away"), "{}", page.text());
+        assert!(page.text().contains("Draft discarded"), "{}", page.text());
         let offered = browser.open("/numbers/ports").await.all(".left-forms li");
         assert_eq!(offered.len(), 1, "{offered:?}");
 

@@ -122,7 +122,7 @@ async fn a_reminder_leaves_the_earlier_link_alive_until_the_letter_is_signed() {
         let page = dana.send(page.form(&format!("{letter}/resend"))).await;
         assert!(
             page.text()
-                .contains("The link that was sent before works, too.")
+                .contains("The link that was sent before still works, too.")
         );
         desk.run_jobs().await;
         let second = desk.link("sign").await;

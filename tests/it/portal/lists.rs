@@ -66,7 +66,7 @@ async fn a_file_is_mapped_column_by_column_and_its_good_rows_are_taken() {
         let form = page.form(&review).set("column-2", "source");
         let page = browser.press(form, "map").await;
         assert_eq!(page.one("#taken"), "2 numbers are good");
-        assert_eq!(page.one("#refused"), "2 rows need mending");
+        assert_eq!(page.one("#refused"), "2 rows need correcting");
         let bad = page.all("section[aria-labelledby=refused] tbody tr");
         assert!(
             bad[0].starts_with("4 Tracking Number to Port 4045550"),

@@ -270,7 +270,7 @@ async fn notes_carry_words_both_ways() {
         let review = review.split('?').next().expect("a path").to_owned();
         let page = agent.open(&review).await;
         let page = agent.send(page.form(&format!("{review}/clear"))).await;
-        assert!(page.text().contains("Ticked off."));
+        assert!(page.text().contains("Done."));
         assert!(
             agent
                 .open("/desk/customers")
@@ -318,7 +318,7 @@ async fn a_receiving_number_blocks_its_port_until_it_is_removed() {
             .set("number", "+14045550123");
         let page = dana.send(remove).await;
         assert!(
-            page.text().contains("is no receiving number any more"),
+            page.text().contains("is no longer a receiving number"),
             "{}",
             page.text()
         );
@@ -389,7 +389,7 @@ async fn a_submitter_hears_that_somebody_else_blocked_their_port() {
         kim.send(form).await;
         let mails = about_blocks(&desk).await;
         assert_eq!(mails.len(), 2);
-        assert_eq!(mails[1].subject, "Not blocked any more: (404) 555-0123");
+        assert_eq!(mails[1].subject, "No longer blocked: (404) 555-0123");
         assert_eq!(mails[1].to_address, "dana@harbor.example");
         let page = dana.open(&port).await;
         assert!(!page.text().contains("already set up as a receiving number"));
@@ -441,7 +441,7 @@ async fn a_port_is_called_off_and_one_number_is_changed() {
             .await;
         assert_eq!(page.one(".stand .stat"), "Cancelled");
         let page = dana.open(&cancel).await;
-        assert!(page.text().contains("It cannot be cancelled any more."));
+        assert!(page.text().contains("It can no longer be cancelled."));
     })
     .await;
 }

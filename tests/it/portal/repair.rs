@@ -145,7 +145,7 @@ async fn a_correction_goes_back_by_itself_when_the_new_letter_is_signed() {
         );
         assert!(
             page.text()
-                .contains("The mended request goes back to the carriers.")
+                .contains("The corrected request goes back to the carriers.")
         );
         let mails = desk.mails().await.split_off(before);
         let kinds: BTreeSet<_> = mails

@@ -212,7 +212,7 @@ async fn a_form_of_another_site_is_refused_and_one_of_an_old_session_loses_nothi
         let mut gone = desk.browser();
         let page = gone.send(form).await;
         assert_eq!(page.status, 419);
-        assert!(page.text().contains("You were signed out meanwhile"));
+        assert!(page.text().contains("You were signed out in the meantime"));
         let waiting = page.form(&notes);
         assert_eq!(waiting.value("text"), written);
         gone.cookies = browser.cookies.clone();

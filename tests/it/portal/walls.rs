@@ -199,6 +199,7 @@ async fn errors_are_pages_that_say_what_to_do() {
         let page = dana.send(form.set("name", &long)).await;
         assert_eq!(page.status, 413);
         assert!(page.text().contains("That is too large"));
+        assert!(page.text().contains("up to 20 MB"), "{}", page.text());
 
         let request = Request::builder()
             .method("POST")

@@ -19,8 +19,8 @@ pub(super) const REASONS: &[Reason] = &[
         remedy: Remedy::Supplement,
         ask: Some(Ask {
             field: Field::NewBtn,
-            question: "Which number that stays shall become the main number of the account?",
-            help: "It has to be active on the account already and must not be among the numbers that port. If everything shall leave, add the missing numbers instead.",
+            question: "Which number that stays should become the main number of the account?",
+            help: "It has to be active on the account already and must not be among the numbers that port. If everything should leave, add the missing numbers instead.",
         }),
     },
     Reason {
@@ -38,7 +38,7 @@ pub(super) const REASONS: &[Reason] = &[
         ask: Some(Ask {
             field: Field::PortType,
             question: "Do all numbers of the account leave, or do some stay?",
-            help: "If some stay, tell us which one shall be the main number. If all leave, your provider closes the account.",
+            help: "If some stay, tell us which one should be the main number. If all leave, your provider closes the account.",
         }),
     },
     Reason {
@@ -51,7 +51,7 @@ pub(super) const REASONS: &[Reason] = &[
         remedy: Remedy::Supplement,
         ask: Some(Ask {
             field: Field::RemainingNumbers,
-            question: "Which of the remaining numbers shall stay in service, and which shall be disconnected?",
+            question: "Which of the remaining numbers should stay in service, and which should be disconnected?",
             help: "List every number of the account that does not port.",
         }),
     },
@@ -71,7 +71,7 @@ pub(super) const REASONS: &[Reason] = &[
         remedy: Remedy::Supplement,
         ask: Some(Ask {
             field: Field::Loa,
-            question: "Is the signed letter young enough for this provider?",
+            question: "Is the signed letter recent enough for this provider?",
             help: "Send it if it is (mostly up to 30 days, Lumen 60). If not, the owner has to sign a new one.",
         }),
     },
@@ -90,7 +90,7 @@ pub(super) const REASONS: &[Reason] = &[
         remedy: Remedy::Supplement,
         ask: Some(Ask {
             field: Field::Loa,
-            question: "Who shall sign the new letter?",
+            question: "Who should sign the new letter?",
             help: "It should be the person whom the provider has as the authorized contact. A typed name is the easiest to read.",
         }),
     },

@@ -86,7 +86,7 @@ pub(super) const REASONS: &[Reason] = &[
         ask: Some(Ask {
             field: Field::Pin,
             question: "Which new port-out PIN did your current provider give you?",
-            help: "Ask for a new number transfer PIN. The PIN of your voicemail or of the web pages is mostly another one.",
+            help: "Ask for a new number transfer PIN. The PIN of your voicemail or of the web pages is usually a different one.",
         }),
     },
     Reason {
@@ -359,7 +359,7 @@ pub(super) const REASONS: &[Reason] = &[
             (Lumen, "LNP104W"),
         ],
         shared: &[],
-        plain: "The carrier has no customer record to compare the request with. It goes on with what it has.",
+        plain: "The carrier has no customer record to compare the request with. It continues with what it has.",
         fields: &[],
         actor: Party::Desk,
         remedy: Remedy::Wait,

@@ -16,7 +16,7 @@ pub(super) const REASONS: &[Reason] = &[
         ask: Some(Ask {
             field: Field::Features,
             question: "May the Centrex service be disconnected?",
-            help: "If other lines shall keep it, ask your provider to rebuild it without these numbers first. If the billing number ports, name another one for what stays.",
+            help: "If other lines should keep it, ask your provider to rebuild it without these numbers first. If the billing number ports, name another one for what stays.",
         }),
     },
     Reason {
@@ -89,7 +89,7 @@ pub(super) const REASONS: &[Reason] = &[
         ask: Some(Ask {
             field: Field::Features,
             question: "May the ISDN connection be disconnected?",
-            help: "If it shall stay, your provider has to give it another main number first. Some ISDN lines (BRI) cannot be ported at all.",
+            help: "If it should stay, your provider has to give it another main number first. Some ISDN lines (BRI) cannot be ported at all.",
         }),
     },
     Reason {

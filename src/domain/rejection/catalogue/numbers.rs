@@ -42,7 +42,7 @@ pub(super) const REASONS: &[Reason] = &[
             (Twilio, "PHONE_NUMBER_INACTIVE_OR_DISCONNECTED"),
         ],
         shared: &[],
-        plain: "A number is not in service at your current provider any more. Only active numbers can be ported.",
+        plain: "A number is no longer in service at your current provider. Only active numbers can be ported.",
         fields: &[],
         actor: Party::Customer,
         remedy: Remedy::Supplement,
@@ -87,7 +87,7 @@ pub(super) const REASONS: &[Reason] = &[
         ask: Some(Ask {
             field: Field::Order,
             question: "Which other number of the order was refused, and why?",
-            help: "Mend that one, or take it off so that the others can go on.",
+            help: "Correct that one, or remove it so that the others can continue.",
         }),
     },
     Reason {
@@ -360,13 +360,13 @@ pub(super) const REASONS: &[Reason] = &[
             (Twilio, "22137"),
         ],
         shared: &[],
-        plain: "The number is already part of another open order. Only one of them can go on.",
+        plain: "The number is already part of another open order. Only one of them can continue.",
         fields: &[],
         actor: Party::Desk,
         remedy: Remedy::Wait,
         ask: Some(Ask {
             field: Field::Numbers,
-            question: "Which of the two orders shall stay?",
+            question: "Which of the two orders should stay?",
             help: "Cancel the other; that may take up to two days to clear.",
         }),
     },

@@ -94,7 +94,7 @@ impl NewPort {
         page.left = Some(LeftHere {
             says: "You typed this on Nov 20, 10:42 am and did not save it. It is all still here."
                 .into(),
-            instead: "Throw it away and start with an empty form".into(),
+            instead: "Discard it and start with an empty form".into(),
             others: vec![LeftForm {
                 title: "Northline Telephone, (312) 555-0177 and 2 more".into(),
                 at: When::new("2026-11-19T16:42:00Z", "Nov 19", "Nov 19, 10:42 am", ""),

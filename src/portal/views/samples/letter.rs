@@ -59,7 +59,7 @@ impl ProofPage {
                     d
                 })
                 .collect(),
-            refused: "The bill is of June. Please send the latest one.".into(),
+            refused: "The bill is from June. Please send the latest one.".into(),
             numbers: vec![
                 "+1 312 555 0142".into(),
                 "+1 312 555 0143".into(),

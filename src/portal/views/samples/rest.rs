@@ -159,7 +159,7 @@ impl SendAgain {
             shell: if signed_in {
                 Shell::sample("Please send it once more")
             } else {
-                Shell::sample_nobody("You were signed out meanwhile")
+                Shell::sample_nobody("You were signed out in the meantime")
             },
             signed_in,
             action: "/numbers/ports/port_01jd6m3v8xk2/notes".into(),

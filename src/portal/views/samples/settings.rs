@@ -430,11 +430,11 @@ impl OperatorPage {
                         },
                         setting(
                             "accent_color",
-                            "Accent colour",
+                            "Accent color",
                             SettingKind::Line,
                             Field::wrong(
                                 "#66c1de",
-                                "#66c1de cannot be read on our light pages: its contrast is 1.79, and text needs 4.5. The nearest colour that has it is #3a6d7e.",
+                                "#66c1de cannot be read on our light pages: its contrast is 1.79, and text needs 4.5. The nearest color that has it is #3a6d7e.",
                             ),
                         ),
                         setting(
@@ -549,10 +549,10 @@ impl SaidPage {
     /// A link that has ended.
     pub fn sample() -> Self {
         Self {
-            shell: Shell::sample_nobody("This link has ended"),
+            shell: Shell::sample_nobody("This link has expired"),
             tone: Tone::Stop,
-            title: "This link has ended".into(),
-            text: "For your safety it worked for a while only. Ask for another link.".into(),
+            title: "This link has expired".into(),
+            text: "For your safety it only worked for a while. Ask for another link.".into(),
             links: vec![Link::new("/forgot", "Ask for another link")],
         }
     }
