@@ -436,7 +436,7 @@ impl Work<'_> {
             };
             self.fill(&order.external_id, date).await?;
             let text = format!(
-                "We have mended the data of this order (version {}). Please submit it to the losing provider again.",
+                "We have corrected the data of this order (version {}). Please submit it to the losing provider again.",
                 order.version
             );
             let said = match self.carrier.comments(&order.external_id).await {

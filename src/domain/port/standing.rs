@@ -118,7 +118,7 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
         Status::Submitted if was_refused => ("The request is on its way to the gaining carrier.", "Something is in the way there. The desk is working on it.".to_owned(), None),
         Status::Submitted => ("The carriers have the request.", "The losing provider answers with a port date or with a question. That is usually a matter of 5-15 business days.".to_owned(), None),
         Status::Rejected if matches!(request.loa, Loa::Sent { .. }) => (
-            "Something was mended that is printed on the letter.",
+            "Something that is printed on the letter was corrected.",
             if is_sent_when_signed(request, world) {
                 "The owner of the numbers signs the new letter. We send the correction as soon as it is signed."
             } else {

@@ -9,8 +9,8 @@ use super::page;
 fn pages_say_what_the_requirements_ask_for() {
     let asked = [
         ("R4", "port", "(losing provider) to"),
-        ("R4", "public-sign", "Losing provider (LCP)"),
-        ("R4", "public-sign", "Gaining carrier (GCP)"),
+        ("R4", "public-sign", "Losing Communications Provider (LCP)"),
+        ("R4", "public-sign", "Gaining Communications Provider (GCP)"),
         ("R8", "port", "(gaining carrier)"),
         ("R5", "start", "existing office phone number"),
         (
