@@ -488,7 +488,9 @@ fn capital(text: &str) -> String {
 
 /// Whether the table of legal moves lets the owner send a proof now.
 fn takes_proof(request: &PortRequest) -> bool {
-    moves::find(EventKind::ReceiveProof).is_some_and(|one| one.from.contains(&status(request)))
+    moves::find(EventKind::ReceiveProof)
+        .from
+        .contains(&status(request))
 }
 
 async fn show_upload(

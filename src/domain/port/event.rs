@@ -325,10 +325,24 @@ pub enum TestKind {
     Text,
 }
 
-/// An event without its data: the key of the table of legal moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the same names as in Event")]
-pub enum EventKind {
+/// Makes the enum and the list of all of it from the same names, so that none can be left out of the list.
+macro_rules! event_kinds {
+    ($($kind:ident),* $(,)?) => {
+        /// An event without its data: the key of the table of legal moves.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "the same names as in Event")]
+        pub enum EventKind {
+            $($kind),*
+        }
+
+        impl EventKind {
+            /// All of them, in the order of the table of legal moves.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+        }
+    };
+}
+
+event_kinds! {
     Edit,
     AddNumbers,
     RemoveNumbers,
