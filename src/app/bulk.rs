@@ -12,7 +12,10 @@ use super::mailing::{self, Planned};
 use super::ports::{self, Around, Extras, Handled, Stored, StoredFact};
 use super::{App, AppError, Caller, desk, letters};
 use crate::domain::number::E164;
-use crate::domain::port::{Effect, Fact, Problem, Queue, Refusal, Status, status, words};
+use crate::domain::port::{
+    Effect, Fact, NOTE_CHARACTERS_MAX, Problem, QUESTION_CHARACTERS_MAX, Queue,
+    REASON_CHARACTERS_MAX, Refusal, Status, status, words,
+};
 use crate::ids::{FactId, NoteId, PortId, UserId};
 
 pub use plan::plan;
@@ -176,7 +179,8 @@ impl Report {
 }
 
 /// What is said of a request that was changed when nobody can tell who is mailed of it.
-const MAILS_UNKNOWN: &str = "This is done. Which mails leave for it could not be read: do not repeat it, look at the port.";
+const MAILS_UNKNOWN: &str =
+    "This is done. Which mails leave for it could not be read: do not repeat it, look at the port.";
 
 /// An action whose words and names were checked, with what it needs to know beside.
 struct Ready {
@@ -192,7 +196,7 @@ async fn ready(app: &App, caller: &Caller, action: Action) -> Result<Ready, AppE
         0 => Err(AppError::field(field, "Write something.")),
         long if long > most => Err(AppError::field(
             field,
-            format!("Say it in at most {most} characters."),
+            format!("Say it in at most {} characters.", words::count(most)),
         )),
         _ => Ok(()),
     };
@@ -207,9 +211,9 @@ async fn ready(app: &App, caller: &Caller, action: Action) -> Result<Ready, AppE
             ));
         }
         Action::Assign { to, .. } => agent = (*to, desk::agent(app, *to).await?.name),
-        Action::Note { text, .. } => said("text", text, 5_000)?,
-        Action::AskCarrier { text: Some(text) } => said("text", text, 1_000)?,
-        Action::Cancel { reason } => said("reason", reason, 1_000)?,
+        Action::Note { text, .. } => said("text", text, NOTE_CHARACTERS_MAX)?,
+        Action::AskCarrier { text: Some(text) } => said("text", text, QUESTION_CHARACTERS_MAX)?,
+        Action::Cancel { reason } => said("reason", reason, REASON_CHARACTERS_MAX)?,
         _ => {}
     }
     Ok(Ready { action, agent })

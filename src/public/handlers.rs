@@ -158,6 +158,8 @@ struct Typed {
     drawn: String,
     document: String,
     #[serde(skip)]
+    reason: String,
+    #[serde(skip)]
     wrong: Vec<(String, String)>,
 }
 
@@ -255,7 +257,7 @@ fn sign_page(desk: &Desk, token: &str, request: &PortRequest, typed: Typed) -> S
         name: typed.field("name", &typed.name),
         role: typed.field("role", &typed.role),
         drawn: typed.drawn.clone(),
-        reason: typed.field("reason", ""),
+        reason: typed.field("reason", &typed.reason),
         errors,
     }
 }
@@ -362,6 +364,7 @@ async fn decline(
         ),
         Err(AppError::Invalid(problems)) => {
             let typed = Typed {
+                reason: form.reason,
                 wrong: problems
                     .into_iter()
                     .map(|problem| (problem.field, problem.says))

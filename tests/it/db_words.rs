@@ -52,7 +52,9 @@ async fn the_purpose_of_a_link_to_an_account_is_not_guessed() {
             created_wall: Timestamp::UNIX_EPOCH,
             expires_wall: Timestamp::UNIX_EPOCH,
         };
-        access::insert_pass(&mut tx, HASH, &pass).await.expect("stored");
+        access::insert_pass(&mut tx, HASH, &pass)
+            .await
+            .expect("stored");
         tx.commit().await.expect("commits");
         let mut read = test.db.read().await.expect("begins");
         let found = access::pass(&mut read, HASH).await.expect("read");

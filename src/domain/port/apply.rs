@@ -6,9 +6,10 @@ use super::blockers::{blockers, look_for_blocks, missing};
 use super::claims;
 use super::corrections;
 use super::details::Change;
-use super::event::{Actor, Event, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, REASON_CHARACTERS_MAX};
+use super::event::{Actor, Event};
 use super::evolve::evolve;
 use super::fact::Fact;
+use super::limits::{self, NOTE_FILES_MAX};
 use super::moves;
 use super::orders;
 use super::refusal::Refusal;
@@ -57,6 +58,7 @@ pub fn apply(
     now: Timestamp,
 ) -> Result<Step, Refusal> {
     check_table(request, &event, by)?;
+    limits::check_texts(&event)?;
     let mut step = Stepper {
         request: request.clone(),
         facts: Vec::new(),
@@ -330,16 +332,6 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
                     vec![super::refusal::Problem::new("reason", "Fill in a reason.")],
                 ));
             }
-            if reason.chars().count() > REASON_CHARACTERS_MAX {
-                return Err(Refusal::invalid(
-                    "reason_too_long",
-                    format!("A reason has at most {REASON_CHARACTERS_MAX} characters."),
-                    vec![super::refusal::Problem::new(
-                        "reason",
-                        "Shorten it; what the customer should know beside it fits into a note.",
-                    )],
-                ));
-            }
             step.happened(Fact::ProofRefused { document, reason });
         }
         Event::Release => {
@@ -497,20 +489,10 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             if attachments.len() > NOTE_FILES_MAX {
                 return Err(Refusal::invalid(
                     "note_files",
-                    "A note holds at most 10 files.",
+                    format!("A note holds at most {NOTE_FILES_MAX} files."),
                     vec![super::refusal::Problem::new(
                         "file",
                         "Send the others with another note.",
-                    )],
-                ));
-            }
-            if text.chars().count() > NOTE_CHARACTERS_MAX {
-                return Err(Refusal::invalid(
-                    "note_too_long",
-                    "The note is longer than 5,000 characters.",
-                    vec![super::refusal::Problem::new(
-                        "text",
-                        "Shorten it, or attach a document.",
                     )],
                 ));
             }

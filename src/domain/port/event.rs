@@ -9,13 +9,6 @@ use crate::domain::carrier::OrderReading;
 use crate::domain::number::{E164, Kind};
 use crate::ids::{DocumentId, LinkId, NoteId, OrderId, UserId};
 
-/// The longest note, in characters.
-pub const NOTE_CHARACTERS_MAX: usize = 5_000;
-/// The longest reason for refusing a document. It is mailed.
-pub const REASON_CHARACTERS_MAX: usize = 1_000;
-/// The most files of one note.
-pub const NOTE_FILES_MAX: usize = 10;
-
 /// Who or what causes an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {

@@ -1,6 +1,7 @@
 //! Properties and examples of the rule book.
 
 mod corrections;
+mod limits;
 mod moving;
 mod paperwork;
 mod whims;

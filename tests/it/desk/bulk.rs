@@ -333,6 +333,11 @@ async fn what_fails_after_a_port_is_stored_is_said_in_its_line() {
         let stage = Stage::on(&test).await;
         let first = stage.draft(30).await;
         let second = stage.draft(31).await;
+        let mut seen = Vec::new();
+        for id in [&first, &second] {
+            let version = stage.port(id).await["version"].clone();
+            seen.push(json!({ "id": id, "version": version }));
+        }
         // Whoever filed the port cannot be read any more once their mail is written: the mails of the deed cannot be told.
         let spoil = "UPDATE users SET signed_in_wall = 9223372036854775807
              WHERE id = (SELECT submitter_id FROM ports WHERE id = NEW.port_id)";
@@ -358,7 +363,7 @@ async fn what_fails_after_a_port_is_stored_is_said_in_its_line() {
 
         let action = json!({
             "dry_run": false, "action": "cancel", "reason": "The office closes.",
-            "ports": [{ "id": first }, { "id": second }],
+            "ports": seen,
         });
         let report = stage.bulk(action).await;
         assert_eq!(
