@@ -10,9 +10,10 @@ use super::Api;
 use super::answer::{self, Answer};
 use super::extract::{Asker, Body, MaybeBody, Path, Query, Terms};
 use super::moves::{Nothing, ReasonInput};
+use super::ports::{cursor, page_size};
 use super::problem::Problem;
-use super::views::{HostedNumber, HostedNumberList, HostedStateWords, NumberKindWords};
-use crate::app::hosted::{self, Asked, Hosted, Step, Typed, Which};
+use super::views::{HostedNumber, HostedNumberPage, HostedStateWords, NumberKindWords};
+use crate::app::hosted::{self, After, Asked, Hosted, Step, Typed, Which};
 use crate::domain::hosted::Hosting;
 use crate::domain::number::Kind;
 use crate::domain::port::Problem as FieldProblem;
@@ -29,6 +30,11 @@ pub struct HostedQuery {
     /// In this state.
     #[param(value_type = Option<HostedStateWords>)]
     pub state: Option<String>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// How many at most.
+    #[param(minimum = 1)]
+    pub limit: Option<i64>,
 }
 
 /// A number whose texts are to come here.
@@ -75,34 +81,45 @@ fn shown(one: &Hosted) -> Answer {
 /// List hosted numbers
 ///
 /// Numbers that text here and keep their calls with their provider, also those that were refused or ended. The desk sees
-/// all, an agency its clients' too. At most 500; those that wait for the desk come first.
+/// all, an agency its clients' too. Those that wait for the desk come first, then those that are on; by number.
 #[utoipa::path(get, path = "/hosted-numbers", operation_id = "list_hosted_numbers", tag = "Numbers", params(HostedQuery),
-    responses((status = 200, description = "The hosted numbers", body = HostedNumberList)))]
+    responses((status = 200, description = "The hosted numbers", body = HostedNumberPage)))]
 pub async fn list(
     State(api): State<Api>,
     Asker(caller): Asker,
     Query(query): Query<HostedQuery>,
 ) -> Result<Response, Problem> {
-    let state = match query.state.as_deref() {
-        None => None,
-        Some(named) => match Hosting::NAMES.into_iter().find(|name| *name == named) {
-            Some(name) => Some(name),
-            None => {
-                return Err(Problem::field(
-                    "state",
-                    format!("Use one of these: {}.", Hosting::NAMES.join(", ")),
-                ));
-            }
-        },
-    };
+    let mut problems = Vec::new();
+    let state = query.state.as_deref().and_then(|named| {
+        let found = Hosting::NAMES.into_iter().find(|name| *name == named);
+        if found.is_none() {
+            let says = format!("Use one of these: {}.", Hosting::NAMES.join(", "));
+            problems.push(FieldProblem::new("state", says));
+        }
+        found
+    });
+    let limit = page_size(&api, query.limit).unwrap_or_else(|problem| {
+        problems.push(problem);
+        1
+    });
+    let after = cursor::<After>(query.cursor.as_deref()).unwrap_or_else(|problem| {
+        problems.push(problem);
+        None
+    });
+    if !problems.is_empty() {
+        return Err(Problem::invalid(problems));
+    }
     let asked = Asked {
         account: query.account,
         state,
-        digits: String::new(),
+        after,
+        limit: usize::try_from(limit).ok(),
+        ..Asked::default()
     };
-    let (all, more) = hosted::list(&api.app, &caller, &asked).await?;
+    let (all, next) = hosted::list(&api.app, &caller, &asked).await?;
     let items = all.iter().map(HostedNumber::of).collect();
-    Ok(Answer::new(StatusCode::OK, &HostedNumberList { items, more }).into_response())
+    let next_cursor = next.map(|after| after.to_string());
+    Ok(Answer::new(StatusCode::OK, &HostedNumberPage { items, next_cursor }).into_response())
 }
 
 /// Ask for a hosted number

@@ -102,14 +102,11 @@ pub async fn happen(
     .await
 }
 
-/// A text that must not be empty.
+/// A text that must not be empty. How long it may be is the domain's to say.
 fn said(field: &str, text: String) -> Result<String, Problem> {
     let text = text.trim().to_owned();
     if text.is_empty() {
         return Err(Problem::field(field, "Say why."));
-    }
-    if text.chars().count() > 1_000 {
-        return Err(Problem::field(field, "Say it in at most 1,000 characters."));
     }
     Ok(text)
 }
@@ -241,12 +238,6 @@ pub async fn record_test(
     let test = body.value;
     let number =
         number("number", &test.number).map_err(|problem| Problem::invalid(vec![problem]))?;
-    if test.remark.chars().count() > 1_000 {
-        return Err(Problem::field(
-            "remark",
-            "Say it in at most 1,000 characters.",
-        ));
-    }
     let event = Event::RecordTest {
         number,
         kind: test.kind,

@@ -9,10 +9,13 @@ mod plan;
 use std::collections::HashSet;
 
 use super::mailing::{self, Planned};
-use super::ports::{self, Around, Extras, Stored, StoredFact};
+use super::ports::{self, Around, Extras, Handled, Stored, StoredFact};
 use super::{App, AppError, Caller, desk, letters};
 use crate::domain::number::E164;
-use crate::domain::port::{Effect, Fact, Problem, Queue, Refusal, Status, status, words};
+use crate::domain::port::{
+    Effect, Fact, NOTE_CHARACTERS_MAX, Problem, QUESTION_CHARACTERS_MAX, Queue,
+    REASON_CHARACTERS_MAX, Refusal, Status, status, words,
+};
 use crate::ids::{FactId, NoteId, PortId, UserId};
 
 pub use plan::plan;
@@ -133,6 +136,8 @@ pub struct Change {
     pub says: Vec<String>,
     /// Who is mailed what.
     pub mails: Vec<Planned>,
+    /// Whether `mails` is all of them. After a deed they may be unreadable; the deed stands all the same.
+    pub mails_known: bool,
     /// What is done outside, in sentences.
     pub work: Vec<&'static str>,
 }
@@ -163,7 +168,19 @@ impl Report {
             })
             .sum()
     }
+
+    /// Whether [`Self::mails`] counts all of them.
+    pub fn mails_known(&self) -> bool {
+        self.lines.iter().all(|line| match &line.outcome {
+            Outcome::Change(change) => change.mails_known,
+            _ => true,
+        })
+    }
 }
+
+/// What is said of a request that was changed when nobody can tell who is mailed of it.
+const MAILS_UNKNOWN: &str =
+    "This is done. Which mails leave for it could not be read: do not repeat it, look at the port.";
 
 /// An action whose words and names were checked, with what it needs to know beside.
 struct Ready {
@@ -179,7 +196,7 @@ async fn ready(app: &App, caller: &Caller, action: Action) -> Result<Ready, AppE
         0 => Err(AppError::field(field, "Write something.")),
         long if long > most => Err(AppError::field(
             field,
-            format!("Say it in at most {most} characters."),
+            format!("Say it in at most {} characters.", words::count(most)),
         )),
         _ => Ok(()),
     };
@@ -194,9 +211,9 @@ async fn ready(app: &App, caller: &Caller, action: Action) -> Result<Ready, AppE
             ));
         }
         Action::Assign { to, .. } => agent = (*to, desk::agent(app, *to).await?.name),
-        Action::Note { text, .. } => said("text", text, 5_000)?,
-        Action::AskCarrier { text: Some(text) } => said("text", text, 1_000)?,
-        Action::Cancel { reason } => said("reason", reason, 1_000)?,
+        Action::Note { text, .. } => said("text", text, NOTE_CHARACTERS_MAX)?,
+        Action::AskCarrier { text: Some(text) } => said("text", text, QUESTION_CHARACTERS_MAX)?,
+        Action::Cancel { reason } => said("reason", reason, REASON_CHARACTERS_MAX)?,
         _ => {}
     }
     Ok(Ready { action, agent })
@@ -233,7 +250,8 @@ pub async fn look(
     let (ready, targets) = (ready(app, caller, action).await?, each_once(targets)?);
     let mut lines = Vec::with_capacity(targets.len());
     for target in targets {
-        lines.push(look_at(app, caller, &ready, target).await?);
+        let line = look_at(app, caller, &ready, target).await;
+        lines.push(line.unwrap_or_else(|error| failed(target, &error)));
     }
     Ok(Report { lines })
 }
@@ -273,7 +291,7 @@ async fn look_at(
             Outcome::Change(change(
                 status(&step.next),
                 &facts,
-                mails,
+                Some(mails),
                 &step.effects,
                 &around,
             ))
@@ -295,7 +313,8 @@ pub async fn run(
     let (ready, targets) = (ready(app, caller, action).await?, each_once(targets)?);
     let mut lines = Vec::with_capacity(targets.len());
     for target in targets {
-        lines.push(do_one(app, caller, &ready, target).await?);
+        let line = do_one(app, caller, &ready, target).await;
+        lines.push(line.unwrap_or_else(|error| failed(target, &error)));
     }
     Ok(Report { lines })
 }
@@ -349,9 +368,14 @@ async fn do_one(
             if handled.facts.is_empty() && effects.is_empty() {
                 Outcome::Nothing
             } else {
-                let mut read = app.db.read().await?;
-                let mails =
-                    mailing::planned(app, &mut read, &handled.request, &handled.facts).await?;
+                // It is stored: nothing that goes wrong from here on may say that it was not.
+                let mails = match mails_of(app, &handled).await {
+                    Ok(mails) => Some(mails),
+                    Err(error) => {
+                        tracing::error!(port = %target.port, %error, "the mails of a bulk action could not be read");
+                        None
+                    }
+                };
                 Outcome::Change(change(
                     status(&handled.request),
                     &handled.facts,
@@ -365,12 +389,27 @@ async fn do_one(
         Err(AppError::Stale) => Outcome::Stale,
         Err(AppError::NotFound(_)) => Outcome::NotFound,
         // One request that cannot be stored now keeps none of the others waiting.
-        Err(error) => {
-            tracing::error!(port = %target.port, error = %error, "a step of a bulk action failed");
-            Outcome::Failed(error.to_string())
-        }
+        Err(error) => not_done(target, &error),
     };
     Ok(line)
+}
+
+async fn mails_of(app: &App, handled: &Handled) -> Result<Vec<Planned>, AppError> {
+    let mut read = app.db.read().await?;
+    Ok(mailing::planned(app, &mut read, &handled.request, &handled.facts).await?)
+}
+
+fn not_done(target: Target, error: &AppError) -> Outcome {
+    tracing::error!(port = %target.port, %error, "a step of a bulk action failed");
+    Outcome::Failed(error.to_string())
+}
+
+/// The line of a request that could not even be read. What was done to those before it stays done, and is reported.
+fn failed(target: Target, error: &AppError) -> Line {
+    Line {
+        outcome: not_done(target, error),
+        ..unknown(target)
+    }
 }
 
 fn planned(
@@ -449,18 +488,22 @@ fn not_stored(app: &App, caller: &Caller, port: PortId, fact: Fact) -> StoredFac
 fn change(
     to: Status,
     facts: &[StoredFact],
-    mails: Vec<Planned>,
+    mails: Option<Vec<Planned>>,
     effects: &[Effect],
     around: &Around,
 ) -> Change {
+    let mails_known = mails.is_some();
+    let unknown = (!mails_known).then(|| MAILS_UNKNOWN.to_owned());
     Change {
         to,
         facts: facts.iter().map(|stored| stored.fact.name()).collect(),
         says: facts
             .iter()
             .map(|stored| words::say(&stored.fact, around.calendar().zone()))
+            .chain(unknown)
             .collect(),
-        mails,
+        mails: mails.unwrap_or_default(),
+        mails_known,
         work: effects.iter().map(work).collect(),
     }
 }
@@ -469,7 +512,7 @@ fn work(effect: &Effect) -> &'static str {
     match effect {
         Effect::CheckPortability => "The gaining carrier is asked which numbers it can take.",
         Effect::SubmitToCarrier => "The orders are made at the gaining carrier.",
-        Effect::SendSupplement => "The mended data goes to the gaining carrier.",
+        Effect::SendSupplement => "The corrected data goes to the gaining carrier.",
         Effect::CancelAtCarrier => "The gaining carrier is asked to cancel.",
         Effect::ReadFromCarrier => "The orders are read at the gaining carrier.",
         Effect::TellCarrier(_) => "The gaining carrier's staff is written to.",

@@ -21,7 +21,7 @@ use crate::domain::port::{
 use crate::ids::PortId;
 
 /// Longest carrier's name and longest title.
-const CARRIER_MAX_CHARS: usize = 100;
+pub const CARRIER_MAX_CHARS: usize = 100;
 
 /// What of a field is to become of it: `None` leaves it as it is, `Some(None)` empties it.
 pub type Patch<T> = Option<Option<T>>;

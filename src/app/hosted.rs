@@ -2,6 +2,7 @@
 //! provider: [`set_voice_route`] always refuses (R12).
 
 use std::convert::Infallible;
+use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
@@ -11,9 +12,11 @@ use super::answers::Keep;
 use super::forms::number_problem;
 use super::seen::Key;
 use super::{App, AppError, Caller};
-use crate::db::hosted::{self as rows, Filter, HostedRow};
+use crate::db::hosted::{self as rows, Filter, HostedRow, Place};
 use crate::db::{DbError, Session, Tx, people};
-use crate::domain::hosted::{self, Asking, HostedNumber, Hosting, NotHostable, PortHere, Wanted};
+use crate::domain::hosted::{
+    self, Asking, HostedNumber, Hosting, NotHostable, PortHere, PortOf, Ports, Wanted,
+};
 use crate::domain::number::{E164, Kind, parse_typed};
 use crate::domain::port::{Problem, Refusal, words};
 use crate::ids::{AccountId, HostedId};
@@ -33,23 +36,30 @@ pub struct Hosted {
     pub lacks_campaign: bool,
     /// What its account's port requests say of it.
     pub port: PortHere,
-    version: i64,
+    /// Another account's port request that has it, for those who may know of that account.
+    pub elsewhere: Option<PortOf>,
 }
 
 impl Hosted {
-    fn of(row: HostedRow, port: PortHere) -> Self {
+    fn of(row: HostedRow, ports: Ports, caller: &Caller) -> Self {
         Self {
             lacks_campaign: hosted::lacks_campaign(&row.number, row.campaign_approved),
             number: row.number,
             account_name: row.account_name,
-            port,
-            version: row.version,
+            port: ports.here,
+            elsewhere: ports.elsewhere.filter(|other| caller.sees(other.account)),
         }
     }
 
-    /// Whether its voice has moved here: then it is no hosted number any more, whatever it was.
+    /// Whether its account has moved its voice here: then it is no hosted number any more, whatever it was.
     pub fn is_ported(&self) -> bool {
         matches!(self.port, PortHere::Done(_))
+    }
+
+    /// Whether nothing that is known keeps the desk from turning its texts on, once it was asked for.
+    pub fn may_enable(&self) -> bool {
+        let elsewhere = self.elsewhere.as_ref().is_some_and(|other| other.done);
+        !self.lacks_campaign && !self.is_ported() && !elsewhere
     }
 }
 
@@ -84,14 +94,48 @@ pub struct Asked {
     pub state: Option<&'static str>,
     /// With these digits in it.
     pub digits: String,
+    /// Only those that come after this place.
+    pub after: Option<After>,
+    /// At most so many; [`LIST_MAX`] if it is left out.
+    pub limit: Option<usize>,
 }
 
-/// Hosted numbers that a caller sees, those that wait for the desk first: [`LIST_MAX`] at most, and whether there are more.
+/// Where a page of the list ends, as the next one is asked for: `0.14045550123.hosted_…`. A number that changes its state
+/// meanwhile is on the page where it belongs now, and none of the others moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After(Place);
+
+impl fmt::Display for After {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Place { rank, number, id } = self.0;
+        // Without the plus, which means a space in an address.
+        let number = number.to_string();
+        write!(f, "{rank}.{}.{id}", number.trim_start_matches('+'))
+    }
+}
+
+impl FromStr for After {
+    type Err = AppError;
+
+    fn from_str(text: &str) -> Result<Self, AppError> {
+        let parsed = || {
+            let mut parts = text.splitn(3, '.');
+            Some(Place {
+                rank: parts.next()?.parse().ok()?,
+                number: format!("+{}", parts.next()?).parse().ok()?,
+                id: parts.next()?.parse().ok()?,
+            })
+        };
+        parsed().map(Self).ok_or(AppError::NotFound("page"))
+    }
+}
+
+/// Hosted numbers that a caller sees, those that wait for the desk first, and where the next page begins if there are more.
 pub async fn list(
     app: &App,
     caller: &Caller,
     asked: &Asked,
-) -> Result<(Vec<Hosted>, bool), AppError> {
+) -> Result<(Vec<Hosted>, Option<After>), AppError> {
     let accounts = match asked.account {
         Some(one) => Some(vec![caller.account_for(Some(one))?]),
         None => caller.account.map(|own| {
@@ -100,32 +144,32 @@ pub async fn list(
             all
         }),
     };
+    let limit = asked.limit.unwrap_or(LIST_MAX).min(LIST_MAX);
     let filter = Filter {
         accounts,
         state: asked.state,
         digits: asked.digits.clone(),
-        limit: i64::try_from(LIST_MAX)
-            .unwrap_or(i64::MAX)
-            .saturating_add(1),
+        after: asked.after.map(|after| after.0),
+        limit: i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1),
     };
     let mut read = app.db.read().await?;
     let mut found = rows::list(&mut read, &filter).await?;
-    let more = found.len() > LIST_MAX;
-    found.truncate(LIST_MAX);
-    let places: Vec<(AccountId, E164)> = found.iter().map(place).collect();
-    let mut ports = rows::ports(&mut read, &places).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more);
+    let next = next.map(|last| After(Place::of(&last.number)));
+    let numbers: Vec<E164> = found.iter().map(|row| row.number.number).collect();
+    let ports = rows::ports(&mut read, &numbers).await?;
     let all = found
         .into_iter()
         .map(|row| {
-            let port = ports.remove(&place(&row)).unwrap_or_default();
-            Hosted::of(row, port)
+            // The desk may see a number in several accounts' lists.
+            let all = ports.get(&row.number.number).cloned().unwrap_or_default();
+            let ports = Ports::of(row.number.account, all);
+            Hosted::of(row, ports, caller)
         })
         .collect();
-    Ok((all, more))
-}
-
-fn place(row: &HostedRow) -> (AccountId, E164) {
-    (row.number.account, row.number.number)
+    Ok((all, next))
 }
 
 /// How many numbers wait for the desk to turn their texts on.
@@ -138,13 +182,20 @@ pub async fn waiting(app: &App, caller: &Caller) -> Result<u32, AppError> {
     Ok(*count.await?)
 }
 
-async fn with_port(session: &mut Session, row: HostedRow) -> Result<Hosted, DbError> {
-    let place = place(&row);
-    let port = rows::ports(session, &[place]).await?.remove(&place);
-    Ok(Hosted::of(row, port.unwrap_or_default()))
+async fn ports_of(
+    session: &mut Session,
+    account: AccountId,
+    number: E164,
+) -> Result<Ports, DbError> {
+    let all = rows::ports(session, &[number]).await?.remove(&number);
+    Ok(Ports::of(account, all.unwrap_or_default()))
 }
 
-async fn find(session: &mut Session, caller: &Caller, which: Which) -> Result<Hosted, AppError> {
+async fn find(
+    session: &mut Session,
+    caller: &Caller,
+    which: Which,
+) -> Result<(HostedRow, Ports), AppError> {
     let found = match which {
         Which::Id(id) => rows::get(session, id).await?.into_iter().collect(),
         Which::Number(number) => rows::with_number(session, number).await?,
@@ -153,13 +204,15 @@ async fn find(session: &mut Session, caller: &Caller, which: Which) -> Result<Ho
         .into_iter()
         .find(|row| caller.sees(row.number.account))
         .ok_or(AppError::NotFound("hosted number"))?;
-    Ok(with_port(session, row).await?)
+    let ports = ports_of(session, row.number.account, row.number.number).await?;
+    Ok((row, ports))
 }
 
 /// One hosted number.
 pub async fn get(app: &App, caller: &Caller, which: Which) -> Result<Hosted, AppError> {
     let mut read = app.db.read().await?;
-    find(&mut read, caller, which).await
+    let (row, ports) = find(&mut read, caller, which).await?;
+    Ok(Hosted::of(row, ports, caller))
 }
 
 /// A hosted number as somebody asks for it.
@@ -226,21 +279,23 @@ pub async fn request(
     let wanted = read(typed).map_err(AppError::Invalid)?;
     let number = wanted.number;
     let now = app.clock.now();
-    let asking = Asking {
-        id: app.ids.next(now),
-        account,
-        by: caller.user,
-        name: caller.actor.name.clone(),
-        now,
-    };
     let mut tx = app.db.write().await?;
     if people::account(&mut tx, account).await?.is_none() {
         return Err(AppError::NotFound("account"));
     }
     let was = rows::of_account(&mut tx, account, number).await?;
-    let port = rows::ports(&mut tx, &[(account, number)]).await?;
-    let port = port.get(&(account, number)).copied().unwrap_or_default();
-    let one = hosted::ask(was.as_ref().map(|row| &row.number), port, wanted, asking)?;
+    let ports = ports_of(&mut tx, account, number).await?;
+    let other = ports.elsewhere.as_ref();
+    let asking = Asking {
+        id: app.ids.next(now),
+        account,
+        by: caller.user,
+        name: caller.actor.name.clone(),
+        knows: other.is_some_and(|other| caller.sees(other.account)),
+        now,
+    };
+    let was_number = was.as_ref().map(|row| &row.number);
+    let one = hosted::ask(was_number, &ports, wanted, asking)?;
     let stored = match &was {
         None => rows::insert(&mut tx, &one).await,
         Some(row) => rows::update(&mut tx, &one, row.version).await,
@@ -251,7 +306,7 @@ pub async fn request(
         Err(e) if e.constraint() == Some(rows::LIVE_ONCE) => return Err(live_elsewhere(number)),
         Err(e) => return Err(e.into()),
     }
-    finish(app, tx, one.id, keep).await
+    finish(app, caller, tx, one.id, keep).await
 }
 
 fn live_elsewhere(number: E164) -> AppError {
@@ -270,12 +325,14 @@ fn live_elsewhere(number: E164) -> AppError {
 /// Remembers the answer, if that is wanted, and commits.
 async fn finish(
     app: &App,
+    caller: &Caller,
     mut tx: Tx,
     id: HostedId,
     keep: Option<Keep<Hosted>>,
 ) -> Result<Hosted, AppError> {
     let row = rows::get(&mut tx, id).await?.ok_or(AppError::Stale)?;
-    let now = with_port(&mut tx, row).await?;
+    let ports = ports_of(&mut tx, row.number.account, row.number.number).await?;
+    let now = Hosted::of(row, ports, caller);
     if let Some(keep) = keep
         && !keep.store(app, &mut tx, &now).await?
     {
@@ -310,7 +367,7 @@ pub async fn step(
     keep: Option<Keep<Hosted>>,
 ) -> Result<Hosted, AppError> {
     let mut tx = app.db.write().await?;
-    let was = find(&mut tx, caller, which).await?;
+    let (was, ports) = find(&mut tx, caller, which).await?;
     match step {
         Step::Withdraw => caller.filing_only()?,
         Step::Enable | Step::Refuse(_) | Step::End(_) => caller.desk_only()?,
@@ -322,7 +379,7 @@ pub async fn step(
     let one = &was.number;
     let state = match &step {
         Step::Withdraw => hosted::withdraw(one, &caller.actor.name, now)?,
-        Step::Enable => hosted::enable(one, !was.lacks_campaign, was.port, now)?,
+        Step::Enable => hosted::enable(one, was.campaign_approved, &ports, now)?,
         Step::Refuse(reason) => hosted::refuse(one, checked(reason)?, now)?,
         Step::End(reason) => hosted::end(one, checked(reason)?, now)?,
     };
@@ -344,7 +401,7 @@ pub async fn step(
         };
         tell(app, &mut tx, to, &next, now).await?;
     }
-    finish(app, tx, next.id, keep).await
+    finish(app, caller, tx, next.id, keep).await
 }
 
 /// Mails what the desk decided.

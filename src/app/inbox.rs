@@ -2,7 +2,7 @@
 
 use super::{App, AppError};
 use crate::carriers::hint::{Hint, HintKind};
-use crate::db::jobs::{self, NewJob};
+use crate::db::jobs;
 use crate::db::outside;
 use crate::db::ports;
 use crate::domain::port::PortRequest;
@@ -128,15 +128,4 @@ pub async fn list_unreadable(app: &App, caller: &super::Caller) -> Result<Vec<Re
     caller.desk_only()?;
     let mut read = app.db.read().await?;
     Ok(outside::unreadable(&mut read, 100).await?)
-}
-
-/// For jobs that are asked for again by hand.
-pub fn tell_job(port: PortId, text: &str) -> NewJob {
-    NewJob::new(
-        "carrier_tell",
-        serde_json::json!({ "port": port, "text": text }),
-    )
-    .port(port)
-    .alone(port.to_string())
-    .attempts(50)
 }

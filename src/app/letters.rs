@@ -7,13 +7,14 @@ use portolan_letter as letter;
 use sha2::{Digest as _, Sha256};
 
 use super::mailing::SecretLink;
+use super::numbers::too_long;
 use super::ports::{self, Extras, Guard, Handled, Scope};
 use super::{App, AppError, Caller};
 use crate::db::papers::{self, Document, DocumentKind, Link, LinkState, Purpose};
 use crate::documents::seal;
 use crate::domain::port::{
-    Actor, Address, Event, EventKind, LetterRef, Loa, PortRequest, Problem, Refusal, Remaining,
-    Role, Scope as PortScope, Signer, Stage, moves,
+    Actor, Address, Event, EventKind, LetterRef, Loa, PortRequest, Problem, REASON_CHARACTERS_MAX,
+    Refusal, Remaining, Role, Scope as PortScope, Signer, Stage, moves,
 };
 use crate::ids::{DocumentId, PortId};
 
@@ -149,9 +150,9 @@ fn signer_of(request: &PortRequest, given: Option<Signer>) -> Signer {
 }
 
 /// The longest name that is printed on a letter.
-const NAME_CHARACTERS_MAX: usize = 120;
+pub const NAME_CHARACTERS_MAX: usize = 120;
 /// The longest title that is printed on a letter.
-const TITLE_CHARACTERS_MAX: usize = 60;
+pub const TITLE_CHARACTERS_MAX: usize = 60;
 
 fn check_signer(signer: &Signer) -> Result<(), AppError> {
     let mut problems = Vec::new();
@@ -501,6 +502,8 @@ pub async fn sign(app: &App, token: &str, given: Given) -> Result<Handled, AppEr
     if given.name.trim().is_empty() {
         problems.push(Problem::new("name", "Type your full name."));
     }
+    problems.extend(too_long("name", Some(&given.name), NAME_CHARACTERS_MAX));
+    problems.extend(too_long("role", Some(&given.title), TITLE_CHARACTERS_MAX));
     if !given.consent {
         problems.push(Problem::new(
             "consent",
@@ -654,8 +657,13 @@ pub async fn decline(app: &App, token: &str, reason: &str) -> Result<Handled, Ap
             "Say why, so that the person who sent the letter can correct it.",
         ));
     }
+    // A browser counts the end of a line as one character and sends two.
+    let reason = reason.trim().replace("\r\n", "\n");
+    // The page says it beside the field, as it says that there is no reason.
+    if let Some(problem) = too_long("reason", Some(&reason), REASON_CHARACTERS_MAX) {
+        return Err(AppError::Invalid(vec![problem]));
+    }
     let by = Actor::owner(&signer_of(&live.request, None).name);
-    let reason = reason.trim().chars().take(1_000).collect();
     let extras = Extras {
         uses: Some(live.link.id),
         ..Extras::default()

@@ -14,7 +14,7 @@ use crate::db::people;
 use crate::domain::carrier::Messaging;
 use crate::domain::carrier::Portability;
 use crate::domain::number::{E164, Kind, parse_typed};
-use crate::domain::port::{Event, NumberChange, PortNumber, Problem, Text, Voice};
+use crate::domain::port::{Event, NumberChange, PortNumber, Problem, Text, Voice, words};
 use crate::ids::PortId;
 
 /// How many numbers one question to the carrier may name.
@@ -149,7 +149,11 @@ pub fn too_long(field: &str, text: Option<&str>, most: usize) -> Option<Problem>
     (length > most).then(|| {
         Problem::new(
             field,
-            format!("It has {length} characters. Shorten it to {most}."),
+            format!(
+                "This has {} characters. Shorten it to {}.",
+                words::count(length),
+                words::count(most)
+            ),
         )
     })
 }

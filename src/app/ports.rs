@@ -17,7 +17,7 @@ use crate::db::inbound::{self, Inbound, InboundState};
 use crate::db::jobs::{self, NewJob};
 use crate::db::papers::{self, Link, Purpose};
 use crate::db::{DbError, Engine, Signal, Tx};
-use crate::db::{outside, people, ports};
+use crate::db::{hosted, outside, people, ports};
 use crate::domain::number::E164;
 use crate::domain::port::{
     Actor, Agreement, Change, Effect, Event, EventKind, Fact, Loa, NumberChange, PortNumber,
@@ -316,6 +316,10 @@ async fn put(
         version + 1
     };
     store_extras(tx, &next, &facts, extras, before.is_none()).await?;
+    let ported = |one: &StoredFact| matches!(one.fact, Fact::NumbersPorted { .. });
+    if facts.iter().any(ported) {
+        hosted::end_ported(tx, next.id, next.account, now).await?;
+    }
     let receiving = new_receiving(&facts);
     if !receiving.is_empty() {
         people::add_receiving(tx, next.account, &receiving, now).await?;

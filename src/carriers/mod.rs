@@ -21,7 +21,7 @@ pub use self::order::{
     RemainingNumbers, ServiceAddress,
 };
 use self::telnyx::Telnyx;
-use crate::domain::carrier::{CarrierComment, CodeSystem, FocWindow, OrderReading, Portability};
+use crate::domain::carrier::{CarrierComment, FocWindow, OrderReading, Portability};
 use crate::domain::number::E164;
 
 /// A gaining carrier that can be talked to.
@@ -40,13 +40,6 @@ impl Carrier {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Telnyx(_) => "Telnyx",
-        }
-    }
-
-    /// The system that gives the carrier's reason codes their meaning.
-    pub fn code_system(&self) -> CodeSystem {
-        match self {
-            Self::Telnyx(_) => CodeSystem::Telnyx,
         }
     }
 

@@ -196,7 +196,13 @@ pub async fn pass(session: &mut Session, token_hash: [u8; 32]) -> Result<Option<
             purpose: match row.text("purpose")?.as_str() {
                 "invitation" => PassPurpose::Invitation,
                 "address" => PassPurpose::Address,
-                _ => PassPurpose::Password,
+                "password" => PassPurpose::Password,
+                other => {
+                    return Err(DbError::bad_row(
+                        "purpose",
+                        format!("no such purpose of a link: {other}"),
+                    ));
+                }
             },
             email: row.text("email")?,
             state: row.text("state")?,

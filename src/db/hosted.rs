@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::values::{Values, fetch_in};
 use super::{DbError, Row, Session, Tx};
 use crate::args;
-use crate::domain::hosted::{HostedNumber, Hosting, PortHere};
+use crate::domain::hosted::{HostedNumber, Hosting, PORTED, PORTED_ELSEWHERE, PortOf};
 use crate::domain::number::E164;
 use crate::ids::{AccountId, HostedId, PortId};
 
@@ -34,9 +36,40 @@ pub struct Filter {
     pub state: Option<&'static str>,
     /// With these digits in it.
     pub digits: String,
+    /// Only those that come after this place: the next page.
+    pub after: Option<Place>,
     /// At most so many.
     pub limit: i64,
 }
+
+/// A number's place in the order of [`list`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Those that wait for the desk come first, then those that are on, then the others.
+    pub rank: u8,
+    /// The number.
+    pub number: E164,
+    /// Its id: an account has a number once, but several may have it.
+    pub id: HostedId,
+}
+
+impl Place {
+    /// The place of this one.
+    pub fn of(one: &HostedNumber) -> Self {
+        Self {
+            rank: match one.state {
+                Hosting::Requested { .. } => 0,
+                Hosting::Enabled { .. } => 1,
+                Hosting::Refused { .. } | Hosting::Ended { .. } => 2,
+            },
+            number: one.number,
+            id: one.id,
+        }
+    }
+}
+
+/// [`Place::rank`] of a row.
+const RANK: &str = "CASE h.state WHEN 'requested' THEN 0 WHEN 'enabled' THEN 1 ELSE 2 END";
 
 const WHOLE: &str = "SELECT h.*, a.name AS account_name, a.campaign_approved FROM hosted_numbers h JOIN accounts a ON a.id = h.account_id";
 
@@ -93,10 +126,16 @@ pub async fn list(session: &mut Session, filter: &Filter) -> Result<Vec<HostedRo
         let place = values.put(format!("%{}%", filter.digits));
         sql.push_str(&format!(" AND h.number LIKE {place}"));
     }
+    if let Some(place) = filter.after {
+        let rank = values.put(i64::from(place.rank));
+        let number = values.put(place.number);
+        let id = values.put(place.id);
+        sql.push_str(&format!(
+            " AND ({RANK}, h.number, h.id) > ({rank}, {number}, {id})"
+        ));
+    }
     let limit = values.put(filter.limit);
-    sql.push_str(&format!(
-        " ORDER BY CASE h.state WHEN 'requested' THEN 0 WHEN 'enabled' THEN 1 ELSE 2 END, h.number, h.id LIMIT {limit}"
-    ));
+    sql.push_str(&format!(" ORDER BY {RANK}, h.number, h.id LIMIT {limit}"));
     session
         .fetch_all(sql, &values)
         .await?
@@ -141,14 +180,12 @@ pub async fn of_account(
     row.map(|row| row_of(&row)).transpose()
 }
 
+/// Counts those that wait for the desk. It is asked for with each of the desk's pages, and has an index of its own.
+pub const WAITING: &str = "SELECT COUNT(*) AS n FROM hosted_numbers WHERE state = 'requested'";
+
 /// How many numbers wait for the desk.
 pub async fn waiting(session: &mut Session) -> Result<u32, DbError> {
-    let row = session
-        .fetch_optional(
-            "SELECT COUNT(*) AS n FROM hosted_numbers WHERE is_live AND state = 'requested'",
-            &[],
-        )
-        .await?;
+    let row = session.fetch_optional(WAITING, &[]).await?;
     row.map_or(Ok(0), |row| row.small("n"))
 }
 
@@ -215,34 +252,57 @@ fn asked(one: &HostedNumber) -> (Option<crate::ids::UserId>, Option<String>) {
     }
 }
 
-/// What port requests of the same account say of these numbers. A number that is in none is not in the answer.
+/// What port requests say of these numbers: of each account the newest one, a number that is open before one that was
+/// ported. A number that is in none is not in the answer.
 pub async fn ports(
     session: &mut Session,
-    numbers: &[(AccountId, E164)],
-) -> Result<HashMap<(AccountId, E164), PortHere>, DbError> {
-    let list = || numbers.iter().map(|(_, number)| *number);
+    numbers: &[E164],
+) -> Result<HashMap<E164, Vec<PortOf>>, DbError> {
+    let list = || numbers.iter().copied();
     // Two statements: each has an index of its own.
     let sql = |only: &'static str| {
         move |these: &str| {
             format!(
-                "SELECT n.number, n.voice, n.port_id, p.account_id FROM port_numbers n JOIN ports p ON p.id = n.port_id
+                "SELECT n.number, n.voice, n.port_id, p.account_id, a.name AS account_name
+                 FROM port_numbers n JOIN ports p ON p.id = n.port_id JOIN accounts a ON a.id = p.account_id
                  WHERE {only} AND n.number IN {these} ORDER BY n.port_id"
             )
         }
     };
     let mut rows = fetch_in(session, &[], list(), sql("n.voice = 'ported'")).await?;
     rows.extend(fetch_in(session, &[], list(), sql("n.is_open")).await?);
-    let mut found = HashMap::new();
+    let mut found: HashMap<E164, Vec<PortOf>> = HashMap::new();
     for row in rows {
-        let place = (row.parse("account_id")?, row.parse("number")?);
-        let port: PortId = row.parse("port_id")?;
-        // A port that is under way after one that is over: the number left again meanwhile.
-        let here = if row.text("voice")? == "ported" {
-            PortHere::Done(port)
-        } else {
-            PortHere::UnderWay(port)
+        let one = PortOf {
+            port: row.parse("port_id")?,
+            account: row.parse("account_id")?,
+            account_name: row.text("account_name")?,
+            done: row.text("voice")? == "ported",
         };
-        found.insert(place, here);
+        let all = found.entry(row.parse("number")?).or_default();
+        // A port that is under way after one that is over: the number left again meanwhile.
+        match all.iter_mut().find(|other| other.account == one.account) {
+            Some(older) => *older = one,
+            None => all.push(one),
+        }
     }
     Ok(found)
+}
+
+/// Ends the hosting of the numbers whose voice this request has moved here, in whichever account: one that is ported is no
+/// hosted number any more. For the commit that makes them ported.
+pub async fn end_ported(
+    tx: &mut Tx,
+    port: PortId,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE hosted_numbers SET state = 'ended', state_at = $1, is_live = $2, asked_by = NULL, asked_by_name = NULL,
+            reason = CASE WHEN account_id = $3 THEN $4 ELSE $5 END, version = version + 1
+         WHERE is_live AND number IN (SELECT n.number FROM port_numbers n WHERE n.port_id = $6 AND n.voice = 'ported')",
+        args![now, false, account, PORTED, PORTED_ELSEWHERE, port],
+    )
+    .await?;
+    Ok(())
 }

@@ -174,7 +174,10 @@ fn mail_of(row: &Row) -> Result<Inbound, DbError> {
             "filed" => InboundState::Filed,
             "discarded" => InboundState::Discarded,
             "ticket" => InboundState::Ticket,
-            _ => InboundState::Unplaced,
+            "unplaced" => InboundState::Unplaced,
+            other => {
+                return Err(DbError::bad_row("state", format!("no such state: {other}")));
+            }
         },
         reason: row.text("reason")?,
         from_name: row.text("from_name")?,

@@ -48,6 +48,7 @@ pub const MIGRATIONS: &[Migration] = &[
     migration!(9, "0009_people"),
     migration!(10, "0010_tickets"),
     migration!(11, "0011_hosted_numbers"),
+    migration!(12, "0012_hosted_waiting"),
 ];
 
 /// Why the schema cannot be used.

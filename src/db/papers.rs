@@ -233,14 +233,26 @@ fn link_of(row: &Row, token_hash: [u8; 32]) -> Result<Link, DbError> {
         port: row.parse("port_id")?,
         purpose: match row.text("purpose")?.as_str() {
             "sign" => Purpose::Sign,
-            _ => Purpose::Upload,
+            "upload" => Purpose::Upload,
+            other => {
+                return Err(DbError::bad_row(
+                    "purpose",
+                    format!("no such purpose of a link: {other}"),
+                ));
+            }
         },
         token_hash,
         state: match row.text("state")?.as_str() {
             "live" => LinkState::Live,
             "used" => LinkState::Used,
             "replaced" => LinkState::Replaced,
-            _ => LinkState::Dead,
+            "dead" => LinkState::Dead,
+            other => {
+                return Err(DbError::bad_row(
+                    "state",
+                    format!("no such state of a link: {other}"),
+                ));
+            }
         },
         email: row.text("email")?,
         created_at: row.instant("created_at")?,

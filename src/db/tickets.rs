@@ -237,6 +237,11 @@ pub async fn opened_since(
     row.map_or(Ok(0), |row| row.small("n"))
 }
 
+fn state_of(name: &str) -> Result<TicketState, DbError> {
+    TicketState::named(name)
+        .ok_or_else(|| DbError::bad_row("state", format!("no such state: {name}")))
+}
+
 fn ticket_of(row: &Row) -> Result<Ticket, DbError> {
     Ok(Ticket {
         id: row.parse("id")?,
@@ -245,8 +250,7 @@ fn ticket_of(row: &Row) -> Result<Ticket, DbError> {
         from_name: row.text("from_name")?,
         from_address: row.text("from_address")?,
         user: row.opt_parse("user_id")?,
-        // One that cannot be read waits: somebody looks at it then.
-        state: TicketState::named(&row.text("state")?).unwrap_or(TicketState::Waiting),
+        state: state_of(&row.text("state")?)?,
         messages: row.small("messages")?,
         last_message_id: row.opt_text("last_message_id")?,
         opened_at: row.instant("opened_at")?,
@@ -259,7 +263,13 @@ fn message_of(row: &Row) -> Result<Message, DbError> {
         seq: row.small("seq")?,
         author: match row.text("author")?.as_str() {
             "desk" => Author::Desk,
-            _ => Author::Sender,
+            "sender" => Author::Sender,
+            other => {
+                return Err(DbError::bad_row(
+                    "author",
+                    format!("no such author: {other}"),
+                ));
+            }
         },
         by: row.text("by_name")?,
         user: row.opt_parse("user_id")?,

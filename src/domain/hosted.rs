@@ -128,6 +128,72 @@ impl PortHere {
     }
 }
 
+/// A port request that has a hosted number, with whose it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PortOf {
+    /// The request.
+    pub port: PortId,
+    /// Whose it is.
+    pub account: AccountId,
+    /// That account's name.
+    pub account_name: String,
+    /// Whether its voice has moved here with it; otherwise that is under way.
+    pub done: bool,
+}
+
+/// What port requests say of a hosted number: those of its own account, and those of all others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ports {
+    /// The account's own.
+    pub here: PortHere,
+    /// Another account's: the one that has its voice here, else one that is to move it.
+    pub elsewhere: Option<PortOf>,
+}
+
+impl Ports {
+    /// Sorts what is known of a number: the newest request of each account.
+    pub fn of(account: AccountId, all: Vec<PortOf>) -> Self {
+        let mut ports = Self::default();
+        for one in all {
+            if one.account == account {
+                ports.here = if one.done {
+                    PortHere::Done(one.port)
+                } else {
+                    PortHere::UnderWay(one.port)
+                };
+            } else if one.done || ports.elsewhere.is_none() {
+                ports.elsewhere = Some(one);
+            }
+        }
+        ports
+    }
+
+    /// Where it was ported to, if that is another account.
+    pub fn ported_elsewhere(&self) -> Option<&PortOf> {
+        self.elsewhere.as_ref().filter(|one| one.done)
+    }
+
+    /// Whether its voice is here, with whosever port.
+    pub fn is_ported(&self) -> bool {
+        matches!(self.here, PortHere::Done(_)) || self.ported_elsewhere().is_some()
+    }
+}
+
+impl From<PortHere> for Ports {
+    fn from(here: PortHere) -> Self {
+        Self {
+            here,
+            elsewhere: None,
+        }
+    }
+}
+
+/// Why a hosted number's row ends when a port request of its own account has moved its voice here.
+pub const PORTED: &str = "It was ported: its texts come with its port.";
+/// The same, when the port request is another account's. Its customer learns no more than that.
+pub const PORTED_ELSEWHERE: &str =
+    "The number was ported in another account. If that is not right, ask the porting desk.";
+
 /// Why a number cannot be hosted, whoever provides its calls.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotHostable {
@@ -190,6 +256,8 @@ pub struct Asking {
     pub by: UserId,
     /// Their name.
     pub name: String,
+    /// Whether they may know whose port it is that has the number.
+    pub knows: bool,
     /// The moment.
     pub now: Timestamp,
 }
@@ -247,6 +315,8 @@ pub fn check_reason(typed: &str) -> Result<String, Problem> {
     }
 }
 
+const PORTED_ELSEWHERE_RULE: &str = "hosted_ported_elsewhere";
+
 /// A refusal that is about the number that was typed.
 fn about_number(rule: &'static str, says: String, way_out: impl Into<String>) -> Refusal {
     let mut refusal = Refusal::conflict(rule, says, way_out);
@@ -261,10 +331,12 @@ fn about_number(rule: &'static str, says: String, way_out: impl Into<String>) ->
 /// way may be asked for: texts that are hosted before the port date have no gap on it.
 ///
 /// # Errors
-/// When it is asked for or on already, or when its voice has moved here.
+/// When it is asked for or on already, or when its voice has moved here. That it was ported in another account is said
+/// without saying in which one. A port that is only under way there is no obstacle, or anybody could keep a number from its
+/// owner with a draft: the desk sees both and decides.
 pub fn ask(
     was: Option<&HostedNumber>,
-    port: PortHere,
+    ports: &Ports,
     wanted: Wanted,
     asking: Asking,
 ) -> Result<HostedNumber, Refusal> {
@@ -286,12 +358,27 @@ pub fn ask(
         }
         Some(Hosting::Refused { .. } | Hosting::Ended { .. }) | None => {}
     }
-    if let PortHere::Done(_) = port {
+    if let PortHere::Done(_) = ports.here {
         return Err(about_number(
             "hosted_ported",
             format!("{number} was ported here."),
             "Its texts come with its port; it need not be hosted.",
         ));
+    }
+    if let Some(other) = ports.ported_elsewhere() {
+        return Err(if asking.knows {
+            about_number(
+                PORTED_ELSEWHERE_RULE,
+                format!("{number} was ported here for {}.", other.account_name),
+                format!("Its texts come with that port: {}.", other.port),
+            )
+        } else {
+            about_number(
+                PORTED_ELSEWHERE_RULE,
+                format!("{number} was ported here in another account."),
+                "If the number is yours, ask the desk.",
+            )
+        });
     }
     Ok(HostedNumber {
         id: was.map_or(asking.id, |one| one.id),
@@ -344,22 +431,32 @@ pub fn withdraw(one: &HostedNumber, by: &str, now: Timestamp) -> Result<Hosting,
 /// carriers block its texts otherwise.
 ///
 /// # Errors
-/// Unless it waits for the desk and its campaign is approved.
+/// Unless it waits for the desk, was ported for nobody, and its campaign is approved.
 pub fn enable(
     one: &HostedNumber,
     campaign_approved: bool,
-    port: PortHere,
+    ports: &Ports,
     now: Timestamp,
 ) -> Result<Hosting, Refusal> {
     if !matches!(one.state, Hosting::Requested { .. }) {
         return Err(not_waiting(one));
     }
     let number = words::number(one.number);
-    if let PortHere::Done(_) = port {
+    if let PortHere::Done(_) = ports.here {
         return Err(Refusal::conflict(
             "hosted_ported",
             format!("{number} was ported here meanwhile: its texts come with its port."),
             "Refuse it with that reason.",
+        ));
+    }
+    if let Some(other) = ports.ported_elsewhere() {
+        return Err(Refusal::conflict(
+            PORTED_ELSEWHERE_RULE,
+            format!(
+                "{number} was ported here for {}: its texts come with {}.",
+                other.account_name, other.port
+            ),
+            "Find out whose number it is, and refuse this one.",
         ));
     }
     if lacks_campaign(one, campaign_approved) {

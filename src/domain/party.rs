@@ -6,22 +6,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{Field, FieldError, FieldWarning, text_as_typed};
-use super::number::E164;
+use super::field::{Field, FieldError, text_as_typed};
 
-pub use secret::{AccountNumber, Pin, TaxId, TwilioAccountSid};
-
-/// First and last name of a person (R35, R100).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PersonName {
-    first: String,
-    last: String,
-}
-
-/// The legal name of the account holder (R34, R74).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct BusinessName(String);
+pub use secret::{AccountNumber, Pin, TwilioAccountSid};
 
 /// An e-mail address that is safe to write into a header. Whether somebody reads it, only a mail tells.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,74 +19,6 @@ pub struct EmailAddress(String);
 pub const NAME_MAX_CHARS: usize = 60;
 /// Longest business name.
 pub const BUSINESS_NAME_MAX_CHARS: usize = 120;
-/// Some gaining carriers cut a business name here on its way to the losing provider (Bandwidth 7324).
-pub const BUSINESS_NAME_SHORT_CHARS: usize = 25;
-
-impl PersonName {
-    /// Checks both names; both errors are returned when both are wrong.
-    pub fn parse(first: &str, last: &str) -> Result<Self, Vec<FieldError>> {
-        let first = text_as_typed(Field::FirstName, first, NAME_MAX_CHARS);
-        let last = text_as_typed(Field::LastName, last, NAME_MAX_CHARS);
-        match (first, last) {
-            (Ok(first), Ok(last)) => Ok(Self { first, last }),
-            (first, last) => Err([first.err(), last.err()].into_iter().flatten().collect()),
-        }
-    }
-    /// The first name as typed.
-    pub fn first(&self) -> &str {
-        &self.first
-    }
-    /// The last name as typed.
-    pub fn last(&self) -> &str {
-        &self.last
-    }
-}
-
-impl fmt::Display for PersonName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.first, self.last)
-    }
-}
-
-impl BusinessName {
-    /// Checks a name.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        text_as_typed(Field::BusinessName, typed, BUSINESS_NAME_MAX_CHARS).map(Self)
-    }
-    /// As it was typed.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-    /// What is allowed but may lead to a rejection.
-    pub fn warnings(&self) -> Vec<FieldWarning> {
-        if self.0.chars().count() <= BUSINESS_NAME_SHORT_CHARS {
-            return Vec::new();
-        }
-        vec![FieldWarning::new(
-            Field::BusinessName,
-            format!(
-                "Some carriers pass on only the first {BUSINESS_NAME_SHORT_CHARS} characters of the business name. Type it in full all the same."
-            ),
-        )]
-    }
-}
-impl TryFrom<String> for BusinessName {
-    type Error = FieldError;
-    fn try_from(text: String) -> Result<Self, FieldError> {
-        Self::parse(&text)
-    }
-}
-impl From<BusinessName> for String {
-    fn from(name: BusinessName) -> String {
-        name.0
-    }
-}
-impl fmt::Display for BusinessName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 impl EmailAddress {
     /// Checks an address; `field` is the form's field that it was typed into.
     ///
@@ -153,12 +72,6 @@ impl EmailAddress {
             None => "•••".to_owned(),
         }
     }
-
-    /// Whether mail to both most likely reaches the same box: the domain's case never matters, and no
-    /// provider in use tells boxes apart by case.
-    pub fn is_same_box(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(&other.0)
-    }
 }
 impl TryFrom<String> for EmailAddress {
     type Error = FieldError;
@@ -207,60 +120,11 @@ fn is_domain(domain: &str) -> bool {
     domain.len() <= 253 && has_top_level && domain.split('.').all(is_label)
 }
 
-/// A mobile number does not port without its PIN (R105); all others may go without (R104).
-///
-/// `mobile` are the numbers of the request that are known to be mobile. The error names the first of
-/// them, so that the customer knows which account to ask about.
-pub fn check_pin(mobile: &[E164], pin: Option<&Pin>) -> Result<(), FieldError> {
-    let Some(first) = mobile.first().filter(|_| pin.is_none()) else {
-        return Ok(());
-    };
-    let others = match mobile.len() - 1 {
-        0 => String::new(),
-        1 => ", and so is one other".to_owned(),
-        count => format!(", and so are {count} others"),
-    };
-    Err(FieldError::new(
-        Field::Pin,
-        format!("A port-out PIN is required because {first} is a mobile number{others}."),
-        "Ask your current provider for a number transfer PIN and enter it here.",
-    ))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn names_stay_as_typed() {
-        let name = PersonName::parse(" Siobhan ", "O'ROURKE-de la Cruz").expect("fine");
-        assert_eq!(
-            (name.first(), name.last()),
-            ("Siobhan", "O'ROURKE-de la Cruz")
-        );
-        assert_eq!(name.to_string(), "Siobhan O'ROURKE-de la Cruz");
-        let errors = PersonName::parse("", "\n").expect_err("both are missing");
-        assert_eq!(
-            errors.iter().map(|error| error.field).collect::<Vec<_>>(),
-            [Field::FirstName, Field::LastName]
-        );
-    }
-
-    #[test]
-    fn a_long_business_name_is_kept_and_warned_of() {
-        let long = BusinessName::parse("Sound & Salish Veterinary Group, PLLC").expect("fine");
-        assert_eq!(long.as_str(), "Sound & Salish Veterinary Group, PLLC");
-        assert_eq!(long.warnings().len(), 1);
-        assert!(
-            BusinessName::parse("Café Coralina, LLC")
-                .expect("fine")
-                .warnings()
-                .is_empty()
-        );
-        assert!(BusinessName::parse("   ").is_err());
-    }
 
     #[test]
     fn e_mail_addresses() {
@@ -304,35 +168,6 @@ mod tests {
         }
         let address = EmailAddress::parse(Field::Email, "Denise@Example.com").expect("fine");
         assert_eq!(format!("{address:?}"), "D•••@Example.com");
-        assert!(
-            address.is_same_box(
-                &EmailAddress::parse(Field::Email, "denise@example.COM").expect("fine")
-            )
-        );
-    }
-
-    /// R104, R105: the PIN is required when any number is mobile, and the message names the number.
-    #[test]
-    fn a_mobile_number_needs_the_pin() {
-        let mobile: Vec<E164> = ["+15125550151", "+15125550152", "+15125550153"]
-            .iter()
-            .map(|n| n.parse().expect("a number"))
-            .collect();
-        let pin = Pin::parse("0981").expect("fine");
-        assert_eq!(check_pin(&[], None), Ok(()));
-        assert_eq!(check_pin(&mobile, Some(&pin)), Ok(()));
-        let error = check_pin(&mobile[..1], None).expect_err("required");
-        assert_eq!(error.field, Field::Pin);
-        assert_eq!(
-            error.problem,
-            "A port-out PIN is required because +15125550151 is a mobile number."
-        );
-        assert!(
-            check_pin(&mobile, None)
-                .expect_err("required")
-                .problem
-                .ends_with("and so are 2 others.")
-        );
     }
 
     proptest! {

@@ -84,15 +84,6 @@ impl Reason {
     pub fn needs_new_signature(&self) -> bool {
         self.fields.iter().any(|field| field.is_on_letter())
     }
-
-    /// The code that a system uses for this reason, if it has one.
-    pub fn code_in(&self, system: CodeSystem) -> Option<&'static str> {
-        self.codes
-            .iter()
-            .chain(self.shared)
-            .find(|(of, _)| *of == system)
-            .map(|(_, code)| *code)
-    }
 }
 
 /// What a carrier's reason turned out to be.

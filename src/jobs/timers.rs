@@ -10,7 +10,7 @@ use super::{JobError, Reconcile, Reconciler, replies};
 use crate::app::ports::{self, Extras, Scope};
 use crate::app::{App, AppError, inbox, kept, letters};
 use crate::db::{outside, ports as rows};
-use crate::domain::port::{Actor, Event, Loa, letter_too_old};
+use crate::domain::port::{Actor, Event, Loa, Status, letter_too_old, moves};
 use crate::ids::PortId;
 
 /// All timers.
@@ -183,7 +183,7 @@ async fn chase_signers(app: App) -> Result<(), AppError> {
         turns.took(port, turn)?;
     }
     let mut read = app.db.read().await?;
-    let signed = rows::in_statuses(&mut read, &["awaiting_proof", "in_review"]).await?;
+    let signed = rows::in_statuses(&mut read, &[Status::AwaitingProof, Status::InReview]).await?;
     drop(read);
     for port in signed {
         let turn = expire_signature(&app, port).await;
@@ -243,7 +243,7 @@ async fn chase_signer(app: &App, port: PortId) -> Result<(), AppError> {
 
 async fn notice_silence(app: App) -> Result<(), AppError> {
     let mut read = app.db.read().await?;
-    let submitted = rows::in_statuses(&mut read, &["submitted"]).await?;
+    let submitted = rows::in_statuses(&mut read, &[Status::Submitted]).await?;
     drop(read);
     let mut turns = Turns::default();
     for port in submitted {
@@ -270,18 +270,7 @@ async fn poll_carriers(app: App) -> Result<(), AppError> {
         return Ok(());
     }
     let mut read = app.db.read().await?;
-    let open = rows::in_statuses(
-        &mut read,
-        &[
-            "submitted",
-            "rejected",
-            "scheduled",
-            "porting",
-            "testing",
-            "cancel_pending",
-        ],
-    )
-    .await?;
+    let open = rows::in_statuses(&mut read, moves::AT_CARRIER).await?;
     drop(read);
     let mut turns = Turns::default();
     for port in open {

@@ -225,9 +225,10 @@ async fn page(
         Some(problem) => Field::wrong(value, problem.says.clone()).focused(),
         None => Field::of(value),
     };
-    let (changes, mails) = report
-        .as_ref()
-        .map_or((0, 0), |report| (report.changes(), report.mails()));
+    let (changes, mails) = report.as_ref().map_or((0, Some(0)), |report| {
+        let known = report.mails_known();
+        (report.changes(), known.then(|| report.mails()))
+    });
     let lines = report.map(|report| report.lines).unwrap_or_default();
     let others = lines.len() - changes;
     let summary = if lines.is_empty() {
@@ -299,11 +300,12 @@ fn ports_words(count: usize) -> String {
     }
 }
 
-fn summary(done: bool, changes: usize, others: usize, mails: usize) -> String {
+fn summary(done: bool, changes: usize, others: usize, mails: Option<usize>) -> String {
     let mails = match mails {
-        0 => "No mails go out.".to_owned(),
-        1 => "1 mail goes out.".to_owned(),
-        mails => format!("{mails} mails go out."),
+        None => "Not all mails that go out are known.".to_owned(),
+        Some(0) => "No mails go out.".to_owned(),
+        Some(1) => "1 mail goes out.".to_owned(),
+        Some(mails) => format!("{mails} mails go out."),
     };
     let others = match (done, others) {
         (_, 0) => String::new(),

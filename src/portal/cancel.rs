@@ -11,6 +11,7 @@ use super::views::ports::{CancelPage, NumberPage};
 use super::views::{Field, Room};
 use super::{fields, tell};
 use crate::app::forms::number_problem;
+use crate::app::numbers::{DESCRIPTION_CHARACTERS_MAX, SOURCE_CHARACTERS_MAX};
 use crate::app::ports::{Extras, Guard, View};
 use crate::app::{AppError, numbers, ports};
 use crate::domain::number::{E164, parse_typed};
@@ -23,10 +24,10 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Answer {
     let view = ports::view(&portal.app, &who.caller, port_id(&id)?).await?;
-    who.page(&page(&who, &view, ""))
+    who.page(&page(&who, &view, Field::default()))
 }
 
-fn page(who: &SignedIn, view: &View, reason: &str) -> CancelPage {
+fn page(who: &SignedIn, view: &View, reason: Field) -> CancelPage {
     let request = &view.request;
     let mut follows = vec![
         "The numbers stay where they are, and nothing changes at your current provider.".to_owned(),
@@ -51,7 +52,7 @@ fn page(who: &SignedIn, view: &View, reason: &str) -> CancelPage {
         port: tell::port_ref(view),
         follows,
         allowed: tell::act(EventKind::Cancel, view.standing.status, who.user.role),
-        reason: Field::of(reason),
+        reason,
     }
 }
 
@@ -67,7 +68,7 @@ pub(super) async fn cancel(
     let reason: String = if typed.is_empty() {
         "no reason given".to_owned()
     } else {
-        typed.chars().take(1_000).collect()
+        typed.to_owned()
     };
     let event = Event::Cancel { reason };
     let done = ports::handle(
@@ -87,11 +88,18 @@ pub(super) async fn cancel(
             &format!("/numbers/ports/{id}"),
             "The carrier has been asked to cancel. We write to you when it answers.",
         ),
-        Err(AppError::Refused(_)) => {
+        Err(AppError::Refused(refusal)) => {
             who.here = format!("/numbers/ports/{id}/cancel");
             let view = ports::view(app, &who.caller, id).await?;
-            let page = page(&who, &view, typed);
-            who.page_with(StatusCode::CONFLICT, &page)
+            let (status, reason) = match refusal.problems.first() {
+                Some(problem) => (
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    Field::wrong(typed, &problem.says).focused(),
+                ),
+                None => (StatusCode::CONFLICT, Field::of(typed)),
+            };
+            let page = page(&who, &view, reason);
+            who.page_with(status, &page)
         }
         Err(error) => Err(error.into()),
     }
@@ -201,8 +209,22 @@ pub(super) async fn change_number(
     };
     let filled = |text: &str| {
         let text = text.trim();
-        (!text.is_empty()).then(|| text.chars().take(100).collect::<String>())
+        (!text.is_empty()).then(|| text.to_owned())
     };
+    let too_long: Vec<Problem> = [
+        ("source", &typed.source, SOURCE_CHARACTERS_MAX),
+        (
+            "description",
+            &typed.description,
+            DESCRIPTION_CHARACTERS_MAX,
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(field, text, most)| numbers::too_long(field, Some(text), most))
+    .collect();
+    if !too_long.is_empty() {
+        return refuse(&mut who, &typed, too_long);
+    }
     let mut changes = Vec::new();
     if receiving != one.receiving {
         changes.push(NumberChange::Receiving(receiving));

@@ -35,7 +35,10 @@ fn address(one: &Hosted) -> String {
 fn row(app: &App, one: &Hosted) -> HostedRow {
     let number = &one.number;
     let (state, texts) = match &number.state {
-        _ if one.is_ported() => (HostedState::Ported, Badge::new(Tone::Done, "Ported here")),
+        // One that is live needs somebody's decision, whatever a port says of it.
+        state if one.is_ported() && !state.is_live() => {
+            (HostedState::Ported, Badge::new(Tone::Done, "Ported here"))
+        }
         Hosting::Requested { .. } => (HostedState::Waits, Badge::new(Tone::Wait, "Requested")),
         Hosting::Enabled { .. } => (HostedState::On, Badge::new(Tone::Done, "On")),
         Hosting::Refused { .. } => (HostedState::Over, Badge::new(Tone::Stop, "Refused")),
@@ -61,6 +64,17 @@ fn row(app: &App, one: &Hosted) -> HostedRow {
         asked_by,
         state,
         lacks_campaign: one.lacks_campaign,
+        ported: one.is_ported(),
+        may_enable: one.may_enable(),
+        elsewhere: one.elsewhere.as_ref().map(|other| {
+            let whose = &other.account_name;
+            let text = if other.done {
+                format!("It was ported here for {whose}")
+            } else {
+                format!("A port request of {whose} has it")
+            };
+            Link::new(format!("/numbers/ports/{}", other.port), text)
+        }),
     }
 }
 
@@ -107,7 +121,7 @@ async fn list_page(
         shell: who.shell(Room::Hosted, "Hosted Numbers"),
         desk: who.caller.is_desk(),
         rows: all.iter().map(|one| row(app, one)).collect(),
-        more,
+        more: more.is_some(),
         many_accounts: several,
         searches: all.len() > AT_A_GLANCE || !search.is_empty(),
         search: search.to_owned(),

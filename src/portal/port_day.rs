@@ -1,6 +1,7 @@
 //! Port day: test calls in and out, and test texts, recorded number by number (R6, R7, R33, R152 to R154).
 
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 
 use super::errors::Answer;
 use super::port::port_id;
@@ -8,9 +9,10 @@ use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::tell;
 use super::views::port::{TestPage, TestRow};
-use super::views::{Badge, Room, Tone};
+use super::views::{Badge, Field, Room, Tone};
 use crate::app::ports::{Extras, View};
 use crate::app::{AppError, ports};
+use crate::domain::number::E164;
 use crate::domain::port::{Event, Test, TestKind, Text, Voice};
 
 /// Numbers that the page shows at most; those without a passed test come first.
@@ -22,7 +24,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Answer {
     let view = ports::view(&portal.app, &who.caller, port_id(&id)?).await?;
-    who.page(&page(&who, &view))
+    who.page(&page(&who, &view, None))
 }
 
 fn badge(test: Option<&Test>) -> Badge {
@@ -37,14 +39,17 @@ fn remark(test: Option<&Test>) -> String {
     test.map(|test| test.remark.clone()).unwrap_or_default()
 }
 
-fn page(who: &SignedIn, view: &View) -> TestPage {
+/// `refused` is a remark as it was typed, with what is wrong with it.
+fn page(who: &SignedIn, view: &View, refused: Option<(E164, Field)>) -> TestPage {
     let mut ported: Vec<_> = view
         .request
         .numbers
         .iter()
         .filter(|one| matches!(one.voice, Voice::Ported { .. }))
         .collect();
-    ported.sort_by_key(|one| one.is_tested());
+    let typed = |number: E164| refused.as_ref().filter(|(of, _)| *of == number);
+    // What somebody has to mend is on the page, however many numbers there are.
+    ported.sort_by_key(|one| (typed(one.number).is_none(), one.is_tested()));
     let left = ported.iter().filter(|one| !one.is_tested()).count();
     TestPage {
         shell: who.shell(Room::Ports, "Test calls"),
@@ -58,6 +63,9 @@ fn page(who: &SignedIn, view: &View) -> TestPage {
                 id: one.id.to_string(),
                 number: tell::number(one.number),
                 value: one.number.to_string(),
+                remark: typed(one.number)
+                    .map(|(_, remark)| remark.clone())
+                    .unwrap_or_default(),
                 expected: one.receiving.map(tell::number).unwrap_or_default(),
                 voice: badge(one.voice_test.as_ref()),
                 voice_remark: remark(one.voice_test.as_ref()),
@@ -91,7 +99,7 @@ pub(super) async fn record(
         "text_bad" => (TestKind::Text, false),
         _ => return Err(AppError::NotFound("test").into()),
     };
-    let remark: String = posted.one("remark").trim().chars().take(500).collect();
+    let remark = posted.one("remark").trim().to_owned();
     let event = Event::RecordTest {
         number,
         kind,
@@ -114,6 +122,15 @@ pub(super) async fn record(
             Tone::Act,
             "Recorded: failed. The porting desk has been told and is looking into it.",
         )),
+        Err(AppError::Refused(refusal)) if !refusal.problems.is_empty() => {
+            let says = refusal.problems.first().map(|problem| problem.says.clone());
+            let remark = Field::wrong(posted.one("remark"), says.unwrap_or_default()).focused();
+            let view = ports::view(&portal.app, &who.caller, id).await?;
+            let mut who = who.clone();
+            who.here = to;
+            let page = page(&who, &view, Some((number, remark)));
+            who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
         Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
             Ok(who.go(&to, Tone::Stop, refusal.to_string().trim()))
         }

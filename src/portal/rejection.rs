@@ -21,8 +21,9 @@ use crate::domain::port::{
 };
 use crate::domain::rejection::{Playbook, playbook};
 
-/// The most that a free answer may hold; it becomes a note.
-const ANSWER_MAX: usize = 2_000;
+/// How much the box of one free answer takes, in characters. All answers together become a note, whose length the rule book
+/// limits.
+pub(super) const ANSWER_MAX: usize = 2_000;
 
 /// An input of the page, by the control that holds it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -520,7 +521,11 @@ pub(super) async fn answer(
                     StatusCode::UNPROCESSABLE_ENTITY,
                     fields::problems(other)?
                         .into_iter()
-                        .map(|one| Problem::new(fields::control(&one.field), one.says))
+                        .map(|one| match one.field.as_str() {
+                            // All free answers are one note: none of them alone is too long.
+                            "text" => Problem::new("", one.says),
+                            field => Problem::new(fields::control(field), one.says),
+                        })
                         .collect(),
                 ),
             };
@@ -648,5 +653,5 @@ fn note(typed: &Typed) -> Option<String> {
     if said.is_empty() {
         return None;
     }
-    Some(said.join("\n").chars().take(ANSWER_MAX * 2).collect())
+    Some(said.join("\n"))
 }

@@ -22,7 +22,8 @@ use crate::domain::address::{AddressKind, AddressText, PostalAddress};
 use crate::domain::calendar::PortDateLimits;
 use crate::domain::number::{E164, Kind};
 use crate::domain::port::{
-    Address, Attention, Change, Event, EventKind, Loa, PortNumber, Problem, Status, Verdict, words,
+    Address, Attention, Change, Event, EventKind, Loa, PortNumber, Problem, RefusalKind, Status,
+    Verdict, words,
 };
 use crate::ids::PortId;
 
@@ -36,6 +37,8 @@ struct Refused {
     refusal: Field,
     /// The reason for giving numbers up.
     give_up: Field,
+    /// What the carrier's staff is to read.
+    question: Field,
     /// The numbers that were ticked.
     ticked: Vec<String>,
     /// The queue that is worked through.
@@ -202,6 +205,7 @@ async fn page(
             })
             .collect(),
         give_up_reason: refused.give_up,
+        question: refused.question,
         orders: port::orders(request, zone, now),
         unknown,
         version: view.version,
@@ -510,6 +514,16 @@ fn first(problems: Vec<Problem>) -> String {
         .map_or_else(String::new, |problem| problem.says)
 }
 
+/// What is wrong with the field of a form, if that is why an event was refused.
+fn about_a_field(done: &Result<(), AppError>) -> Option<String> {
+    match done {
+        Err(AppError::Refused(refusal)) if refusal.kind == RefusalKind::Invalid => {
+            refusal.problems.first().map(|problem| problem.says.clone())
+        }
+        _ => None,
+    }
+}
+
 pub(super) async fn resubmit(
     State(portal): State<Portal>,
     Path(id): Path<String>,
@@ -531,17 +545,28 @@ pub(super) async fn ask_carrier(
     Path(id): Path<String>,
     posted: Posted,
 ) -> Answer {
-    let (app, who) = (&portal.app, &posted.who);
+    let app = &portal.app;
+    let mut who = posted.who.clone();
     who.desk_only()?;
     let id = port_id(&id)?;
     let place = Place::of(app, &posted, id).await?;
     let text = posted.one("question").trim();
-    let text = (!text.is_empty()).then(|| text.chars().take(1_000).collect());
-    let done = happen(app, who, id, vec![Event::AskCarrier { text }], None).await;
+    let text = (!text.is_empty()).then(|| text.to_owned());
+    let done = happen(app, &who, id, vec![Event::AskCarrier { text }], None).await;
+    if let Some(says) = about_a_field(&done) {
+        who.here = address(id, place.cut);
+        let refused = Refused {
+            cut: place.cut,
+            question: Field::wrong(posted.one("question"), says).focused(),
+            ..Refused::default()
+        };
+        let page = page(app, &who, id, refused).await?;
+        return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
+    }
     place
         .on(
             app,
-            who,
+            &who,
             done,
             "The carrier is asked. What it says comes in by itself.",
         )
@@ -563,14 +588,16 @@ pub(super) async fn give_up(
         .every("number")
         .filter_map(|text| text.parse().ok())
         .collect();
-    let says = if numbers.is_empty() {
-        "Tick at least one number."
+    let (says, done) = if numbers.is_empty() {
+        (Some("Tick at least one number.".to_owned()), Ok(()))
     } else if reason.is_empty() {
-        "Say why, in words for the customer."
+        let says = "Say why, in words for the customer.";
+        (Some(says.to_owned()), Ok(()))
     } else {
-        ""
+        let done = happen(app, &who, id, vec![Event::GiveUp { numbers, reason }], None).await;
+        (about_a_field(&done), done)
     };
-    if !says.is_empty() {
+    if let Some(says) = says {
         who.here = address(id, place.cut);
         let refused = Refused {
             cut: place.cut,
@@ -581,7 +608,6 @@ pub(super) async fn give_up(
         let page = page(app, &who, id, refused).await?;
         return who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    let done = happen(app, &who, id, vec![Event::GiveUp { numbers, reason }], None).await;
     place
         .on(app, &who, done, "Given up. The other numbers continue.")
         .await

@@ -187,11 +187,13 @@ pub(super) fn proof(request: &PortRequest) -> Badge {
 /// Whether something can be done now, by the table of legal moves.
 pub(super) fn act(event: EventKind, status: Status, role: Role) -> Act {
     let role = role.acts_as();
-    match moves::find(event) {
-        Some(line) if !line.by.contains(&role) => Act::Hidden,
-        Some(line) if line.from.contains(&status) => Act::Open,
-        Some(line) => Act::Closed(line.way_out.to_owned()),
-        None => Act::Hidden,
+    let line = moves::find(event);
+    if !line.by.contains(&role) {
+        Act::Hidden
+    } else if line.from.contains(&status) {
+        Act::Open
+    } else {
+        Act::Closed(line.way_out.to_owned())
     }
 }
 

@@ -169,6 +169,8 @@ struct Typed {
     drawn: String,
     document: String,
     #[serde(skip)]
+    reason: String,
+    #[serde(skip)]
     wrong: Vec<(String, String)>,
 }
 
@@ -239,7 +241,7 @@ async fn sign_page(
         name: typed.field("name", &typed.name),
         role: typed.field("role", &typed.role),
         drawn: typed.drawn.clone(),
-        reason: typed.field("reason", ""),
+        reason: typed.field("reason", &typed.reason),
         errors,
     })
 }
@@ -344,6 +346,7 @@ async fn decline(
         ),
         Err(AppError::Invalid(problems)) => {
             let typed = Typed {
+                reason: form.reason,
                 wrong: problems
                     .into_iter()
                     .map(|problem| (problem.field, problem.says))
@@ -460,7 +463,9 @@ fn kind_named(name: &str) -> Option<ProofKind> {
 
 /// Whether the table of legal moves lets the owner send a proof now.
 fn takes_proof(request: &PortRequest) -> bool {
-    moves::find(EventKind::ReceiveProof).is_some_and(|one| one.from.contains(&status(request)))
+    moves::find(EventKind::ReceiveProof)
+        .from
+        .contains(&status(request))
 }
 
 async fn show_upload(

@@ -8,6 +8,7 @@ mod crash;
 mod db;
 mod db_schema;
 mod db_trouble;
+mod db_words;
 mod db_writer;
 mod desk;
 mod domain;

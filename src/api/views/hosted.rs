@@ -45,15 +45,32 @@ pub struct HostedNumber {
     /// The account's port request that moves its voice, or has moved it; then it is no hosted number any more.
     #[schema(example = "port_019ab3f2c7d87a60b1f3d2a4c5e6f708")]
     pub port: Option<String>,
+    /// A port request of another account that has the number. Only for those who see that account, such as the desk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_port: Option<OtherPort>,
 }
 
-/// Hosted numbers.
+/// A port request of another account that has a hosted number.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct HostedNumberList {
+pub struct OtherPort {
+    /// The port request.
+    #[schema(example = "port_019ab3f2c7d87a60b1f3d2a4c5e6f708")]
+    pub port: String,
+    /// Whose it is.
+    #[schema(example = "acct_019ab3f2c7d87a60b1f3d2a4c5e6f702")]
+    pub account: String,
+    /// Whether the number's voice has moved here with it. Then it cannot be hosted.
+    pub ported: bool,
+}
+
+/// A page of hosted numbers.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HostedNumberPage {
     /// The numbers.
     pub items: Vec<HostedNumber>,
-    /// Whether there are more than fit. Ask for one account or one state.
-    pub more: bool,
+    /// Pass it as `cursor` for the next page; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
 }
 
 impl HostedNumber {
@@ -77,6 +94,11 @@ impl HostedNumber {
             reason: number.state.reason().map(str::to_owned),
             lacks_campaign: one.lacks_campaign,
             port: one.port.id().map(|id| id.to_string()),
+            other_port: one.elsewhere.as_ref().map(|other| OtherPort {
+                port: other.port.to_string(),
+                account: other.account.to_string(),
+                ported: other.done,
+            }),
         }
     }
 }

@@ -28,9 +28,6 @@ use crate::domain::carrier::{
 };
 use crate::domain::number::E164;
 
-/// Telnyx's production address.
-pub const BASE_URL: &str = "https://api.telnyx.com/v2";
-
 /// Most numbers in one call. The description names no limit; more are sent in several calls.
 pub const NUMBERS_A_CALL: usize = 1000;
 

@@ -301,10 +301,10 @@ pub async fn of_order(
 /// Requests whose state a timer may have to move: `(id, status)`, in these statuses, oldest first.
 pub async fn in_statuses(
     session: &mut Session,
-    statuses: &[&'static str],
+    statuses: &[Status],
 ) -> Result<Vec<PortId>, DbError> {
     let mut values = Values::default();
-    let these = values.list(statuses.iter().map(|status| Arg::word(status)));
+    let these = values.list(statuses.iter().map(|status| Arg::word(status.name())));
     let sql = format!("SELECT id FROM ports WHERE status IN {these} ORDER BY id");
     let rows = session.fetch_all(sql, &values).await?;
     rows.iter().map(|row| row.parse("id")).collect()

@@ -16,6 +16,7 @@ fn asking() -> Asking {
         account: uuid::Uuid::from_u128(2).into(),
         by: uuid::Uuid::from_u128(3).into(),
         name: "Dana Whitfield".to_owned(),
+        knows: false,
         now: at(100),
     }
 }
@@ -29,7 +30,7 @@ fn wanted(text: &str) -> Wanted {
 }
 
 fn requested(text: &str) -> HostedNumber {
-    ask(None, PortHere::None, wanted(text), asking()).expect("nothing is in the way")
+    ask(None, &PortHere::None.into(), wanted(text), asking()).expect("nothing is in the way")
 }
 
 fn with(state: Hosting) -> HostedNumber {
@@ -118,17 +119,17 @@ fn r12_hosted_are_landlines_and_toll_free_numbers_of_the_us_and_canada() {
 #[test]
 fn r19_r20_texts_of_a_hosted_us_local_number_wait_for_the_campaign() {
     let local = requested("+14045550123");
-    let no = enable(&local, false, PortHere::None, at(200)).expect_err("no campaign");
+    let no = enable(&local, false, &PortHere::None.into(), at(200)).expect_err("no campaign");
     assert_eq!(no.rule, "hosted_needs_campaign");
     assert!(lacks_campaign(&local, false));
     assert_eq!(
-        enable(&local, true, PortHere::None, at(200)),
+        enable(&local, true, &PortHere::None.into(), at(200)),
         Ok(Hosting::Enabled { at: at(200) })
     );
     for free in ["+18005550123", "+16045550123"] {
         let one = requested(free);
         assert!(
-            enable(&one, false, PortHere::None, at(200)).is_ok(),
+            enable(&one, false, &PortHere::None.into(), at(200)).is_ok(),
             "{free}"
         );
     }
@@ -149,7 +150,7 @@ fn each_step_is_taken_from_its_own_state_only() {
         ["requested"]
     );
     assert_eq!(
-        names(&|one| enable(one, true, PortHere::None, at(400)).is_ok()),
+        names(&|one| enable(one, true, &PortHere::None.into(), at(400)).is_ok()),
         ["requested"]
     );
     assert_eq!(
@@ -158,7 +159,13 @@ fn each_step_is_taken_from_its_own_state_only() {
     );
     assert_eq!(names(&|one| end(one, why(), at(400)).is_ok()), ["enabled"]);
     let again = |one: &HostedNumber| {
-        ask(Some(one), PortHere::None, wanted("+14045550123"), asking()).is_ok()
+        ask(
+            Some(one),
+            &PortHere::None.into(),
+            wanted("+14045550123"),
+            asking(),
+        )
+        .is_ok()
     };
     assert_eq!(names(&again), ["refused", "ended"]);
     assert_eq!(names(&|one| one.state.is_live()), ["requested", "enabled"]);
@@ -174,7 +181,7 @@ fn a_number_that_is_asked_for_again_stays_the_same_one() {
     };
     let one = ask(
         Some(&refused),
-        PortHere::None,
+        &PortHere::None.into(),
         wanted("+14045550123"),
         again,
     )
@@ -186,15 +193,62 @@ fn a_number_that_is_asked_for_again_stays_the_same_one() {
 
 #[test]
 fn a_port_is_no_obstacle_until_it_is_over() {
-    let going = PortHere::UnderWay(port());
+    let going = PortHere::UnderWay(port()).into();
     let one =
-        ask(None, going, wanted("+14045550123"), asking()).expect("hosted first, ported later");
-    assert!(enable(&one, true, going, at(200)).is_ok());
-    let over = PortHere::Done(port());
-    let no = ask(None, over, wanted("+14045550123"), asking()).expect_err("it is here");
+        ask(None, &going, wanted("+14045550123"), asking()).expect("hosted first, ported later");
+    assert!(enable(&one, true, &going, at(200)).is_ok());
+    let over = PortHere::Done(port()).into();
+    let no = ask(None, &over, wanted("+14045550123"), asking()).expect_err("it is here");
     assert_eq!(no.problems[0].field, "number");
-    let no = enable(&one, true, over, at(200)).expect_err("it is here");
+    let no = enable(&one, true, &over, at(200)).expect_err("it is here");
     assert_eq!(no.rule, "hosted_ported");
+}
+
+/// A number that was ported for another account texts there; who asks learns no more, the desk learns all.
+#[test]
+fn a_number_that_was_ported_elsewhere_is_not_hosted() {
+    let own = asking().account;
+    let other = |port: u128, done| PortOf {
+        port: uuid::Uuid::from_u128(port).into(),
+        account: uuid::Uuid::from_u128(port + 100).into(),
+        account_name: format!("Account {port}"),
+        done,
+    };
+    let mine = PortOf {
+        account: own,
+        ..other(5, false)
+    };
+    let ports = Ports::of(own, vec![other(1, true), mine.clone(), other(2, false)]);
+    assert_eq!(ports.here, PortHere::UnderWay(mine.port));
+    assert_eq!(ports.elsewhere, Some(other(1, true)), "the one that has it");
+    assert!(ports.is_ported());
+    let no = ask(None, &ports, wanted("+14045550123"), asking()).expect_err("ported");
+    assert_eq!(no.rule, "hosted_ported_elsewhere");
+    assert_eq!(no.problems[0].field, "number");
+    let says = no.to_string();
+    assert!(
+        !says.contains("Account 1") && !says.contains("port_"),
+        "{says}"
+    );
+    let knows = Asking {
+        knows: true,
+        ..asking()
+    };
+    let no = ask(None, &ports, wanted("+14045550123"), knows).expect_err("ported");
+    assert!(no.says.contains("Account 1"), "{no}");
+    let no = enable(&requested("+14045550123"), true, &ports, at(200)).expect_err("ported");
+    assert_eq!(no.rule, "hosted_ported_elsewhere");
+    let port = other(1, true).port.to_string();
+    assert!(
+        no.says.contains("Account 1") && no.says.contains(&port),
+        "{no}"
+    );
+
+    // One that is only under way there is for the desk to weigh.
+    let ports = Ports::of(own, vec![other(2, false)]);
+    let one = ask(None, &ports, wanted("+14045550123"), asking()).expect("asked for");
+    assert!(enable(&one, true, &ports, at(200)).is_ok());
+    assert!(!ports.is_ported());
 }
 
 #[test]

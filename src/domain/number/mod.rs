@@ -176,11 +176,6 @@ impl E164 {
         self.parts().is_some()
     }
 
-    /// The area code of a North American number.
-    pub fn area_code(self) -> Option<u16> {
-        self.parts().map(|(area, _, _)| area)
-    }
-
     /// Free for the caller, in North America: 800, 833, 844, 855, 866, 877, 888.
     pub fn is_toll_free(self) -> bool {
         self.held_by()

@@ -1,4 +1,4 @@
-//! Texts that must not be seen: account numbers, PINs, tax ids, Account SIDs.
+//! Texts that must not be seen: account numbers, PINs, Account SIDs.
 //!
 //! They are texts, never numbers: a leading zero counts. `Debug` shows nothing, `Display` at most the
 //! last four characters, and there is no `Serialize`: only [`reveal`](Pin::reveal) gives the text away,
@@ -46,8 +46,6 @@ secrets! {
     AccountNumber;
     /// The port-out PIN, transfer PIN or passcode (R38, R72).
     Pin;
-    /// A tax id, or the last four digits of a social security number.
-    TaxId;
     /// The Account SID of a Twilio account (R46).
     TwilioAccountSid;
 }
@@ -86,28 +84,6 @@ impl Pin {
             "Enter the PIN as your current provider gave it to you.",
         )
         .map(Self)
-    }
-}
-
-impl TaxId {
-    /// Checks the last four digits of a social security number, a full one, or an EIN: four or nine
-    /// digits, with dashes or without.
-    pub fn parse(typed: &str) -> Result<Self, FieldError> {
-        let text = code(
-            Field::TaxId,
-            typed,
-            "Enter the last four digits, or the nine of the tax id.",
-        )?;
-        let digits = text.chars().filter(char::is_ascii_digit).count();
-        let plain = text.chars().all(|c| c.is_ascii_digit() || c == '-');
-        if plain && matches!(digits, 4 | 9) {
-            return Ok(Self(text));
-        }
-        Err(FieldError::new(
-            Field::TaxId,
-            "This is neither four nor nine digits.",
-            "Enter the last four digits, or the nine of the tax id.",
-        ))
     }
 }
 
@@ -229,16 +205,6 @@ mod tests {
             AccountNumber::parse("12E+34").is_ok(),
             "no point: may be an account number"
         );
-    }
-
-    #[test]
-    fn tax_ids() {
-        for good in ["0042", "12-3456789", "123-45-6789", "123456789"] {
-            assert!(TaxId::parse(good).is_ok(), "{good}");
-        }
-        for bad in ["42", "12345", "abcd", "12-34567890"] {
-            assert!(TaxId::parse(bad).is_err(), "{bad}");
-        }
     }
 
     /// R46: the pattern of Twilio's own description.

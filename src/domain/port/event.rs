@@ -9,13 +9,6 @@ use crate::domain::carrier::OrderReading;
 use crate::domain::number::{E164, Kind};
 use crate::ids::{DocumentId, LinkId, NoteId, OrderId, UserId};
 
-/// The longest note, in characters.
-pub const NOTE_CHARACTERS_MAX: usize = 5_000;
-/// The longest reason for refusing a document. It is mailed.
-pub const REASON_CHARACTERS_MAX: usize = 1_000;
-/// The most files of one note.
-pub const NOTE_FILES_MAX: usize = 10;
-
 /// Who or what causes an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
@@ -325,10 +318,24 @@ pub enum TestKind {
     Text,
 }
 
-/// An event without its data: the key of the table of legal moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the same names as in Event")]
-pub enum EventKind {
+/// Makes the enum and the list of all of it from the same names, so that none can be left out of the list.
+macro_rules! event_kinds {
+    ($($kind:ident),* $(,)?) => {
+        /// An event without its data: the key of the table of legal moves.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[expect(missing_docs, reason = "the same names as in Event")]
+        pub enum EventKind {
+            $($kind),*
+        }
+
+        impl EventKind {
+            /// All of them, in the order of the table of legal moves.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
+        }
+    };
+}
+
+event_kinds! {
     Edit,
     AddNumbers,
     RemoveNumbers,

@@ -13,6 +13,7 @@ mod event;
 mod evolve;
 mod fact;
 mod letter_age;
+mod limits;
 pub mod moves;
 mod notices;
 mod orders;
@@ -31,13 +32,14 @@ pub use apply::{Effect, Step, apply};
 pub use blockers::{Blocker, BlockerCode, blocked_numbers, blockers, missing, pin_needed};
 pub use corrections::is_sent_when_signed;
 pub use details::{Address, Agreement, Change, Customer, Details, Mask, Remaining, Scope, Signer};
-pub use event::{
-    Actor, Event, EventKind, NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, NumberChange, PortabilityResult,
-    Role, TestKind,
-};
+pub use event::{Actor, Event, EventKind, NumberChange, PortabilityResult, Role, TestKind};
 pub use evolve::{begin, evolve, replay};
 pub use fact::Fact;
 pub use letter_age::letter_too_old;
+pub use limits::{
+    NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, QUESTION_CHARACTERS_MAX, REASON_CHARACTERS_MAX,
+    REMARK_CHARACTERS_MAX, fits,
+};
 pub use notices::{MailKind, Reader, Topic, notices};
 pub use queue::{Place, Queue, places};
 pub use refusal::{Problem, Refusal, RefusalKind};

@@ -31,7 +31,8 @@ use Status::{
 const PAPERWORK: &[Status] = &[Draft, AwaitingSignature, AwaitingProof, InReview];
 const PAPERWORK_OR_REJECTED: &[Status] =
     &[Draft, AwaitingSignature, AwaitingProof, InReview, Rejected];
-const AT_CARRIER: &[Status] = &[
+/// The statuses in which numbers are with the carriers.
+pub const AT_CARRIER: &[Status] = &[
     Submitted,
     Rejected,
     Scheduled,
@@ -66,7 +67,7 @@ const AFTER_RELEASE: &[Status] = &[
     SnappedBack,
 ];
 
-/// All legal moves.
+/// All legal moves, a line an event, in the order of [`EventKind`].
 pub const MOVES: &[Move] = &[
     Move {
         event: EventKind::Edit,
@@ -392,18 +393,23 @@ pub fn allow(by: &[Role], role: Role) -> Result<(), Refusal> {
 /// # Errors
 /// As [`allow`].
 pub fn permit(event: EventKind, role: Role) -> Result<(), Refusal> {
-    find(event).map_or(Ok(()), |line| allow(line.by, role))
+    allow(find(event).by, role)
 }
 
-/// The line for this event; every event has one, which a test holds.
-pub fn find(event: EventKind) -> Option<&'static Move> {
-    MOVES.iter().find(|one| one.event == event)
+/// The line for this event.
+pub fn find(event: EventKind) -> &'static Move {
+    &MOVES[event as usize]
 }
 
-/// The statuses in which numbers are with the carriers.
-pub fn is_at_carrier(status: Status) -> bool {
-    AT_CARRIER.contains(&status)
-}
+// Every event has its line, in its place: else the program is not built, so that `find` can have no other answer.
+const _: () = {
+    assert!(MOVES.len() == EventKind::ALL.len());
+    let mut at = 0;
+    while at < MOVES.len() {
+        assert!(MOVES[at].event as usize == at);
+        at += 1;
+    }
+};
 
 /// What somebody can make happen to a request now: the table's lines for their role and the request's status, without
 /// those that would be refused at once. `blocked` says whether anything is in its way, `complete` whether nothing is

@@ -1,6 +1,7 @@
 //! Properties and examples of the rule book.
 
 mod corrections;
+mod limits;
 mod moving;
 mod paperwork;
 mod whims;
@@ -316,16 +317,12 @@ fn reason(code: &str) -> CarrierReason {
 #[test]
 fn every_event_has_a_line_in_the_table_and_the_docs_say_so() {
     let document = moves::document();
-    for line in moves::MOVES {
-        assert_eq!(
-            moves::MOVES
-                .iter()
-                .filter(|other| other.event == line.event)
-                .count(),
-            1,
-            "{:?}",
-            line.event
-        );
+    assert_eq!(moves::MOVES.len(), EventKind::ALL.len());
+    for event in EventKind::ALL {
+        let line = moves::find(*event);
+        assert_eq!(line.event, *event);
+        assert!(!line.by.is_empty() && !line.from.is_empty(), "{event:?}");
+        assert!(document.contains(&format!("| {event:?} |")), "{event:?}");
     }
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/port-states.md");
     if std::env::var_os("PORTOLAN_BLESS").is_some() {

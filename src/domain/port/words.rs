@@ -51,6 +51,19 @@ pub fn capital(text: &str) -> String {
     })
 }
 
+/// A count as people write it: "5,000".
+pub fn count(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A file's size as people say it: "340 kB".
 pub fn size(bytes: u64) -> String {
     match bytes {

@@ -12,7 +12,7 @@ use crate::domain::agreement;
 use crate::domain::calendar::PortDateLimits;
 use crate::domain::losing_carrier::KNOWN;
 use crate::domain::number::{E164, parse_typed};
-use crate::domain::port::{Loa, Problem, Status, pin_needed};
+use crate::domain::port::{Loa, Problem, Status, pin_needed, words};
 use crate::portal::port::estimate_from;
 use crate::portal::tell;
 use crate::portal::views::form::{
@@ -131,7 +131,7 @@ impl Draft<'_> {
             file_limits: format!(
                 "Up to {} MB and {} rows.",
                 limits.import_megabytes_max,
-                thousands(limits.import_rows_max)
+                words::count(limits.import_rows_max as usize)
             ),
             scope: scopes(if typed.scope.is_empty() {
                 "full"
@@ -325,17 +325,4 @@ pub(super) fn caution(view: &View) -> String {
         Loa::Signed { .. } => "The letter is signed. If you change something that is printed on it (the carrier, the numbers, names or addresses), it has to be signed again. The account number and the PIN are not on it.".to_owned(),
         _ => String::new(),
     }
-}
-
-/// `100,000`.
-fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

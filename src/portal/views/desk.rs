@@ -261,6 +261,8 @@ pub struct ReviewPage {
     pub hopeless: Vec<Choice>,
     /// Why they are given up, if that was sent incomplete.
     pub give_up_reason: Field,
+    /// What the carrier's staff is to read.
+    pub question: Field,
     /// Orders that exist already.
     pub orders: Vec<OrderRow>,
     /// Carriers' words or answers that nobody understood yet.

@@ -63,6 +63,12 @@ pub struct HostedRow {
     pub state: HostedState,
     /// Whether its texts wait for a brand and campaign (R19).
     pub lacks_campaign: bool,
+    /// Whether its account's port has moved its voice here.
+    pub ported: bool,
+    /// Whether the desk can turn its texts on once it was asked for.
+    pub may_enable: bool,
+    /// Another account's port request that has it, in words; for those who may know.
+    pub elsewhere: Option<Link>,
 }
 
 /// How far a hosted number is.

@@ -274,6 +274,8 @@ pub struct TestRow {
     pub value: String,
     /// Where its calls should ring; empty if nothing is set.
     pub expected: String,
+    /// What is typed about the next test.
+    pub remark: Field,
     /// The call test.
     pub voice: Badge,
     /// What was remarked on it.

@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+use portolan::args;
+use portolan::db::Engine;
+
 use crate::support::app::{Person, TestApp};
 use crate::support::database::{on_both, on_sqlite};
 
@@ -319,6 +322,66 @@ async fn each_port_stands_for_itself() {
         assert_eq!(stage.port(&other).await["status"], "in_review");
         let again = stage.bulk(body).await;
         assert_eq!(outcomes(&again)[0].1, "stale", "nothing happens twice");
+    })
+    .await;
+}
+
+/// After the first port is stored, nothing that goes wrong throws away what is known of the deed.
+#[tokio::test]
+async fn what_fails_after_a_port_is_stored_is_said_in_its_line() {
+    on_both(|test| async move {
+        let stage = Stage::on(&test).await;
+        let first = stage.draft(30).await;
+        let second = stage.draft(31).await;
+        let mut seen = Vec::new();
+        for id in [&first, &second] {
+            let version = stage.port(id).await["version"].clone();
+            seen.push(json!({ "id": id, "version": version }));
+        }
+        // Whoever filed the port cannot be read any more once their mail is written: the mails of the deed cannot be told.
+        let spoil = "UPDATE users SET signed_in_wall = 9223372036854775807
+             WHERE id = (SELECT submitter_id FROM ports WHERE id = NEW.port_id)";
+        let steps = match test.engine() {
+            Engine::Sqlite => vec![format!(
+                "CREATE TRIGGER spoil AFTER INSERT ON mails BEGIN {spoil}; END"
+            )],
+            Engine::Postgres => vec![
+                format!(
+                    "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {spoil}; RETURN NULL; END $$"
+                ),
+                "CREATE TRIGGER spoil AFTER INSERT ON mails FOR EACH ROW EXECUTE FUNCTION spoil()"
+                    .to_owned(),
+            ],
+        };
+        let mut tx = stage.t.app.db.write().await.expect("begins");
+        for step in steps {
+            tx.execute(step, args![]).await.expect("made");
+        }
+        let unreadable = "UPDATE ports SET body = 'spoilt' WHERE id = $1";
+        tx.execute(unreadable, args![&second]).await.expect("spoilt");
+        tx.commit().await.expect("commits");
+
+        let action = json!({
+            "dry_run": false, "action": "cancel", "reason": "The office closes.",
+            "ports": seen,
+        });
+        let report = stage.bulk(action).await;
+        assert_eq!(
+            outcomes(&report),
+            [(first.as_str(), "changed"), (&second, "failed")],
+            "{report}"
+        );
+        let says = report["items"][0]["says"].to_string();
+        assert!(says.contains("This is done."), "{says}");
+        assert!(mails_of(&report["items"][0]).is_empty());
+        let says = report["items"][1]["says"].to_string();
+        assert!(says.contains("Something went wrong on our side."), "{says}");
+        let mut tx = stage.t.app.db.write().await.expect("begins");
+        tx.execute("UPDATE users SET signed_in_wall = NULL", args![])
+            .await
+            .expect("mended");
+        tx.commit().await.expect("commits");
+        assert_eq!(stage.port(&first).await["status"], "cancelled");
     })
     .await;
 }

@@ -28,7 +28,7 @@ fn actor(role: Role) -> Actor {
 
 /// Lets something happen by whoever may make it happen first.
 async fn happen(app: &App, id: PortId, event: Event) -> Result<(), AppError> {
-    let may = portolan::domain::port::moves::find(event.kind()).expect("every event has a line");
+    let may = portolan::domain::port::moves::find(event.kind());
     ports::handle(
         app,
         id,

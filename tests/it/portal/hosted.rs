@@ -1,6 +1,9 @@
 //! Hosted numbers, as people meet them without scripts: R9, R11 to R13.
 
+use portolan::app::ports;
+use portolan::args;
 use portolan::domain::port::Role;
+use portolan::ids::PortId;
 
 use super::refused;
 use crate::support::browser::Desk;
@@ -240,4 +243,97 @@ async fn what_was_decided_meanwhile_is_said_on_the_page() {
         );
     })
     .await;
+}
+
+/// What ports say of a number stands on its page: for the desk also those of other accounts. Whatever it is, there is a
+/// way on.
+#[tokio::test]
+async fn a_hosted_number_that_a_port_has_is_never_a_dead_end() {
+    on_both(|test| async move {
+        let desk = Desk::on(&test).await;
+        let harbor = desk.account("Harbor Dental").await;
+        let quarry = desk.account("Quarry Lawn").await;
+        let mut dana = desk.submitter(&harbor, "dana@harbor.example").await;
+        let mut eve = desk.submitter(&quarry, "eve@quarry.example").await;
+        let mut agent = desk.agent().await;
+        let port = super::filed(&mut dana).await;
+        let stored = ports::get(&desk.app, port_id(&port)).await.expect("read");
+        let number = stored.expect("there").request.numbers[0].number.to_string();
+
+        let page = eve.open(LIST).await;
+        let form = page
+            .form(LIST)
+            .set("number", &number)
+            .set("voice_provider", "Copper Valley Telephone");
+        let here = eve.send(form).await.path;
+        let page = eve.open(&here).await;
+        assert!(!page.text().contains("Harbor"), "{}", page.text());
+        let page = agent.open(&here).await;
+        assert!(
+            page.text().contains("A port request of Harbor Dental has it."),
+            "{}",
+            page.text()
+        );
+        assert!(page.attr("main a", "href").contains(&port));
+        let page = agent.open(LIST).await;
+        assert!(
+            page.text().contains("A port request of Harbor Dental has it"),
+            "{}",
+            page.text()
+        );
+
+        let mut tx = test.db.write().await.expect("begins");
+        tx.execute(
+            "UPDATE port_numbers SET voice = 'ported', is_open = FALSE",
+            args![],
+        )
+        .await
+        .expect("ports it");
+        tx.commit().await.expect("commits");
+        let page = agent.open(&here).await;
+        assert!(
+            page.text().contains("It was ported here for Harbor Dental."),
+            "{}",
+            page.text()
+        );
+        let actions = page.attr("main form", "action");
+        assert!(!actions.contains(&format!("{here}/enable")), "{actions:?}");
+        let refuse = page.form(&format!("{here}/refuse"));
+        agent.send(refuse.set("reason", "It is not yours.")).await;
+
+        // One of the port's own account that was asked for in the moment in which it was ported.
+        let mut tx = test.db.write().await.expect("begins");
+        tx.execute(
+            "UPDATE hosted_numbers SET account_id = $1, state = 'requested', is_live = TRUE, asked_by_name = 'Dana',
+                asked_by = (SELECT MIN(id) FROM users)",
+            args![harbor.id],
+        )
+        .await
+        .expect("asked for");
+        tx.commit().await.expect("commits");
+        let page = dana.open(&here).await;
+        assert!(
+            page.text().contains("Ported here meanwhile."),
+            "{}",
+            page.text()
+        );
+        let page = agent.open(&here).await;
+        let actions = page.attr("main form", "action");
+        assert!(!actions.contains(&format!("{here}/enable")), "{actions:?}");
+        assert!(actions.contains(&format!("{here}/refuse")), "{actions:?}");
+        let page = dana.open(&here).await;
+        let page = dana.send(page.form(&format!("{here}/withdraw"))).await;
+        assert!(page.text().contains("withdrawn"), "{}", page.text());
+        assert!(
+            page.text().contains("Its texts come with its port."),
+            "{}",
+            page.text()
+        );
+    })
+    .await;
+}
+
+fn port_id(path: &str) -> PortId {
+    let id = path.rsplit('/').next().expect("an id");
+    id.parse().expect("an id")
 }

@@ -3,6 +3,7 @@
 mod form;
 mod hosted;
 mod keeping;
+mod limits;
 mod links;
 mod lists;
 mod mails;

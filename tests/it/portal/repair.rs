@@ -15,7 +15,7 @@ use crate::support::browser::{Desk, picture};
 use crate::support::database::on_both;
 
 /// The owner signs by the newest link, and gives the page that they get.
-async fn signs(desk: &Desk, maria: &mut Browser<'_>) -> Page {
+pub(super) async fn signs(desk: &Desk, maria: &mut Browser<'_>) -> Page {
     desk.run_jobs().await;
     let link = desk.link("sign").await;
     let page = maria.open(&link).await;
@@ -27,7 +27,7 @@ async fn signs(desk: &Desk, maria: &mut Browser<'_>) -> Page {
 }
 
 /// Files a request all the way to the carriers.
-async fn submitted(
+pub(super) async fn submitted(
     desk: &Desk,
     dana: &mut Browser<'_>,
     maria: &mut Browser<'_>,

@@ -138,6 +138,37 @@ fn r6_r7_calls_in_and_out_are_tested_before_the_port_is_complete() {
     assert!(!desk.request.attention.contains(&failed));
 }
 
+/// What the desk ticked off comes back with another failure only, not with a test that passed.
+#[test]
+fn a_passed_test_does_not_raise_an_older_failure_again() {
+    let mut desk = Desk::released(1);
+    let done = desk.reading(OrderStatus::Ported, |_, said| {
+        said.activation = Activation::Active;
+        said.messaging = Messaging::Ported;
+    });
+    desk.reads(done);
+    let test = |kind, passed| Event::RecordTest {
+        number: number(0),
+        kind,
+        passed,
+        remark: String::new(),
+    };
+    let failed = Attention::TestFailed { number: number(0) };
+    desk.must(Role::Submitter, test(TestKind::CallerId, false));
+    let index = desk.request.attention.iter().position(|one| *one == failed);
+    let index = index.expect("the desk is told");
+    desk.must(Role::Desk, Event::ClearAttention { index });
+    desk.must(Role::Submitter, test(TestKind::Text, true));
+    assert!(!desk.request.attention.contains(&failed), "ticked off");
+    desk.must(Role::Submitter, test(TestKind::CallerId, false));
+    assert!(desk.request.attention.contains(&failed), "a new failure");
+    // It stays until no test of the number stands failed.
+    desk.must(Role::Submitter, test(TestKind::Text, true));
+    assert!(desk.request.attention.contains(&failed));
+    desk.must(Role::Submitter, test(TestKind::CallerId, true));
+    assert!(!desk.request.attention.contains(&failed));
+}
+
 #[test]
 fn one_failed_number_does_not_hold_the_others_back() {
     let mut desk = Desk::released(3);

@@ -322,6 +322,7 @@ impl ReviewPage {
             ask: Act::Open,
             hopeless: vec![],
             give_up_reason: Field::default(),
+            question: Field::default(),
             numbers_more: 0,
             orders: vec![],
             unknown: vec![BadLine {

@@ -16,6 +16,9 @@ fn row(id: &str, number: &str, description: &str, state: HostedState, texts: Bad
         asked_by: String::new(),
         state,
         lacks_campaign: false,
+        ported: false,
+        may_enable: true,
+        elsewhere: None,
     }
 }
 
@@ -104,6 +107,11 @@ impl HostedList {
     pub fn sample_desk() -> Self {
         let short = HostedRow {
             lacks_campaign: true,
+            may_enable: false,
+            elsewhere: Some(Link::new(
+                "/numbers/ports/port_07",
+                "A port request of Quarry Lawn has it",
+            )),
             ..waits()
         };
         let other = HostedRow {

@@ -243,6 +243,7 @@ impl TestPage {
             number: number.into(),
             value: value.into(),
             expected: "+1 312 555 0110".into(),
+            remark: Field::default(),
             voice,
             voice_remark: remark.into(),
             caller_id: Badge::new(Tone::Draft, "Not tested"),
