@@ -316,9 +316,13 @@ async fn store(
     let now = app.clock.now();
     let number = rows::next_number(tx).await?;
     let reason = format!("It opened ticket #{number}.");
-    // A mail's sender may be forged; who is signed in is not. Whoever opens a ticket of a mail answers it themselves.
+    // A mail's sender may be forged; who is signed in is not, whatever all others send. Whoever opens a ticket of a mail
+    // answers it themselves.
     let (is_new, mail, message_id, acknowledged) = match question.source {
-        Source::Typed => (true, None, None, true),
+        Source::Typed => {
+            let acknowledged = ticket::is_acknowledged(opened_before, 0);
+            (true, None, None, acknowledged)
+        }
         Source::Mail(row, message_id) => {
             let row = Inbound { reason, ..*row };
             let is_new = inbound::insert(tx, &row).await?;
