@@ -7,11 +7,13 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::Api;
 use super::problem::Problem;
 use crate::app::Caller;
+use crate::domain::typed;
 
 /// Who asks. The layer that checks keys put it there.
 #[derive(Clone, Debug)]
@@ -56,6 +58,10 @@ impl<T: DeserializeOwned> FromRequestParts<Api> for Query<T> {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, _: &Api) -> Result<Self, Problem> {
         let text = parts.uri.query().unwrap_or_default();
+        let mut pairs = url::form_urlencoded::parse(text.as_bytes());
+        if let Some((name, _)) = pairs.find(|(_, value)| !is_sound(value)) {
+            return Err(Problem::field(name, UNSOUND));
+        }
         let from =
             serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(text.as_bytes()));
         serde_path_to_error::deserialize(from)
@@ -142,8 +148,48 @@ fn in_words(serde_says: &str) -> String {
     says
 }
 
+const UNSOUND: &str = "It has a control character in it, such as NUL. Only line ends and tabs are taken: leave the others out.";
+
+/// Whether a text has no control characters but line ends and tabs.
+fn is_sound(text: &str) -> bool {
+    text.chars().all(|one| one == '\r' || typed::is_plain(one))
+}
+
+/// Whether JSON may hold control characters: escaped, or (DEL and those beyond ASCII) as they are.
+fn may_be_unsound(bytes: &[u8]) -> bool {
+    bytes.contains(&0x7f)
+        || bytes
+            .windows(2)
+            .any(|pair| matches!(pair, [b'\\', b'u' | b'b' | b'f'] | [0xc2, 0x80..=0x9f]))
+}
+
+/// Where in JSON the first text with a control character stands.
+fn unsound(value: &Value, path: &str) -> Option<String> {
+    match value {
+        Value::String(text) => (!is_sound(text)).then(|| path.to_owned()),
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .find_map(|(at, one)| unsound(one, &format!("{path}[{at}]"))),
+        Value::Object(fields) => fields.iter().find_map(|(name, one)| {
+            if !is_sound(name) {
+                return Some(path.to_owned());
+            }
+            let dot = if path.is_empty() { "" } else { "." };
+            unsound(one, &format!("{path}{dot}{name}"))
+        }),
+        _ => None,
+    }
+}
+
 /// JSON, or what is wrong with it by its place.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if may_be_unsound(bytes)
+        && let Ok(value) = serde_json::from_slice::<Value>(bytes)
+        && let Some(path) = unsound(&value, "")
+    {
+        return Err(located(&path, UNSOUND));
+    }
     let mut from = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut from).map_err(|error| {
         let inner = error.inner();
@@ -318,6 +364,25 @@ mod tests {
             .first()
             .map_or_else(String::new, |one| one.field.clone());
         (problem.status.as_u16(), field, problem.detail)
+    }
+
+    #[test]
+    fn a_control_character_is_named_by_its_place() {
+        for (text, field) in [
+            (r#"{"list":[{"pin":"1"},{"pin":"4\u0000"}]}"#, "list[1].pin"),
+            (r#"{"list":[{"pin":"\b"}]}"#, "list[0].pin"),
+            ("{\"list\":[{\"pin\":\"\u{7f}\"}]}", "list[0].pin"),
+            ("{\"list\":[{\"pin\":\"\u{85}\"}]}", "list[0].pin"),
+            (r#"{"a\u0000":1}"#, "body"),
+            (r#""\u0007""#, "body"),
+        ] {
+            let (status, at, says) = refused(text);
+            assert_eq!((status, at.as_str()), (422, field), "{text}");
+            assert!(says.contains("control character"), "{says}");
+        }
+        for good in [r#"{"list":[{"pin":"a\n\tb\r\n\u00fc"}]}"#, r#"{"list":[]}"#] {
+            assert!(parse::<Outer>(good.as_bytes()).is_ok(), "{good}");
+        }
     }
 
     #[test]

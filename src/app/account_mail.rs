@@ -4,12 +4,12 @@
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{App, AppError, Caller, mailing, support};
+use super::{App, AppError, Caller, mailing, support, tickets};
 use crate::config::MailMode;
-use crate::db::Tx;
 use crate::db::access;
 use crate::db::jobs::{self, NewJob};
 use crate::db::mails::MailState;
+use crate::db::{DbError, Tx};
 use crate::ids::{MailId, TicketId, UserId};
 use crate::mail::LINK_PLACE;
 use crate::mail::templates::{self, Frame, MailTemplate};
@@ -178,17 +178,34 @@ pub async fn for_sending(app: &App, id: MailId) -> Result<Option<AccountMail>, A
         .transpose()
 }
 
-/// Writes down what became of a mail. A link that was mailed is forgotten, unless the mailbox page is how it is read.
-pub async fn attempted(
-    app: &App,
-    id: MailId,
-    state: MailState,
-    why: Option<&str>,
-) -> Result<(), AppError> {
-    let forget = state == MailState::Sent && app.config.mail.mode == MailMode::Smtp;
+/// Writes down that a mail has left. A link that was mailed is forgotten, unless the mailbox page is how it is read.
+pub async fn sent(app: &App, id: MailId) -> Result<(), AppError> {
+    let forget = app.config.mail.mode == MailMode::Smtp;
     let mut tx = app.db.write().await?;
-    access::mail_attempted(&mut tx, id, state, app.clock.now(), why, forget).await?;
+    access::mail_sent(&mut tx, id, app.clock.now(), forget).await?;
     Ok(tx.commit().await?)
+}
+
+/// Writes down why a mail did not leave.
+pub async fn not_sent(app: &App, id: MailId, why: &str, given_up: bool) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    if given_up {
+        self::given_up(app, &mut tx, id, why).await?;
+    } else {
+        access::mail_put_off(&mut tx, id, why).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Writes down that a mail will not leave by itself any more. The ticket that it belongs to says so in the same commit.
+pub async fn given_up(app: &App, tx: &mut Tx, id: MailId, why: &str) -> Result<(), DbError> {
+    if !access::mail_given_up(tx, id, why).await? {
+        return Ok(());
+    }
+    match access::mail(tx, id).await? {
+        Some(mail) => tickets::undelivered(app, tx, &mail, why).await,
+        None => Ok(()),
+    }
 }
 
 /// A page of these mails for the mailbox, newest first, without their links.

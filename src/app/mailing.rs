@@ -19,7 +19,7 @@ use crate::domain::port::{
     next_window, notices, standing, words,
 };
 use crate::domain::rejection;
-use crate::ids::{DocumentId, MailId, PortId};
+use crate::ids::{DocumentId, FactId, MailId, PortId};
 use crate::mail::{self, LINK_PLACE, MailContext, WindowWords};
 
 pub use crate::db::mails::{Mail, MailState};
@@ -325,6 +325,7 @@ fn signer_of(request: &PortRequest) -> Option<(String, String)> {
     }
 }
 
+/// The domain in the `Message-ID` of each mail of ours.
 pub(super) fn mail_domain(app: &App) -> String {
     let from = &app.config.mail.from;
     from.rsplit_once('@')
@@ -332,6 +333,30 @@ pub(super) fn mail_domain(app: &App) -> String {
             domain.trim_end_matches('>')
         })
         .to_owned()
+}
+
+/// Whether a `Message-ID` is one that we gave to a mail. The domain alone proves nothing: the people of the desk may
+/// write from the same one.
+fn is_our_message_id(app: &App, message_id: &str) -> bool {
+    let Some((local, domain)) = message_id.rsplit_once('@') else {
+        return false;
+    };
+    if !domain.eq_ignore_ascii_case(&mail_domain(app)) {
+        return false;
+    }
+    let of_fact = local.rsplit_once('.').is_some_and(|(fact, reader)| {
+        let readers = [Reader::Submitter, Reader::Owner, Reader::Desk];
+        fact.parse::<FactId>().is_ok() && readers.iter().any(|one| one.name() == reader)
+    });
+    of_fact || local.parse::<MailId>().is_ok()
+}
+
+/// Whether a mail that came in is one that we sent, such as a notice to the desk at the support address.
+pub(super) fn is_ours(app: &App, mail: &mail::inbound::Incoming) -> bool {
+    let from = app.config.mail.from.trim().trim_end_matches('>');
+    let address = from.rsplit_once('<').map_or(from, |(_, address)| address);
+    (mail.auto_submitted && mail.from_address.eq_ignore_ascii_case(address.trim()))
+        || is_our_message_id(app, &mail.message_id)
 }
 
 fn link_place(id: MailId) -> String {

@@ -10,7 +10,7 @@
 
 use bytes::Bytes;
 
-use super::mailing::Mail;
+use super::mailing::{self, Mail};
 use super::notes::{self, Note, SentFile, Written};
 use super::ports::{Filter, FromMail, Line};
 use super::seen::Key;
@@ -62,6 +62,8 @@ pub enum Outcome {
         /// How that is known.
         because: &'static str,
     },
+    /// We sent it ourselves, such as a notice to the desk. It is for whoever reads the mailbox, and is left to them.
+    Ours,
     /// It was taken before.
     Known,
 }
@@ -211,6 +213,9 @@ pub async fn receive(app: &App, raw: &[u8]) -> Result<Outcome, AppError> {
 }
 
 async fn take_in(app: &App, raw: &[u8], mail: &Incoming) -> Result<Outcome, AppError> {
+    if mailing::is_ours(app, mail) {
+        return Ok(Outcome::Ours);
+    }
     if let Some(because) = mail.automatic {
         tracing::info!(message_id = %mail.message_id, because, "an automatic answer was left out");
         return Ok(Outcome::Automatic { because });
@@ -223,8 +228,11 @@ async fn take_in(app: &App, raw: &[u8], mail: &Incoming) -> Result<Outcome, AppE
     let aside = |port, reason: String| set_aside(app, raw, mail, port, reason);
     let token = match mail.tokens.as_slice() {
         [only] => only,
-        // Nobody's answer: a question (R66, R67).
+        // Nobody's answer: a question (R66, R67). An acknowledgement would go to everybody on the list.
         [] => {
+            if let Some(mark) = mail.to_many {
+                return aside(None, format!("{mark}, and answers no mail of ours.")).await;
+            }
             return match tickets::open_by_mail(app, raw, mail).await? {
                 Ok(outcome) => Ok(outcome),
                 Err(reason) => aside(None, reason).await,
@@ -290,6 +298,9 @@ pub async fn receive_headers(
     left_in: &str,
 ) -> Result<Outcome, AppError> {
     let mut mail = parse(app, headers).await?;
+    if mailing::is_ours(app, &mail) {
+        return Ok(Outcome::Ours);
+    }
     if let Some(because) = mail.automatic {
         return Ok(Outcome::Automatic { because });
     }
@@ -313,12 +324,18 @@ async fn take_headers(
     mail: &Incoming,
     left_in: &str,
 ) -> Result<Outcome, AppError> {
-    let port = match mail.tokens.as_slice() {
-        [only] => verify(app, only).await?.map(|(request, _)| request.id),
-        _ => None,
-    };
+    let (mut port, mut ticket) = (None, None);
+    if let [only] = mail.tokens.as_slice() {
+        port = verify(app, only).await?.map(|(request, _)| request.id);
+        if port.is_none() {
+            ticket = tickets::named_by(app, only).await?;
+        }
+    }
+    let about = ticket.map_or_else(String::new, |ticket| {
+        format!("It is an answer in ticket #{}. ", ticket.number)
+    });
     let reason = format!(
-        "It has {}, and at most {} are fetched. It is still in the mailbox {left_in}.",
+        "{about}It has {}, and at most {} are fetched. It is still in the mailbox {left_in}.",
         words::size(mail.size),
         words::size(app.config.mail.replies.mail_bytes_max())
     );
@@ -466,12 +483,19 @@ pub struct Unplaced {
     pub words: String,
     /// Its files: names and sizes.
     pub files: Vec<(String, u64)>,
+    /// The number of the ticket that it is an answer in, as far as that is known.
+    pub ticket: Option<i64>,
 }
 
 /// One mail, for the desk.
 pub async fn look(app: &App, caller: &Caller, id: InboundId) -> Result<Unplaced, AppError> {
     let (mail, incoming) = open(app, caller, id).await?;
+    let ticket = match incoming.tokens.as_slice() {
+        [only] => tickets::named_by(app, only).await?,
+        _ => None,
+    };
     Ok(Unplaced {
+        ticket: ticket.map(|ticket| ticket.number),
         words: all_words(&incoming),
         files: incoming
             .files
@@ -506,7 +530,11 @@ pub async fn raw(app: &App, caller: &Caller, id: InboundId) -> Result<Bytes, App
     Ok(app.blobs.get(&blob).await?)
 }
 
-async fn open(app: &App, caller: &Caller, id: InboundId) -> Result<(Inbound, Incoming), AppError> {
+pub(super) async fn open(
+    app: &App,
+    caller: &Caller,
+    id: InboundId,
+) -> Result<(Inbound, Incoming), AppError> {
     caller.desk_only()?;
     let mut read = app.db.glimpse().await?;
     let mail = inbound::get(&mut read, id)
@@ -618,7 +646,7 @@ pub async fn answer(
     words: &str,
     files: Vec<(String, Bytes)>,
 ) -> Result<Outcome, AppError> {
-    let (mail, to) = match super::mailing::read(app, caller, id).await {
+    let (mail, to) = match mailing::read(app, caller, id).await {
         Ok(mail) => {
             let to = address_of(app, &mail).await?;
             (Answered::from(mail), to)
@@ -647,6 +675,19 @@ pub async fn answer(
 pub async fn place_in(app: &App, mailbox: &str) -> Result<Option<(u32, u32)>, AppError> {
     let mut read = app.db.glimpse().await?;
     Ok(inbound::place(&mut read, mailbox).await?)
+}
+
+/// Remembers where a mailbox that was never read before begins. It survives a power cut: the next look would begin later
+/// otherwise, behind what has come meanwhile.
+pub async fn begin_in(
+    app: &App,
+    mailbox: &str,
+    uid_validity: u32,
+    uid: u32,
+) -> Result<(), AppError> {
+    let mut tx = app.db.write().await?;
+    inbound::set_place(&mut tx, mailbox, uid_validity, uid).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Remembers how far a mailbox was read. What a power cut undoes is read again, and known then.

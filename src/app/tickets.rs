@@ -3,31 +3,37 @@
 //! A mail that answers none of ours opens a ticket by itself. Its sender gets the ticket's number at once and the answer
 //! later, both with an address that leads back into the ticket and works for this sender only.
 
+mod kept;
+mod lists;
+mod undelivered;
+
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
-use super::account_mail::{self, Thread, To};
+use super::account_mail::{self, AccountMail, Thread, To};
 use super::replies::{self, Outcome};
-use super::seen::Key;
 use super::{App, AppError, Caller};
 use crate::db::inbound::{self, Inbound, InboundState};
 use crate::db::people::{self, User};
 use crate::db::tickets as rows;
 pub use crate::db::tickets::{Message, NamedFile, Ticket};
-use crate::db::{Session, Tx};
+use crate::db::{Session, Tx, access};
 use crate::domain::port::{Problem, Refusal};
 use crate::domain::ticket::{
-    self, Author, MAIL_CHARACTERS_MAX, MESSAGE_CHARACTERS_MAX, SUBJECT_CHARACTERS_MAX, TicketEvent,
-    TicketState,
+    self, ACKNOWLEDGED_AN_HOUR_MAX, Author, MAIL_CHARACTERS_MAX, MESSAGE_CHARACTERS_MAX,
+    SUBJECT_CHARACTERS_MAX, TicketEvent, TicketState,
 };
-use crate::ids::TicketId;
+use crate::ids::{InboundId, TicketId};
 use crate::mail::inbound::{self as message, Incoming};
 use crate::mail::templates::{TicketAnswer, TicketOpened};
 
+pub use kept::{open_of_mail, put_mail};
+pub use lists::{Page, counts, list, search, waiting};
+pub use undelivered::is_our_own;
+pub(super) use undelivered::undelivered;
+
 /// What tokens are signed for.
 const PURPOSE: &str = "ticket address";
-/// How many tickets a list shows at most.
-const LIST_MAX: i64 = 200;
 /// The longest `Message-ID` that is answered to. Longer ones cannot stand in a header (RFC 5322, 2.1.1).
 const MESSAGE_ID_MAX: usize = 250;
 
@@ -63,8 +69,17 @@ struct Question {
     subject: String,
     text: String,
     files: Vec<NamedFile>,
-    /// The mail that it came in, and its `Message-ID`.
-    mail: Option<(Inbound, Option<String>)>,
+    source: Source,
+}
+
+/// Which way a question came.
+enum Source {
+    /// Somebody who is signed in typed it.
+    Typed,
+    /// In a mail that is taken now; with its `Message-ID`.
+    Mail(Box<Inbound>, Option<String>),
+    /// In a mail that waited for the desk, until somebody of this name opened a ticket of it; with its `Message-ID`.
+    Kept(InboundId, String, Option<String>),
 }
 
 /// A `Message-ID` that can stand in a header of ours.
@@ -110,7 +125,7 @@ async fn question_of(app: &App, raw: &[u8], mail: &Incoming) -> Result<Question,
         subject: mail.subject.clone(),
         text: words_of(mail),
         files: files_of(mail),
-        mail: Some((row, answerable(mail))),
+        source: Source::Mail(Box::new(row), answerable(mail)),
     })
 }
 
@@ -176,12 +191,12 @@ pub(super) async fn go_on_by_mail(
             ticket.number
         )));
     }
-    let Some((row, message_id)) = question.mail else {
+    let Source::Mail(row, message_id) = question.source else {
         return Ok(Ok(Outcome::Known));
     };
     let row = Inbound {
         reason: format!("It is an answer in ticket #{}.", ticket.number),
-        ..row
+        ..*row
     };
     if !inbound::insert(&mut tx, &row).await? {
         return Ok(Ok(Outcome::Known));
@@ -261,7 +276,7 @@ pub async fn ask(
         subject: subject.to_owned(),
         text: text.to_owned(),
         files: Vec::new(),
-        mail: None,
+        source: Source::Typed,
     };
     let stored = store(app, &mut tx, question, Some(&user), opened).await?;
     tx.commit().await?;
@@ -299,8 +314,32 @@ async fn store(
     opened_before: u32,
 ) -> Result<Option<Ticket>, AppError> {
     let now = app.clock.now();
-    let (mail, message_id) = question.mail.unzip();
     let number = rows::next_number(tx).await?;
+    let reason = format!("It opened ticket #{number}.");
+    // A mail's sender may be forged; who is signed in is not, whatever all others send. Whoever opens a ticket of a mail
+    // answers it themselves.
+    let (is_new, mail, message_id, acknowledged) = match question.source {
+        Source::Typed => {
+            let acknowledged = ticket::is_acknowledged(opened_before, 0);
+            (true, None, None, acknowledged)
+        }
+        Source::Mail(row, message_id) => {
+            let row = Inbound { reason, ..*row };
+            let is_new = inbound::insert(tx, &row).await?;
+            let since = now - SignedDuration::from_hours(1);
+            let most = ACKNOWLEDGED_AN_HOUR_MAX;
+            let by_all = rows::opened_by_all_since(tx, since, most).await?;
+            let acknowledged = ticket::is_acknowledged(opened_before, by_all);
+            (is_new, Some(row.id), message_id, acknowledged)
+        }
+        Source::Kept(id, by, message_id) => {
+            let is_new = inbound::put_in_ticket(tx, id, &reason, &by, now).await?;
+            (is_new, Some(id), message_id, false)
+        }
+    };
+    if !is_new {
+        return Ok(None);
+    }
     let ticket = Ticket {
         id: app.ids.next(now),
         number,
@@ -310,19 +349,10 @@ async fn store(
         user: user.map(|user| user.id),
         state: TicketState::Waiting,
         messages: 1,
-        last_message_id: message_id.flatten(),
+        last_message_id: message_id,
         opened_at: now,
         changed_at: now,
     };
-    if let Some(mail) = &mail {
-        let row = Inbound {
-            reason: format!("It opened ticket #{number}."),
-            ..mail.clone()
-        };
-        if !inbound::insert(tx, &row).await? {
-            return Ok(None);
-        }
-    }
     let message = Message {
         seq: 1,
         author: Author::Sender,
@@ -330,20 +360,21 @@ async fn store(
         user: ticket.user,
         text: question.text,
         files: question.files,
-        inbound: mail.map(|mail| mail.id),
+        inbound: mail,
         at: now,
     };
     rows::insert(tx, &ticket).await?;
     rows::insert_message(tx, ticket.id, &message).await?;
-    if ticket::is_acknowledged(opened_before) {
+    if acknowledged {
         // Nothing that the sender wrote stands in it: whoever forges an address sends nobody anything.
         let mail = TicketOpened {
             name: user.map(|user| user.name.clone()).unwrap_or_default(),
             number: number.to_string(),
         };
         let reader = To {
+            user: ticket.user,
             name: &mail.name,
-            ..to(&ticket)
+            address: &ticket.from_address,
         };
         account_mail::queue_in_ticket(app, tx, reader, &mail, thread(&ticket), now).await?;
     }
@@ -357,12 +388,14 @@ fn name_of(ticket: &Ticket) -> &str {
     }
 }
 
-fn to(ticket: &Ticket) -> To<'_> {
-    To {
-        user: ticket.user,
-        name: &ticket.from_name,
-        address: &ticket.from_address,
-    }
+/// Where answers in a ticket go: to the present address of whoever asked, if they sign in here.
+async fn answers_go_to(session: &mut Session, ticket: &Ticket) -> Result<String, AppError> {
+    let user = match ticket.user {
+        None => None,
+        Some(id) => people::user(session, id).await?,
+    };
+    let present = user.filter(|user| user.disabled_at.is_none());
+    Ok(present.map_or_else(|| ticket.from_address.clone(), |user| user.email))
 }
 
 fn thread(ticket: &Ticket) -> Thread {
@@ -401,7 +434,7 @@ fn moved_on() -> Refusal {
     Refusal::conflict(
         "ticket_moved_on",
         "Somebody wrote in this ticket meanwhile.",
-        "Read it, then send your answer again.",
+        "Read it, then answer or close it again.",
     )
 }
 
@@ -415,6 +448,15 @@ pub struct Reply {
     pub seen: u32,
 }
 
+/// An answer that is on its way.
+#[derive(Debug)]
+pub struct Answered {
+    /// The ticket as it is now.
+    pub ticket: Ticket,
+    /// The address that the answer goes to.
+    pub to: String,
+}
+
 /// Answers in a ticket; the answer goes to whoever asked (R68).
 ///
 /// # Errors
@@ -424,7 +466,7 @@ pub async fn answer(
     caller: &Caller,
     id: TicketId,
     reply: Reply,
-) -> Result<Ticket, AppError> {
+) -> Result<Answered, AppError> {
     caller.desk_only()?;
     let text = reply.text.trim();
     if let Some(problem) = problem_of(text, "Write the answer.") {
@@ -461,20 +503,44 @@ pub async fn answer(
         closed: reply.closing,
         can_reply: are_on(app),
     };
-    account_mail::queue_in_ticket(app, &mut tx, to(&ticket), &mail, thread(&ticket), now).await?;
+    let to = answers_go_to(&mut tx, &ticket).await?;
+    let reader = To {
+        user: ticket.user,
+        name: &ticket.from_name,
+        address: &to,
+    };
+    account_mail::queue_in_ticket(app, &mut tx, reader, &mail, thread(&ticket), now).await?;
     tx.commit().await?;
-    Ok(ticket)
+    Ok(Answered { ticket, to })
 }
 
-/// Closes a ticket without a word, or opens a closed one again.
+/// Closes a ticket without a word. `seen` is how many messages it had when it was read.
 ///
 /// # Errors
-/// A refusal if it is so already.
-pub async fn set_open(
+/// A refusal if it is closed already, or if somebody wrote in it meanwhile.
+pub async fn close(
     app: &App,
     caller: &Caller,
     id: TicketId,
-    open: bool,
+    seen: u32,
+) -> Result<Ticket, AppError> {
+    step(app, caller, id, TicketEvent::Closed, Some(seen)).await
+}
+
+/// Opens a closed ticket again.
+///
+/// # Errors
+/// A refusal if it is open already.
+pub async fn reopen(app: &App, caller: &Caller, id: TicketId) -> Result<Ticket, AppError> {
+    step(app, caller, id, TicketEvent::Reopened, None).await
+}
+
+async fn step(
+    app: &App,
+    caller: &Caller,
+    id: TicketId,
+    event: TicketEvent,
+    seen: Option<u32>,
 ) -> Result<Ticket, AppError> {
     caller.desk_only()?;
     let mut tx = app.db.write().await?;
@@ -482,42 +548,12 @@ pub async fn set_open(
     let ticket = rows::get(&mut tx, id)
         .await?
         .ok_or(AppError::NotFound("ticket"))?;
-    let event = if open {
-        TicketEvent::Reopened
-    } else {
-        TicketEvent::Closed
-    };
+    if seen.is_some_and(|seen| seen != ticket.messages) {
+        return Err(moved_on().into());
+    }
     let ticket = go_on(&mut tx, ticket, event, None, None, now).await?;
     tx.commit().await?;
     Ok(ticket)
-}
-
-/// The tickets in a state.
-pub async fn list(app: &App, caller: &Caller, state: TicketState) -> Result<Vec<Ticket>, AppError> {
-    caller.desk_only()?;
-    let mut read = app.db.glimpse().await?;
-    Ok(rows::list(&mut read, state, LIST_MAX).await?)
-}
-
-/// How many tickets are in each state.
-pub async fn counts(app: &App, caller: &Caller) -> Result<Vec<(TicketState, u32)>, AppError> {
-    caller.desk_only()?;
-    let mut read = app.db.read().await?;
-    let mut found = Vec::new();
-    for state in TicketState::ALL {
-        found.push((state, rows::count(&mut read, state).await?));
-    }
-    Ok(found)
-}
-
-/// How many tickets wait for the desk.
-pub async fn waiting(app: &App, caller: &Caller) -> Result<u32, AppError> {
-    caller.desk_only()?;
-    let count = app.seen(Key::Own(caller.user, "tickets"), |_| true, async {
-        let mut read = app.db.glimpse().await?;
-        Ok(rows::count(&mut read, TicketState::Waiting).await?)
-    });
-    Ok(*count.await?)
 }
 
 /// A ticket as the desk reads it.
@@ -529,6 +565,10 @@ pub struct Talk {
     pub messages: Vec<Message>,
     /// Who asked, if they sign in here, and their account's name.
     pub sender: Option<(User, String)>,
+    /// Whether who asked is only known from what a mail says of its sender.
+    pub by_mail: bool,
+    /// Its mails that could not be delivered, oldest first.
+    pub undelivered: Vec<AccountMail>,
 }
 
 /// One ticket, for the desk.
@@ -554,9 +594,17 @@ pub async fn look(app: &App, caller: &Caller, id: TicketId) -> Result<Talk, AppE
             Some((user, name))
         }
     };
+    // Only what is said in the ticket can be there: the mails of all tickets need not be gone through.
+    let undelivered = if messages.iter().any(is_our_own) {
+        access::given_up_in(&mut read, id).await?
+    } else {
+        Vec::new()
+    };
     Ok(Talk {
+        by_mail: messages.first().is_some_and(|one| one.inbound.is_some()),
         ticket,
         messages,
         sender,
+        undelivered,
     })
 }

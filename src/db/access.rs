@@ -366,30 +366,38 @@ pub async fn queue_mail_again(tx: &mut Tx, id: MailId) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Writes down that a mail will not leave by itself any more.
-pub async fn mail_given_up(tx: &mut Tx, id: MailId, why: &str) -> Result<(), DbError> {
-    let state = MailState::Failed.name();
+/// Writes down that a mail will not leave by itself any more; `false` if that was known, or it has left.
+pub async fn mail_given_up(tx: &mut Tx, id: MailId, why: &str) -> Result<bool, DbError> {
+    let (failed, queued) = (MailState::Failed.name(), MailState::Queued.name());
+    let touched = tx
+        .execute(
+            "UPDATE account_mails SET state = $2, last_error = $3 WHERE id = $1 AND state = $4",
+            args![id, failed, why, queued],
+        )
+        .await?;
+    Ok(touched > 0)
+}
+
+/// Writes down why a mail that waits did not leave yet. Whoever tells it late changes nothing.
+pub async fn mail_put_off(tx: &mut Tx, id: MailId, why: &str) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE account_mails SET state = $2, last_error = $3 WHERE id = $1 AND state <> 'sent'",
-        args![id, state, why],
+        "UPDATE account_mails SET last_error = $2 WHERE id = $1 AND state = $3",
+        args![id, why, MailState::Queued.name()],
     )
     .await?;
     Ok(())
 }
 
-/// Writes down what became of a mail. A link is forgotten with `forget_link`.
-pub async fn mail_attempted(
+/// Writes down that a mail has left. A link is forgotten with `forget_link`.
+pub async fn mail_sent(
     tx: &mut Tx,
     id: MailId,
-    state: MailState,
     now: Timestamp,
-    why: Option<&str>,
     forget_link: bool,
 ) -> Result<(), DbError> {
-    let sent_at = (state == MailState::Sent).then_some(now);
     tx.execute(
-        "UPDATE account_mails SET state = $2, sent_at = $3, last_error = $4 WHERE id = $1",
-        args![id, state.name(), sent_at, why],
+        "UPDATE account_mails SET state = $2, sent_at = $3, last_error = NULL WHERE id = $1 AND state <> $2",
+        args![id, MailState::Sent.name(), now],
     )
     .await?;
     if forget_link {
@@ -400,4 +408,20 @@ pub async fn mail_attempted(
         .await?;
     }
     Ok(())
+}
+
+/// The mails of a ticket that will not leave by themselves, oldest first.
+pub async fn given_up_in(
+    session: &mut Session,
+    ticket: TicketId,
+) -> Result<Vec<AccountMail>, DbError> {
+    session
+        .fetch_all(
+            "SELECT * FROM account_mails WHERE ticket_id = $1 AND state = $2 ORDER BY id",
+            args![ticket, MailState::Failed.name()],
+        )
+        .await?
+        .iter()
+        .map(mail_of)
+        .collect()
 }

@@ -162,6 +162,30 @@ pub async fn settle(
     Ok(touched > 0)
 }
 
+/// Notes that somebody put a mail that waits into a ticket; `false` if it does not wait any more. `reason` says into which.
+pub async fn put_in_ticket(
+    tx: &mut Tx,
+    id: InboundId,
+    reason: &str,
+    by: &str,
+    now: Timestamp,
+) -> Result<bool, DbError> {
+    let touched = tx
+        .execute(
+            "UPDATE inbound_mails SET state = $2, reason = $3, settled_by = $4, settled_at = $5 WHERE id = $1 AND state = $6",
+            args![
+                id,
+                InboundState::Ticket.name(),
+                reason,
+                by,
+                now,
+                InboundState::Unplaced.name()
+            ],
+        )
+        .await?;
+    Ok(touched > 0)
+}
+
 fn mail_of(row: &Row) -> Result<Inbound, DbError> {
     Ok(Inbound {
         id: row.parse("id")?,

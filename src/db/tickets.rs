@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ports::like;
 use super::{DbError, Row, Session, Tx};
 use crate::args;
 use crate::domain::ticket::{Author, TicketState};
@@ -63,7 +64,7 @@ pub struct Message {
     pub author: Author,
     /// Their name.
     pub by: String,
-    /// Who that is here, if anybody.
+    /// Who that is here, if anybody. Of the desk's messages, only those that nobody wrote have none: what became of a mail.
     pub user: Option<UserId>,
     /// What they wrote.
     pub text: String,
@@ -169,6 +170,23 @@ pub async fn update(
     Ok(touched > 0)
 }
 
+/// Makes room for a message that nobody wrote, whatever others do in the ticket at the moment, and gives its place. With a
+/// state the ticket is in it then.
+pub async fn add_line(
+    tx: &mut Tx,
+    id: TicketId,
+    state: Option<TicketState>,
+    now: Timestamp,
+) -> Result<Option<u32>, DbError> {
+    let row = tx
+        .fetch_optional(
+            "UPDATE tickets SET messages = messages + 1, state = COALESCE($2, state), changed_at = $3 WHERE id = $1 RETURNING messages",
+            args![id, state.map(TicketState::name), now],
+        )
+        .await?;
+    row.map(|row| row.small("messages")).transpose()
+}
+
 /// The ticket with this id.
 pub async fn get(session: &mut Session, id: TicketId) -> Result<Option<Ticket>, DbError> {
     let row = session
@@ -190,25 +208,88 @@ pub async fn messages(session: &mut Session, id: TicketId) -> Result<Vec<Message
         .collect()
 }
 
-/// The tickets in a state. Those that wait come with the longest waiting first, the others with the newest.
+/// The ticket with this number.
+pub async fn numbered(session: &mut Session, number: i64) -> Result<Option<Ticket>, DbError> {
+    let row = session
+        .fetch_optional("SELECT * FROM tickets WHERE number = $1", args![number])
+        .await?;
+    row.map(|row| ticket_of(&row)).transpose()
+}
+
+/// A place in the list of a state's tickets: the last one that was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Its last change.
+    pub changed_at: Timestamp,
+    /// Its number.
+    pub number: i64,
+}
+
+/// The tickets in a state, from the one behind a place on. Those that wait come with the longest waiting first, the others
+/// with the newest.
 pub async fn list(
     session: &mut Session,
     state: TicketState,
+    behind: Option<Place>,
     limit: i64,
 ) -> Result<Vec<Ticket>, DbError> {
-    let order = match state {
-        TicketState::Waiting => "ASC",
-        TicketState::Answered | TicketState::Closed => "DESC",
+    let (order, beyond) = match state {
+        TicketState::Waiting => ("ASC", ">"),
+        TicketState::Answered | TicketState::Closed => ("DESC", "<"),
+    };
+    let mut values = vec![state.name().into(), limit.into()];
+    let from = match behind {
+        None => String::new(),
+        Some(place) => {
+            values.extend([place.changed_at.into(), place.number.into()]);
+            format!("AND (changed_at {beyond} $3 OR (changed_at = $3 AND number {beyond} $4))")
+        }
     };
     session
         .fetch_all(
-            format!("SELECT * FROM tickets WHERE state = $1 ORDER BY changed_at {order}, number {order} LIMIT $2"),
-            args![state.name(), limit],
+            format!("SELECT * FROM tickets WHERE state = $1 {from} ORDER BY changed_at {order}, number {order} LIMIT $2"),
+            &values,
         )
         .await?
         .iter()
         .map(ticket_of)
         .collect()
+}
+
+/// The tickets in all states that a text finds, newest first, from below a number on: by their number, by who asked, by
+/// what they are about.
+pub async fn search(
+    session: &mut Session,
+    text: &str,
+    below: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Ticket>, DbError> {
+    let number = text.trim_start_matches('#').parse::<i64>().unwrap_or(-1);
+    session
+        .fetch_all(
+            "SELECT * FROM tickets WHERE number < $1 AND (number = $2 OR LOWER(from_address) LIKE $3 ESCAPE '\\' OR LOWER(from_name) LIKE $3 ESCAPE '\\'
+                OR LOWER(subject) LIKE $3 ESCAPE '\\') ORDER BY number DESC LIMIT $4",
+            args![below.unwrap_or(i64::MAX), number, like(text), limit],
+        )
+        .await?
+        .iter()
+        .map(ticket_of)
+        .collect()
+}
+
+/// How many of the newest tickets were opened since then; at most `most` are counted.
+pub async fn opened_by_all_since(
+    session: &mut Session,
+    since: Timestamp,
+    most: u32,
+) -> Result<u32, DbError> {
+    let row = session
+        .fetch_optional(
+            "SELECT COUNT(*) AS n FROM (SELECT opened_at FROM tickets ORDER BY number DESC LIMIT $2) AS newest WHERE opened_at > $1",
+            args![since, most],
+        )
+        .await?;
+    row.map_or(Ok(0), |row| row.small("n"))
 }
 
 /// How many tickets are in a state.

@@ -16,3 +16,4 @@ pub mod preflight;
 pub mod rejection;
 pub mod table;
 pub mod ticket;
+pub mod typed;

@@ -14,6 +14,9 @@ pub const MAIL_CHARACTERS_MAX: usize = 20_000;
 /// How many tickets of one address are acknowledged in 24 hours. Two programs that answer each other end there
 /// (RFC 3834, section 2).
 const ACKNOWLEDGED_MAX: u32 = 5;
+/// How many tickets of all senders are acknowledged in an hour. Whoever forges senders has us write to strangers; beyond
+/// what an office is asked in an hour nobody is written to.
+pub const ACKNOWLEDGED_AN_HOUR_MAX: u32 = 60;
 /// How many tickets one address opens in 24 hours.
 const OPENED_MAX: u32 = 30;
 
@@ -80,6 +83,8 @@ pub enum TicketEvent {
     Closed,
     /// The desk takes it up again.
     Reopened,
+    /// The desk's answer could not be delivered.
+    Undelivered,
 }
 
 /// What becomes of a ticket.
@@ -88,7 +93,7 @@ pub enum TicketEvent {
 /// A refusal of closing what is closed, or of opening what is open: two people did the same thing.
 pub fn step(state: TicketState, event: TicketEvent) -> Result<TicketState, Refusal> {
     match (event, state) {
-        (TicketEvent::Asked, _) => Ok(TicketState::Waiting),
+        (TicketEvent::Asked | TicketEvent::Undelivered, _) => Ok(TicketState::Waiting),
         (TicketEvent::Answered { closing: false }, _) => Ok(TicketState::Answered),
         (TicketEvent::Closed, TicketState::Closed) => Err(Refusal::conflict(
             "ticket_closed",
@@ -107,9 +112,10 @@ pub fn step(state: TicketState, event: TicketEvent) -> Result<TicketState, Refus
     }
 }
 
-/// Whether a new ticket is acknowledged by mail to somebody who opened so many others within 24 hours.
-pub fn is_acknowledged(opened_today: u32) -> bool {
-    opened_today < ACKNOWLEDGED_MAX
+/// Whether a new ticket is acknowledged by mail to somebody who opened so many others within 24 hours, while everybody
+/// together opened so many within an hour.
+pub fn is_acknowledged(opened_today: u32, opened_by_all_this_hour: u32) -> bool {
+    opened_today < ACKNOWLEDGED_MAX && opened_by_all_this_hour < ACKNOWLEDGED_AN_HOUR_MAX
 }
 
 /// Whether somebody who opened so many tickets within 24 hours may open one more.
@@ -138,6 +144,7 @@ mod tests {
         use TicketState::{Answered, Closed, Waiting};
         for state in TicketState::ALL {
             assert_eq!(step(state, TicketEvent::Asked), Ok(Waiting), "{state:?}");
+            assert_eq!(step(state, TicketEvent::Undelivered), Ok(Waiting));
             let answer = |closing| step(state, TicketEvent::Answered { closing });
             assert_eq!((answer(false), answer(true)), (Ok(Answered), Ok(Closed)));
             assert_eq!(TicketState::named(state.name()), Some(state));
@@ -153,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_loop_between_two_programs_ends() {
-        assert!(is_acknowledged(0) && is_acknowledged(4) && !is_acknowledged(5));
+        assert!(is_acknowledged(0, 0) && is_acknowledged(4, 59));
+        assert!(!is_acknowledged(5, 0) && !is_acknowledged(0, 60));
         assert!(may_open(29) && !may_open(30));
     }
 

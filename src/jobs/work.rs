@@ -3,11 +3,10 @@
 use async_trait::async_trait;
 
 use super::{Handler, JobContext, JobError, carrier};
-use crate::app::mailing::MailState;
 use crate::app::{App, account_mail, mailing, replies, tickets, users, webhooks};
 use crate::config::MailMode;
 use crate::db::jobs::Job;
-use crate::db::{DbError, Tx, access, mails, outside};
+use crate::db::{DbError, Tx, mails, outside};
 use crate::ids::{DeliveryId, MailId};
 use crate::mail::smtp::{MailError, Smtp};
 use crate::outbound::{Outbound, Sent};
@@ -89,9 +88,7 @@ impl Work {
             return Ok(());
         };
         let Some(smtp) = &self.smtp else {
-            return account_mail::attempted(&self.app, id, MailState::Sent, None)
-                .await
-                .map_err(retry);
+            return account_mail::sent(&self.app, id).await.map_err(retry);
         };
         let reply_to = mail
             .ticket
@@ -104,17 +101,10 @@ impl Work {
             )
             .await
         else {
-            return account_mail::attempted(&self.app, id, MailState::Sent, None)
-                .await
-                .map_err(retry);
+            return account_mail::sent(&self.app, id).await.map_err(retry);
         };
         let given_up = !matches!(error, MailError::NotNow(_));
-        let state = if given_up {
-            MailState::Failed
-        } else {
-            MailState::Queued
-        };
-        account_mail::attempted(&self.app, id, state, Some(&error.to_string()))
+        account_mail::not_sent(&self.app, id, &error.to_string(), given_up)
             .await
             .map_err(retry)?;
         Err(if given_up {
@@ -226,7 +216,7 @@ impl Handler for Work {
             }
             "send_account_mail" => {
                 if let Some(id) = id("mail").and_then(|id| id.parse().ok()) {
-                    access::mail_given_up(tx, id, why).await?;
+                    account_mail::given_up(&self.app, tx, id, why).await?;
                 }
             }
             "deliver_webhook" => {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_imap::types::Fetch;
 use async_imap::{Client, Session};
 use futures::TryStreamExt as _;
+use jiff::civil::Date;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
@@ -52,6 +53,7 @@ pub struct Mailbox {
     session: Session<Box<dyn Stream>>,
     patience: Duration,
     uid_validity: u32,
+    uid_next: Option<u32>,
 }
 
 /// A message that waits in the mailbox.
@@ -134,12 +136,36 @@ impl Mailbox {
             session,
             patience,
             uid_validity: opened.uid_validity.unwrap_or(0),
+            uid_next: opened.uid_next,
         })
     }
 
     /// Changes when the UIDs of before mean nothing any more.
     pub fn uid_validity(&self) -> u32 {
         self.uid_validity
+    }
+
+    /// The UID of the last message that was there when the mailbox was opened; 0 for an empty one.
+    pub async fn last(&mut self) -> Result<u32, ImapError> {
+        // A server need not say it (RFC 3501, section 6.3.1).
+        if let Some(next) = self.uid_next {
+            return Ok(next.saturating_sub(1));
+        }
+        Ok(self.after(0).await?.last().map_or(0, |one| one.uid))
+    }
+
+    /// The first message that came to the server on this day or later; `None` if none did.
+    pub async fn first_since(&mut self, day: Date) -> Result<Option<u32>, ImapError> {
+        let patience = self.patience;
+        within(patience, async {
+            let found = self
+                .session
+                .uid_search(format!("SINCE {}", day.strftime("%-d-%b-%Y")))
+                .await
+                .map_err(refused("SEARCH"))?;
+            Ok(found.into_iter().min())
+        })
+        .await
     }
 
     /// The messages after a UID, in their order.

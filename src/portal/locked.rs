@@ -4,7 +4,7 @@
 //! all pages follow it at one place, also those that are yet to be written.
 
 /// Forms that are about the reader alone: they work for everybody.
-const ONES_OWN: [&str; 8] = [
+const ONES_OWN: [&str; 10] = [
     "/sign-out\"",
     "/theme\"",
     "/settings\"",
@@ -13,6 +13,8 @@ const ONES_OWN: [&str; 8] = [
     "/settings/sessions/",
     "/settings/notifications\"",
     "/settings/keys/",
+    "/help/ask\"",
+    "/numbers/ports/views",
 ];
 
 /// The way to a new port.

@@ -274,7 +274,7 @@ pub(super) async fn reply(
             Tone::Act,
             "The answer came in, but could not be placed.",
         )),
-        Outcome::Automatic { .. } | Outcome::Known => {
+        Outcome::Automatic { .. } | Outcome::Ours | Outcome::Known => {
             who.done(&format!("/mailbox/{id}"), "The answer came in.")
         }
     }

@@ -142,6 +142,8 @@ pub fn router(app: App) -> Router {
         .route("/desk/unplaced-mail/{id}", get(unplaced::show))
         .route("/desk/unplaced-mail/{id}/message", get(unplaced::message))
         .route("/desk/unplaced-mail/{id}/place", post(unplaced::place))
+        .route("/desk/unplaced-mail/{id}/ticket", post(unplaced::put))
+        .route("/desk/unplaced-mail/{id}/open", post(unplaced::open))
         .route("/desk/unplaced-mail/{id}/discard", post(unplaced::discard))
         .route("/help", get(help::show))
         .route("/help/ask", post(help::ask))

@@ -11,6 +11,7 @@ use super::errors::{Fault, Lost};
 use super::session::{Portal, SignedIn};
 use crate::app::App;
 use crate::config::Limits;
+use crate::domain::typed;
 
 /// The most fields of a form. The longest form of ours has some hundreds.
 const FIELDS_MAX: usize = 20_000;
@@ -48,7 +49,7 @@ pub(super) struct Fields {
 
 impl Fields {
     /// The first value of this name; empty if there is none. Browsers send line ends as CR LF; inside we
-    /// have LF only.
+    /// have LF only, and no other control characters than tabs.
     pub(super) fn one(&self, name: &str) -> &str {
         self.all
             .iter()
@@ -78,7 +79,7 @@ impl Fields {
         if self.all.len() >= FIELDS_MAX {
             return Err(Fault::TooLarge);
         }
-        self.all.push((name, value.replace("\r\n", "\n")));
+        self.all.push((name, typed::plain(value)));
         Ok(())
     }
 

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
+use crate::domain::typed;
+
 /// The longest word that a page looks for, in characters.
 const WORD_MAX: usize = 100;
 
@@ -18,7 +20,7 @@ impl Query {
     pub(super) fn read(text: &str) -> Self {
         Self(
             url::form_urlencoded::parse(text.as_bytes())
-                .into_owned()
+                .map(|(name, value)| (name.into_owned(), typed::plain(&value)))
                 .collect(),
         )
     }
@@ -69,6 +71,7 @@ mod tests {
         assert_eq!(query.parsed::<i64>("after"), None);
         assert!(query.has("tick") && !query.has("tock"));
         assert_eq!(query.one("other"), "\u{fffd}");
+        assert_eq!(Query::read("q=a%00b").word("q"), "ab");
         assert_eq!(
             Query::read(&format!("q={}", "x".repeat(500)))
                 .word("q")

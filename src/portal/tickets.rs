@@ -9,7 +9,7 @@ use super::query::Query;
 use super::session::{Portal, SignedIn, live_seconds};
 use super::views::ports::Tab;
 use super::views::tickets::{TicketList, TicketPage, TicketRow};
-use super::views::{Badge, Fact, Field, Link, Note, NoteKind, Room, Tone};
+use super::views::{Badge, Fact, Field, Link, Note, NoteKind, Pager, Room, Tone};
 use super::{fields, tell};
 use crate::app::tickets::{self, Message, Reply, Talk, Ticket};
 use crate::app::{App, AppError};
@@ -37,11 +37,35 @@ fn badge(state: TicketState) -> Badge {
     Badge::new(tone, text)
 }
 
+/// A list's address.
+fn list_href(search: &str, shown: TicketState, before: Option<&str>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    if !search.is_empty() {
+        query.append_pair("q", search);
+    } else if shown != TicketState::Waiting {
+        query.append_pair("show", shown.name());
+    }
+    if let Some(before) = before {
+        query.append_pair("before", before);
+    }
+    match query.finish() {
+        none if none.is_empty() => HERE.to_owned(),
+        query => format!("{HERE}?{query}"),
+    }
+}
+
 pub(super) async fn list(State(portal): State<Portal>, who: SignedIn, query: Query) -> Answer {
     who.desk_only()?;
     let app = &portal.app;
+    let search = query.word("q");
+    let before = query.word("before");
     let shown = TicketState::named(query.one("show")).unwrap_or(TicketState::Waiting);
-    let found = tickets::list(app, &who.caller, shown).await?;
+    let is_search = !search.is_empty();
+    let found = if is_search {
+        tickets::search(app, &who.caller, &search, &before).await?
+    } else {
+        tickets::list(app, &who.caller, shown, &before).await?
+    };
     let counts = tickets::counts(app, &who.caller).await?;
     let zone = &app.operator().time_zone;
     let page = TicketList {
@@ -51,14 +75,24 @@ pub(super) async fn list(State(portal): State<Portal>, who: SignedIn, query: Que
             .map(|(state, count)| Tab {
                 text: badge(state).text,
                 count,
-                href: match state {
-                    TicketState::Waiting => HERE.to_owned(),
-                    other => format!("{HERE}?show={}", other.name()),
-                },
-                here: state == shown,
+                href: list_href("", state, None),
+                here: !is_search && state == shown,
             })
             .collect(),
+        pager: Pager {
+            text: match found.tickets.len() {
+                1 => "1 ticket".to_owned(),
+                count => format!("{count} tickets"),
+            },
+            previous: (!before.is_empty()).then(|| list_href(&search, shown, None)),
+            next: found
+                .next
+                .as_deref()
+                .map(|next| list_href(&search, shown, Some(next))),
+            plain: true,
+        },
         tickets: found
+            .tickets
             .iter()
             .map(|ticket| TicketRow {
                 id: ticket.id.to_string(),
@@ -70,14 +104,17 @@ pub(super) async fn list(State(portal): State<Portal>, who: SignedIn, query: Que
                     count => format!("{count} messages"),
                 },
                 at: tell::when(ticket.changed_at, zone, app.clock.now()),
+                status: is_search.then(|| badge(ticket.state)),
             })
             .collect(),
         empty: match shown {
+            _ if is_search => "No ticket has this number, sender or subject",
             TicketState::Waiting => "Nobody waits for an answer",
             TicketState::Answered => "No answer waits for a word back",
             TicketState::Closed => "No ticket is closed",
         }
         .to_owned(),
+        search,
         live_seconds: live_seconds(app),
     };
     who.page(&page)
@@ -108,7 +145,12 @@ fn page(app: &App, who: &SignedIn, talk: &Talk, writing: Writing) -> TicketPage 
     let mut facts = vec![Fact::new("From", sender(ticket))];
     if let Some((user, account)) = &talk.sender {
         let words = format!("{}, {} of {account}", user.name, user.role.title());
-        facts.push(Fact::new("Signs in as", words));
+        facts.push(if talk.by_mail {
+            let says = format!("{words}. The sender of a mail can be forged.");
+            Fact::new("The From line names", says)
+        } else {
+            Fact::new("Signs in as", words)
+        });
     }
     facts.push(Fact::new(
         "Opened",
@@ -133,11 +175,16 @@ fn page(app: &App, who: &SignedIn, talk: &Talk, writing: Writing) -> TicketPage 
                 by: one.by.clone(),
                 role: match one.author {
                     Author::Sender => "Sender",
+                    Author::Desk if tickets::is_our_own(one) => "",
                     Author::Desk => "Desk",
                 }
                 .to_owned(),
                 at: tell::when(one.at, zone, now),
-                kind: NoteKind::Comment,
+                kind: if tickets::is_our_own(one) {
+                    NoteKind::Event
+                } else {
+                    NoteKind::Comment
+                },
                 text: one.text.clone(),
                 files: files(one),
                 first_new: false,
@@ -149,6 +196,14 @@ fn page(app: &App, who: &SignedIn, talk: &Talk, writing: Writing) -> TicketPage 
                 "It is about a port: make the last mail a note on it",
             )
         }),
+        undelivered: talk
+            .undelivered
+            .iter()
+            .map(|mail| {
+                let says = format!("\u{201c}{}\u{201d} to {}", mail.subject, mail.to_address);
+                Link::new(format!("/mailbox/{}", mail.id), says)
+            })
+            .collect(),
         seen: ticket.messages,
         text: writing.text,
         closed: ticket.state == TicketState::Closed,
@@ -191,13 +246,12 @@ pub(super) async fn answer(
     let reply = Reply {
         text: posted.one("text").to_owned(),
         closing: posted.ticked("closing"),
-        // A page without the count has seen nothing.
-        seen: posted.one("seen").parse().unwrap_or(0),
+        seen: seen(&posted),
     };
     let (text, closing) = (reply.text.clone(), reply.closing);
     let writing = match tickets::answer(app, &who.caller, id, reply).await {
-        Ok(ticket) => {
-            let says = format!("The answer goes to {} by mail.", ticket.from_address);
+        Ok(answered) => {
+            let says = format!("The answer goes to {} by mail.", answered.to);
             return who.done(HERE, &says);
         }
         Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => Writing {
@@ -225,35 +279,57 @@ pub(super) async fn answer(
     who.page_with(status, &page(app, &who, &talk, writing))
 }
 
-pub(super) async fn close(state: State<Portal>, id: Path<String>, posted: Posted) -> Answer {
-    set_open(state, id, posted, false, "The ticket is closed.").await
+/// How many messages the ticket had on the page that was sent. A page without the count has seen nothing.
+fn seen(posted: &Posted) -> u32 {
+    posted.one("seen").parse().unwrap_or(0)
 }
 
-pub(super) async fn open(state: State<Portal>, id: Path<String>, posted: Posted) -> Answer {
-    set_open(state, id, posted, true, "The ticket waits for us again.").await
-}
-
-async fn set_open(
+pub(super) async fn close(
     State(portal): State<Portal>,
     Path(id): Path<String>,
     posted: Posted,
-    open: bool,
-    says: &str,
+) -> Answer {
+    let app = &portal.app;
+    let mut who = posted.who.clone();
+    who.desk_only()?;
+    let id = ticket_id(&id)?;
+    match tickets::close(app, &who.caller, id, seen(&posted)).await {
+        Ok(_) => who.done(HERE, "The ticket is closed."),
+        // What came meanwhile is on the page.
+        Err(AppError::Refused(refusal)) if refusal.rule == "ticket_moved_on" => {
+            who.here = format!("{HERE}/{id}");
+            let talk = tickets::look(app, &who.caller, id).await?;
+            let writing = Writing {
+                notice: refusal.to_string(),
+                ..Writing::default()
+            };
+            who.page_with(StatusCode::CONFLICT, &page(app, &who, &talk, writing))
+        }
+        Err(error) => as_it_is(&who, HERE, error),
+    }
+}
+
+pub(super) async fn open(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
 ) -> Answer {
     let who = &posted.who;
     who.desk_only()?;
     let id = ticket_id(&id)?;
-    let to = if open {
-        format!("{HERE}/{id}")
-    } else {
-        HERE.to_owned()
-    };
-    match tickets::set_open(&portal.app, &who.caller, id, open).await {
-        Ok(_) => who.done(&to, says),
-        // Somebody else did the same: it is as it was wanted.
-        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => {
-            Ok(who.go(&to, Tone::Info, refusal.to_string().trim()))
+    let to = format!("{HERE}/{id}");
+    match tickets::reopen(&portal.app, &who.caller, id).await {
+        Ok(_) => who.done(&to, "The ticket waits for us again."),
+        Err(error) => as_it_is(who, &to, error),
+    }
+}
+
+/// Somebody else did the same: it is as it was wanted.
+fn as_it_is(who: &SignedIn, to: &str, error: AppError) -> Answer {
+    match error {
+        AppError::Refused(refusal) if !refusal.is_forbidden() => {
+            Ok(who.go(to, Tone::Info, refusal.to_string().trim()))
         }
-        Err(error) => Err(error.into()),
+        error => Err(error.into()),
     }
 }

@@ -1,4 +1,4 @@
-//! Desk: mails that could not be placed. Somebody makes each a note on a port, or puts it away.
+//! Desk: mails that could not be placed. Somebody makes each a note on a port, puts it into a ticket, or puts it away.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -8,9 +8,10 @@ use super::errors::{Answer, Fault};
 use super::posted::Posted;
 use super::session::{Portal, SignedIn};
 use super::views::unplaced::{UnplacedList, UnplacedPage, UnplacedRow};
-use super::views::{Fact, Field, Link, Room};
+use super::views::{Fact, Field, Link, Room, Tone};
 use super::{fields, tell};
 use crate::app::replies::{self, Inbound, InboundState, Unplaced};
+use crate::app::tickets::{self, Ticket};
 use crate::app::{App, AppError};
 use crate::domain::port::words;
 use crate::ids::InboundId;
@@ -62,21 +63,30 @@ pub(super) async fn show(
 ) -> Answer {
     who.desk_only()?;
     let found = replies::look(&portal.app, &who.caller, mail_id(&id)?).await?;
-    // Which port the answer address names is known, also when the sender is not.
-    let port = found
-        .mail
-        .port
-        .map_or_else(String::new, |id| id.to_string());
-    who.page(&page(&portal.app, &who, &found, Field::of(port), true))
+    who.page(&page(&portal.app, &who, &found, Typed::of(&found)))
 }
 
-fn page(
-    app: &App,
-    who: &SignedIn,
-    found: &Unplaced,
+/// What the page's forms have in them.
+struct Typed {
     port: Field,
     staff_only: bool,
-) -> UnplacedPage {
+    ticket: Field,
+}
+
+impl Typed {
+    /// Which port or ticket the answer address names is known, also when the sender is not.
+    fn of(found: &Unplaced) -> Self {
+        let port = found.mail.port.map(|id| id.to_string());
+        let ticket = found.ticket.map(|number| number.to_string());
+        Self {
+            port: Field::of(port.unwrap_or_default()),
+            staff_only: true,
+            ticket: Field::of(ticket.unwrap_or_default()),
+        }
+    }
+}
+
+fn page(app: &App, who: &SignedIn, found: &Unplaced, typed: Typed) -> UnplacedPage {
     let mail = &found.mail;
     UnplacedPage {
         shell: who.shell(Room::Unplaced, subject(mail)),
@@ -105,8 +115,9 @@ fn page(
                 format!("{name} ({})", words::size(*size))
             })
             .collect(),
-        port,
-        staff_only,
+        port: typed.port,
+        staff_only: typed.staff_only,
+        ticket: typed.ticket,
     }
 }
 
@@ -151,12 +162,78 @@ pub(super) async fn place(
         ),
         Err(AppError::NotFound("port request")) => {
             let says = "There is no such port.".to_owned();
-            wrong(app, &mut who, id, port, says, staff_only).await
+            let field = Field::wrong(port, says).focused();
+            wrong(app, &mut who, id, |typed| Typed {
+                port: field,
+                staff_only,
+                ..typed
+            })
+            .await
         }
         Err(error) => {
-            let problems = fields::problems(error)?;
-            let says: Vec<String> = problems.into_iter().map(|one| one.says).collect();
-            wrong(app, &mut who, id, port, says.join(" "), staff_only).await
+            let field = Field::wrong(port, says(error)?).focused();
+            wrong(app, &mut who, id, |typed| Typed {
+                port: field,
+                staff_only,
+                ..typed
+            })
+            .await
+        }
+    }
+}
+
+/// What is wrong with a form that has one field.
+fn says(error: AppError) -> Result<String, Fault> {
+    let problems = fields::problems(error)?;
+    let says: Vec<String> = problems.into_iter().map(|one| one.says).collect();
+    Ok(says.join(" "))
+}
+
+pub(super) async fn put(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let number = posted.one("ticket");
+    let done = tickets::put_mail(&portal.app, &posted.who.caller, mail_id(&id)?, number).await;
+    in_ticket(&portal.app, &posted, mail_id(&id)?, done).await
+}
+
+pub(super) async fn open(
+    State(portal): State<Portal>,
+    Path(id): Path<String>,
+    posted: Posted,
+) -> Answer {
+    let done = tickets::open_of_mail(&portal.app, &posted.who.caller, mail_id(&id)?).await;
+    in_ticket(&portal.app, &posted, mail_id(&id)?, done).await
+}
+
+/// Leads to the ticket that a mail is in now; or says why it is in none.
+async fn in_ticket(
+    app: &App,
+    posted: &Posted,
+    id: InboundId,
+    done: Result<Ticket, AppError>,
+) -> Answer {
+    let mut who = posted.who.clone();
+    who.desk_only()?;
+    match done {
+        Ok(ticket) => {
+            let says = format!("The mail is in ticket #{} now.", ticket.number);
+            who.done(&format!("/desk/tickets/{}", ticket.id), &says)
+        }
+        Err(AppError::Refused(refusal)) if !refusal.is_forbidden() => Ok(who.go(
+            "/desk/unplaced-mail",
+            Tone::Info,
+            refusal.to_string().trim(),
+        )),
+        Err(error) => {
+            let field = Field::wrong(posted.one("ticket"), says(error)?).focused();
+            wrong(app, &mut who, id, |typed| Typed {
+                ticket: field,
+                ..typed
+            })
+            .await
         }
     }
 }
@@ -165,14 +242,12 @@ async fn wrong(
     app: &App,
     who: &mut SignedIn,
     id: InboundId,
-    port: &str,
-    says: String,
-    staff_only: bool,
+    change: impl FnOnce(Typed) -> Typed,
 ) -> Answer {
     who.here = format!("/desk/unplaced-mail/{id}");
     let found = replies::look(app, &who.caller, id).await?;
-    let field = Field::wrong(port, says).focused();
-    let page = page(app, who, &found, field, staff_only);
+    let typed = change(Typed::of(&found));
+    let page = page(app, who, &found, typed);
     who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 

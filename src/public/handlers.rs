@@ -2,13 +2,14 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Form, FromRef, Multipart, Path, State};
+use axum::extract::{DefaultBodyLimit, FromRef, Multipart, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use base64::Engine as _;
 use serde::Deserialize;
 
+use super::form::Plain;
 use super::views::{DonePage, LetterText, LinkTrouble, PublicShell, SignPage, UploadPage};
 use crate::app::letters::{self, CONSENT, Given, Live, Opened};
 use crate::app::papers::{self, Upload};
@@ -259,7 +260,7 @@ async fn sign(
     ip: ClientIp,
     Path(token): Path<String>,
     headers: HeaderMap,
-    Form(mut typed): Form<Typed>,
+    Plain(mut typed): Plain<Typed>,
 ) -> Response {
     let live = match async {
         desk.pace.take(&ip)?;
@@ -328,7 +329,7 @@ async fn decline(
     State(desk): State<Desk>,
     ip: ClientIp,
     Path(token): Path<String>,
-    Form(form): Form<Declined>,
+    Plain(form): Plain<Declined>,
 ) -> Response {
     let live = match async {
         desk.pace.take(&ip)?;

@@ -1,5 +1,6 @@
 //! The signer's and the uploader's pages: reached by a secret link, without an account.
 
+mod form;
 pub mod gallery;
 mod handlers;
 pub mod views;

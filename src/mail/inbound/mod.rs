@@ -34,6 +34,10 @@ pub struct Incoming {
     pub subject: String,
     /// Why it was sent by a program and not by a person.
     pub automatic: Option<&'static str>,
+    /// Whether it says so itself in the header of RFC 3834, as all mails of ours do.
+    pub auto_submitted: bool,
+    /// How it shows that it was sent to many, or through a mailing list. A person may have written it all the same.
+    pub to_many: Option<&'static str>,
     /// The tokens of reply addresses of ours that it names, each once.
     pub tokens: Vec<String>,
     /// Everything that it says, as plain text, with what it quotes.
@@ -79,6 +83,8 @@ impl Incoming {
             from_address: String::new(),
             subject: String::new(),
             automatic: None,
+            auto_submitted: false,
+            to_many: None,
             tokens: Vec::new(),
             text: String::new(),
             own_words: String::new(),
@@ -134,6 +140,8 @@ fn read_it(raw: &[u8], address: Option<&ReplyAddress>) -> Option<Incoming> {
     }
     Some(Incoming {
         automatic: automatic(&message),
+        auto_submitted: headers(&message).any(|(name, value)| is_auto_submitted(&name, &value)),
+        to_many: to_many(&message),
         tokens: address.map_or_else(Vec::new, |address| tokens(&message, address)),
         own_words: own_words(&text),
         digest: digest.finalize().into(),
@@ -189,17 +197,29 @@ fn tokens(message: &Message<'_>, address: &ReplyAddress) -> Vec<String> {
     found
 }
 
-/// RFC 3834 and what programs did before it. Also the reports of mail servers (RFC 3464) and lists.
+/// The headers as they came: names and values in lower case.
+fn headers<'m>(message: &'m Message<'_>) -> impl Iterator<Item = (String, String)> + 'm {
+    message.headers_raw().map(|(name, value)| {
+        (
+            name.trim().to_ascii_lowercase(),
+            value.trim().to_ascii_lowercase(),
+        )
+    })
+}
+
+fn is_auto_submitted(name: &str, value: &str) -> bool {
+    name == "auto-submitted" && value.split(';').next().map(str::trim) != Some("no")
+}
+
+/// RFC 3834 and what programs did before it. Also the reports of mail servers (RFC 3464).
 fn automatic(message: &Message<'_>) -> Option<&'static str> {
-    for (name, value) in message.headers_raw() {
-        let name = name.trim().to_ascii_lowercase();
-        let value = value.trim().to_ascii_lowercase();
+    for (name, value) in headers(message) {
         match name.as_str() {
-            "auto-submitted" if value.split(';').next().map(str::trim) != Some("no") => {
+            name if is_auto_submitted(name, &value) => {
                 return Some("it says that a program sent it (Auto-Submitted)");
             }
-            "precedence" if matches!(value.as_str(), "bulk" | "junk" | "list" | "auto_reply") => {
-                return Some("it says that it is bulk mail (Precedence)");
+            "precedence" if value == "auto_reply" => {
+                return Some("it says that it is an automatic answer (Precedence)");
             }
             "x-autoreply" | "x-autorespond" | "x-autoresponder" | "x-auto-reply"
                 if value != "no" =>
@@ -208,9 +228,6 @@ fn automatic(message: &Message<'_>) -> Option<&'static str> {
             }
             "return-path" if value == "<>" => {
                 return Some("it is a mail server's report (empty Return-Path)");
-            }
-            name if name.starts_with("list-") => {
-                return Some("it comes from a mailing list (List-*)");
             }
             _ => {}
         }
@@ -224,6 +241,18 @@ fn automatic(message: &Message<'_>) -> Option<&'static str> {
         })
     });
     report.then_some("it is a mail server's report (multipart/report)")
+}
+
+/// Marks of what goes to many at once: mailing lists (RFC 2369, RFC 2919) and bulk mail. Groups and customer databases put
+/// them on what a person writes, too.
+fn to_many(message: &Message<'_>) -> Option<&'static str> {
+    headers(message).find_map(|(name, value)| match name.as_str() {
+        "precedence" if matches!(value.as_str(), "bulk" | "junk" | "list") => {
+            Some("It says that it is bulk mail (Precedence)")
+        }
+        name if name.starts_with("list-") => Some("It came through a mailing list (List-*)"),
+        _ => None,
+    })
 }
 
 fn text_of(message: &Message<'_>) -> String {

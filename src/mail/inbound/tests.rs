@@ -77,12 +77,9 @@ fn what_a_program_sent_is_told_from_what_a_person_sent() {
     for header in [
         "Auto-Submitted: auto-replied\n",
         "auto-submitted: auto-generated; x=y\n",
-        "Precedence: bulk\n",
         "Precedence: auto_reply\n",
         "X-Autoreply: yes\n",
         "X-Autorespond: away\n",
-        "List-Id: <news.example>\n",
-        "List-Unsubscribe: <mailto:a@b.example>\n",
         "Return-Path: <>\n",
         "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n",
     ] {
@@ -94,8 +91,31 @@ fn what_a_program_sent_is_told_from_what_a_person_sent() {
         "Precedence: first-class\n",
         "Return-Path: <dana@harbor.example>\n",
         "X-Priority: 1\n",
+        "Precedence: bulk\n",
+        "List-Id: <news.example>\n",
     ] {
         assert!(!automatic(header), "{header}");
+    }
+    assert!(mail("Auto-Submitted: auto-generated\n", "").auto_submitted);
+    assert!(!mail("Auto-Submitted: no\n", "").auto_submitted);
+}
+
+/// A person's mail through a group or a customer database has these marks, too: it is not a program's.
+#[test]
+fn what_went_to_many_is_marked_and_not_taken_for_a_programs() {
+    let to_many = |header: &str| mail(header, "Which bill?").to_many.is_some();
+    for header in [
+        "Precedence: bulk\n",
+        "Precedence: List\n",
+        "precedence: junk\n",
+        "List-Id: <office.harbor.example>\n",
+        "List-Unsubscribe: <mailto:a@b.example>\n",
+    ] {
+        assert!(to_many(header), "{header}");
+        assert_eq!(mail(header, "Which bill?").automatic, None, "{header}");
+    }
+    for header in ["", "Precedence: first-class\n", "X-List: a\n"] {
+        assert!(!to_many(header), "{header}");
     }
 }
 

@@ -13,8 +13,12 @@ pub struct TicketList {
     pub shell: Shell,
     /// The states.
     pub tabs: Vec<Tab>,
+    /// What is looked for.
+    pub search: String,
     /// The tickets.
     pub tickets: Vec<TicketRow>,
+    /// Where the reader is in the list.
+    pub pager: Pager,
     /// What is said if there are none.
     pub empty: String,
     /// How often the list refreshes itself; 0: never.
@@ -36,6 +40,8 @@ pub struct TicketRow {
     pub messages: String,
     /// When somebody last wrote, closed or opened it.
     pub at: When,
+    /// For whom it waits, where the list has tickets of all states.
+    pub status: Option<Badge>,
 }
 
 /// One ticket.
@@ -58,6 +64,8 @@ pub struct TicketPage {
     pub messages: Vec<Note>,
     /// Where its sender's last mail is made a note on a port.
     pub mail: Option<Link>,
+    /// Its mails that could not be delivered: where each is sent again.
+    pub undelivered: Vec<Link>,
     /// How many messages are shown.
     pub seen: u32,
     /// The answer.

@@ -55,4 +55,6 @@ pub struct UnplacedPage {
     pub port: Field,
     /// Whether only the desk is to see the note.
     pub staff_only: bool,
+    /// The number of the ticket to put it into.
+    pub ticket: Field,
 }

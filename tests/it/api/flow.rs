@@ -187,7 +187,7 @@ async fn a_patch_changes_what_it_names_and_nothing_else() {
                 "signer": { "email": "maria" },
                 "btn": "555-0123",
                 "twilio_account_sid": "SK123",
-                "losing_carrier": "a\u{0007}b",
+                "losing_carrier": "a\u{202e}b",
             }))
             .send()
             .await

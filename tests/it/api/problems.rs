@@ -4,7 +4,7 @@ use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
 use crate::support::app::{Reply, TestApp};
-use crate::support::database::on_sqlite;
+use crate::support::database::{on_both, on_sqlite};
 
 /// The problem, without what differs from run to run.
 fn shape(reply: &Reply) -> Value {
@@ -194,6 +194,42 @@ async fn a_database_that_is_gone_is_said_to_be_gone() {
         let problem = refused.json();
         assert!(matches!(refused.status.as_u16(), 500 | 503), "{problem}");
         assert!(!refused.text().contains("sqlx"), "no insides: {problem}");
+    })
+    .await;
+}
+
+/// PostgreSQL keeps no NUL: what has one is refused by its field before anything is asked of a database.
+#[tokio::test]
+async fn control_characters_are_refused_by_their_field() {
+    on_both(|test| async move {
+        let t = TestApp::on(&test).await;
+        let account = t.account("Harbor Dental").await;
+        let ana = t.submitter(&account, "Ana Ruiz").await;
+        let id = t.complete_port(&ana, &["+14045550123"]).await;
+        let path = format!("/v1/ports/{id}/notes");
+        for (text, field) in [
+            ("Suite\0 410.", "text"),
+            ("a\u{7}", "text"),
+            ("a\u{9f}", "text"),
+        ] {
+            let reply = t
+                .post(&path)
+                .by(&ana)
+                .json(&json!({ "text": text }))
+                .send()
+                .await;
+            let problem = reply.ok(422);
+            assert_eq!(problem["problems"][0]["field"], field, "{problem}");
+        }
+        let reply = t.get("/v1/ports?q=%00").by(&ana).send().await;
+        assert_eq!(reply.status.as_u16(), 422, "{}", reply.text());
+        let text = "Suite 410.\n\tThanks";
+        t.post(&path)
+            .by(&ana)
+            .json(&json!({ "text": text }))
+            .send()
+            .await
+            .ok(201);
     })
     .await;
 }

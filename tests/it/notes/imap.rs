@@ -7,14 +7,14 @@ use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use portolan::app::replies;
 use portolan::app::tickets;
 use portolan::domain::ticket::TicketState;
 use portolan::ids::PortId;
 
 use super::{desk_of, notes};
-use crate::support::app::{Person, TestApp};
+use crate::support::app::{MONDAY, Person, TestApp};
 use crate::support::database::{TestDb, on_both, on_sqlite};
 
 /// A private server, stopped when the test ends.
@@ -96,10 +96,18 @@ impl Dovecot {
         )
     }
 
-    /// Delivers a mail as a mail server does: into the folder of new ones, at once whole.
+    /// Delivers a mail on the day on which the tests begin.
     fn deliver(&self, name: &str, raw: &[u8]) {
+        self.deliver_at(MONDAY.parse().expect("a literal"), name, raw);
+    }
+
+    /// Delivers a mail as a mail server does: into the folder of new ones, at once whole. When it came is its file's time.
+    fn deliver_at(&self, at: Timestamp, name: &str, raw: &[u8]) {
         let draft = self.mail.join("tmp").join(name);
         std::fs::write(&draft, raw).expect("written");
+        let file = std::fs::File::options().write(true).open(&draft);
+        let dated = file.expect("there").set_modified(at.into());
+        dated.expect("dated");
         // The server may have been handed to another user.
         let owner = std::fs::metadata(&self.mail).expect("a folder");
         chown(&draft, Some(owner.uid()), Some(owner.gid())).expect("handed over");
@@ -185,6 +193,8 @@ async fn answers_are_fetched_once_from_a_real_mailbox() {
     on_both(|test| async move {
         let (app, dana, port, to) = scene(&test, &dovecot.settings("none")).await;
         dovecot.clear();
+        // The first look only finds out where the new mails begin.
+        look(&app).await;
         let email = &dana.user.email;
         let name = |what: &str| format!("{what}.{:?}", test.engine());
         dovecot.deliver(&name("1"), &mail(email, &to, "one", "Suite 410."));
@@ -270,14 +280,130 @@ async fn answers_are_fetched_once_from_a_real_mailbox() {
         );
         look(&app).await;
         look(&app).await;
-        let asked = tickets::list(&app.app, &desk, TicketState::Waiting)
+        let asked = tickets::list(&app.app, &desk, TicketState::Waiting, "")
             .await
             .expect("a list");
         let asked: Vec<_> = asked
+            .tickets
             .iter()
             .map(|one| (one.from_address.as_str(), one.subject.as_str()))
             .collect();
         assert_eq!(asked, [("priya@brightmoor.example", "Re: note")]);
+    })
+    .await;
+}
+
+/// The senders of the tickets that wait, the longest waiting first.
+async fn asked(app: &TestApp) -> Vec<String> {
+    let desk = desk_of(&app.app);
+    let page = tickets::list(&app.app, &desk, TicketState::Waiting, "").await;
+    let found = page.expect("a list").tickets;
+    found.into_iter().map(|one| one.from_address).collect()
+}
+
+/// A mailbox that was in use before is not answered: neither when it is looked into for the first time, nor when its server
+/// numbers its mails anew.
+#[tokio::test]
+async fn what_is_in_the_mailbox_before_the_first_look_is_left_alone() {
+    let Some(dovecot) = Dovecot::start() else {
+        return;
+    };
+    let dovecot = &dovecot;
+    on_both(|test| async move {
+        let (app, _, _, _) = scene(&test, &dovecot.settings("none")).await;
+        dovecot.clear();
+        let name = |what: &str| format!("{what}.{:?}", test.engine());
+        let support = "support@desk.example";
+        let monday: Timestamp = MONDAY.parse().expect("a literal");
+        let long_ago = monday - SignedDuration::from_hours(24 * 400);
+        dovecot.deliver_at(
+            long_ago,
+            &name("old"),
+            &mail("old@x.example", support, "old", "In 2025."),
+        );
+        look(&app).await;
+        look(&app).await;
+        assert!(asked(&app).await.is_empty());
+        assert!(app.mails().await.is_empty(), "nobody is written to");
+        let left = dovecot.files("");
+        assert_eq!(left.len(), 1, "{left:?}");
+        assert!(!left[0].ends_with('S'), "unread, as it was: {left:?}");
+
+        dovecot.deliver(
+            &name("new"),
+            &mail("new@x.example", support, "new", "Which bill?"),
+        );
+        look(&app).await;
+        assert_eq!(asked(&app).await, ["new@x.example"]);
+
+        // Another numbering: what came lately is gone through again, and known if it was taken.
+        let mailbox = format!("{}@127.0.0.1/INBOX", dovecot.user);
+        let place = replies::place_in(&app.app, &mailbox).await.expect("read");
+        let (validity, _) = place.expect("a place");
+        let other = validity.wrapping_add(1);
+        replies::set_place_in(&app.app, &mailbox, other, 9_999)
+            .await
+            .expect("set");
+        dovecot.deliver(
+            &name("copy"),
+            &mail("new@x.example", support, "new", "Which bill?"),
+        );
+        dovecot.deliver(
+            &name("next"),
+            &mail("next@x.example", support, "next", "And then?"),
+        );
+        look(&app).await;
+        assert_eq!(asked(&app).await, ["new@x.example", "next@x.example"]);
+        let left = dovecot.files("");
+        assert_eq!(left.len(), 1, "the old one: {left:?}");
+    })
+    .await;
+}
+
+/// The desk's notices go to the support address, whose mails come into the mailbox, too: they stay there for the desk.
+#[tokio::test]
+async fn our_own_mails_stay_in_the_mailbox_unread() {
+    let Some(dovecot) = Dovecot::start() else {
+        return;
+    };
+    let dovecot = &dovecot;
+    on_both(|test| async move {
+        let (app, dana, port, _) = scene(&test, &dovecot.settings("none")).await;
+        dovecot.clear();
+        look(&app).await;
+        app.sign_and_prove(&dana, &port.to_string()).await;
+        let notices = app.mails().await;
+        let notice = notices.iter().find(|mail| mail.reader == "desk").expect("a notice to the desk");
+        let support = &app.app.config.operator.support.email;
+        let name = |what: &str| format!("{what}.{:?}", test.engine());
+        let raw = |from: &str, id: &str, more: &str| {
+            format!("Message-ID: <{id}>\r\nFrom: {from}\r\nTo: {support}\r\nSubject: {}\r\n{more}\r\nLook.\r\n", notice.subject).into_bytes()
+        };
+        let auto = "Auto-Submitted: auto-generated\r\n";
+        let ours = &app.app.config.mail.from;
+        dovecot.deliver(&name("1"), &raw(ours, &notice.message_id, auto));
+        // A server on the way may have changed either.
+        dovecot.deliver(&name("2"), &raw(ours, "changed@x.example", auto));
+        dovecot.deliver(&name("3"), &raw(ours, &notice.message_id, ""));
+        // A program's mail is not ours, and neither is what somebody of the desk's own domain writes.
+        dovecot.deliver(&name("4"), &raw("robot@x.example", "r@x.example", auto));
+        let domain = notice.message_id.rsplit_once('@').expect("a domain").1.to_owned();
+        let person = format!("lee@{domain}");
+        dovecot.deliver(&name("5"), &raw(&person, &format!("a1.desk@{domain}"), ""));
+        look(&app).await;
+        look(&app).await;
+        assert_eq!(asked(&app).await, [person]);
+        let desk = desk_of(&app.app);
+        assert_eq!(replies::waiting(&app.app, &desk).await.expect("a count"), 0);
+        let left = dovecot.files("");
+        let numbers: Vec<&str> = left.iter().map(|name| &name[..1]).collect();
+        assert_eq!(numbers, ["1", "2", "3"], "{left:?}");
+        assert!(left.iter().all(|name| !name.ends_with('S')), "unread: {left:?}");
+        let mailbox = format!("{}@127.0.0.1/INBOX", dovecot.user);
+        let place = replies::place_in(&app.app, &mailbox).await.expect("read");
+        let done = dovecot.files(".Done");
+        assert_eq!(done.len(), 2, "{done:?}");
+        assert!(place.expect("a place").1 >= 5, "they are not read again: {place:?}");
     })
     .await;
 }
@@ -293,6 +419,7 @@ async fn the_mailbox_is_opened_safely_or_not_at_all() {
     for how in ["tls", "starttls"] {
         on_sqlite(|test| async move {
             let (app, dana, port, to) = scene(&test, &dovecot.settings(how)).await;
+            look(&app).await;
             dovecot.deliver(how, &mail(&dana.user.email, &to, how, "Safely."));
             look(&app).await;
             assert_eq!(notes(&app.app, port).await.len(), 1, "{how}");

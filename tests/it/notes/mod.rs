@@ -3,6 +3,7 @@
 mod files;
 mod imap;
 mod replies;
+mod ticket_desk;
 mod tickets;
 mod unread;
 

@@ -13,7 +13,7 @@ use crate::support::browser::Desk;
 use crate::support::database::{on_both, on_sqlite};
 
 /// A mail to support as a mail program sends it.
-fn mail(from: &str, to: &str, id: &str, body: &str) -> Vec<u8> {
+pub(super) fn mail(from: &str, to: &str, id: &str, body: &str) -> Vec<u8> {
     format!(
         "Message-ID: <{id}@brightmoor.example>\nFrom: {from}\nTo: {to}\nDate: Mon, 23 Nov 2026 11:05:00 -0600\nSubject: Which bill?\n\
          Content-Type: text/plain; charset=utf-8\n\n{body}\n"
@@ -22,17 +22,17 @@ fn mail(from: &str, to: &str, id: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-async fn receive(desk: &Desk, raw: &[u8]) -> Outcome {
+pub(super) async fn receive(desk: &Desk, raw: &[u8]) -> Outcome {
     later(desk);
     replies::receive(&desk.app, raw).await.expect("taken")
 }
 
 /// Some time passes: what is written now is newer than what was written before.
-fn later(desk: &Desk) {
+pub(super) fn later(desk: &Desk) {
     desk.clock.advance(jiff::SignedDuration::from_secs(1));
 }
 
-async fn opened(desk: &Desk, raw: &[u8]) -> TicketId {
+pub(super) async fn opened(desk: &Desk, raw: &[u8]) -> TicketId {
     match receive(desk, raw).await {
         Outcome::Ticketed {
             ticket,
@@ -42,14 +42,15 @@ async fn opened(desk: &Desk, raw: &[u8]) -> TicketId {
     }
 }
 
-async fn waiting(desk: &Desk) -> Vec<Ticket> {
-    tickets::list(&desk.app, &desk_of(&desk.app), TicketState::Waiting)
+pub(super) async fn waiting(desk: &Desk) -> Vec<Ticket> {
+    tickets::list(&desk.app, &desk_of(&desk.app), TicketState::Waiting, "")
         .await
         .expect("a list")
+        .tickets
 }
 
 /// The mails that are about no port, oldest first.
-async fn mails(desk: &Desk) -> Vec<AccountMail> {
+pub(super) async fn mails(desk: &Desk) -> Vec<AccountMail> {
     let mut all = account_mail::list(&desk.app, &desk_of(&desk.app), None, 100)
         .await
         .expect("a list");

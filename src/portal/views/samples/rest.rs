@@ -148,6 +148,7 @@ impl UnplacedPage {
             files: vec!["bill.pdf (31 kB)".into()],
             port: Field::wrong("312 555 0199", "No port has this number."),
             staff_only: true,
+            ticket: Field::default(),
         }
     }
 }
@@ -214,6 +215,7 @@ impl TicketList {
             from: from.into(),
             messages: messages.into(),
             at: at(day, time),
+            status: None,
         };
         Self {
             shell: Shell {
@@ -258,6 +260,13 @@ impl TicketList {
                     "3 messages",
                 ),
             ],
+            search: String::new(),
+            pager: Pager {
+                text: "2 tickets".into(),
+                previous: None,
+                next: None,
+                plain: true,
+            },
             empty: "Nobody waits for an answer".into(),
             live_seconds: 0,
         }
@@ -330,6 +339,7 @@ impl TicketPage {
                 "/desk/unplaced-mail/in_03",
                 "It is about a port: make the last mail a note",
             )),
+            undelivered: vec![],
             seen: 3,
             text: Field::default(),
             closed: false,
