@@ -52,7 +52,6 @@ browser() {
 case "${1:-}" in
   demo)
     toolchain
-    need pdftotext poppler-utils "reads the text of phone bills"
     ;;
   test)
     toolchain
@@ -64,11 +63,9 @@ case "${1:-}" in
       say "Python's venv is missing (the carrier's own client library and another mail server judge the tests): package python3-venv"
       missing+=(python3 python3-venv)
     fi
-    browser "plays the journeys"
     ;;
   e2e)
     toolchain
-    need pdftotext poppler-utils "reads the text of phone bills"
     browser "plays the journeys"
     ;;
   screens)

@@ -20,9 +20,6 @@ step "documentation: broken links are errors"
 RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \
   cargo doc --locked --workspace --no-deps --document-private-items --quiet
 
-step "front end"
-npm test --if-present --silent
-
 # The carrier's published description, and its own client library, judge both sides of the conversation; a mail
 # server of another make judges the mails.
 step "the judges"

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -59,6 +60,21 @@ pub struct AcceptDateInput {
     /// The carrier order whose date is earlier than asked.
     #[schema(value_type = String, example = "ord_019ab3f2c7d87a60b1f3d2a4c5e6f70a")]
     pub order: OrderId,
+}
+
+/// A port that is to be undone.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SnapbackInput {
+    /// Why, in words for the customer.
+    #[schema(
+        example = "A number of another company was moved by mistake.",
+        max_length = 1000
+    )]
+    pub reason: String,
+    /// Until when the providers undo it.
+    #[schema(value_type = String, format = DateTime, example = "2026-12-09T16:00:00Z")]
+    pub deadline: Timestamp,
 }
 
 /// A test call or text.
@@ -199,6 +215,63 @@ pub async fn give_up(
         return Err(Problem::invalid(problems));
     }
     let event = Event::GiveUp { numbers, reason };
+    happen(&api, &caller, id, terms, &body.hash, event).await
+}
+
+/// Ask the providers to undo a port
+///
+/// For the desk, after numbers have moved that should not have. Providers undo a port on request for a short while only;
+/// afterwards it is a new port.
+#[utoipa::path(post, path = "/ports/{id}/snapback", operation_id = "ask_snapback", tag = "Carriers",
+    params(("id" = String, Path, description = "The port request")), request_body = SnapbackInput,
+    responses((status = 200, description = "The changed port request", body = Port)))]
+pub async fn ask_snapback(
+    State(api): State<Api>,
+    Asker(caller): Asker,
+    Path(id): Path<PortId>,
+    terms: Terms,
+    body: Body<SnapbackInput>,
+) -> Result<Response, Problem> {
+    let event = Event::AskSnapback {
+        reason: said("reason", body.value.reason)?,
+        deadline: body.value.deadline,
+    };
+    happen(&api, &caller, id, terms, &body.hash, event).await
+}
+
+/// Say that a port was undone
+///
+/// For the desk: the numbers are back at the losing provider.
+#[utoipa::path(post, path = "/ports/{id}/snapback/confirm", operation_id = "confirm_snapback", tag = "Carriers",
+    params(("id" = String, Path, description = "The port request")), request_body(content = Nothing, description = "Nothing, or an empty object"),
+    responses((status = 200, description = "The changed port request", body = Port)))]
+pub async fn confirm_snapback(
+    State(api): State<Api>,
+    Asker(caller): Asker,
+    Path(id): Path<PortId>,
+    terms: Terms,
+    MaybeBody(body): MaybeBody<Nothing>,
+) -> Result<Response, Problem> {
+    let event = Event::ConfirmSnapback;
+    happen(&api, &caller, id, terms, &body.hash, event).await
+}
+
+/// Say that a port is not undone
+///
+/// For the desk: the providers refused, and the port stays as it was.
+#[utoipa::path(post, path = "/ports/{id}/snapback/refuse", operation_id = "refuse_snapback", tag = "Carriers",
+    params(("id" = String, Path, description = "The port request")), request_body = ReasonInput,
+    responses((status = 200, description = "The changed port request", body = Port)))]
+pub async fn refuse_snapback(
+    State(api): State<Api>,
+    Asker(caller): Asker,
+    Path(id): Path<PortId>,
+    terms: Terms,
+    body: Body<ReasonInput>,
+) -> Result<Response, Problem> {
+    let event = Event::RefuseSnapback {
+        reason: said("reason", body.value.reason)?,
+    };
     happen(&api, &caller, id, terms, &body.hash, event).await
 }
 

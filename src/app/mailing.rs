@@ -511,7 +511,8 @@ fn reason_of(fact: &Fact) -> String {
         | Fact::CancelAsked { reason }
         | Fact::Cancelled { reason }
         | Fact::CancelRefused { says: reason }
-        | Fact::SnapbackAsked { reason, .. } => reason.clone(),
+        | Fact::SnapbackAsked { reason, .. }
+        | Fact::SnapbackRefused { reason } => reason.clone(),
         Fact::Jeopardy { reasons, .. } | Fact::NumbersRejected { reasons, .. } => reasons
             .iter()
             .map(|one| {

@@ -178,6 +178,8 @@ pub fn router(app: App) -> Router {
         .route("/desk/ports/{id}/resubmit", post(review::resubmit))
         .route("/desk/ports/{id}/ask-carrier", post(review::ask_carrier))
         .route("/desk/ports/{id}/give-up", post(review::give_up))
+        .route("/desk/ports/{id}/snapback", post(review::ask_snapback))
+        .route("/desk/ports/{id}/snapback/over", post(review::end_snapback))
         .route("/desk/ports/{id}/accept-date", post(review::accept_date))
         .route("/desk/ports/{id}/clear", post(review::clear))
         .fallback(errors::nothing_here)

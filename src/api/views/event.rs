@@ -291,6 +291,7 @@ fn data_of(fact: &Fact) -> EventData {
             attachments: attachments.iter().map(ToString::to_string).collect(),
             ..none
         },
+        Fact::SnapbackRefused { reason } => because(reason),
         Fact::SnapbackAsked { reason, deadline } => EventData {
             until: Some(*deadline),
             ..because(reason)

@@ -414,6 +414,9 @@ fn action_name(event: EventKind) -> Option<&'static str> {
         EventKind::Unclaim => "release",
         EventKind::AskCarrier => "ask_carrier",
         EventKind::Cancel => "cancel",
+        EventKind::AskSnapback => "ask_snapback",
+        EventKind::ConfirmSnapback => "confirm_snapback",
+        EventKind::RefuseSnapback => "refuse_snapback",
         _ => return None,
     })
 }

@@ -65,7 +65,7 @@ words! {
     /// What becomes of numbers that do not port.
     RemainingWords = ["keep", "disconnect"];
     /// What can be done with a port request.
-    ActionWords = [ "edit", "add_numbers", "remove_numbers", "change_number", "agree", "send_loa", "resend_loa", "send_proof", "accept_proof", "refuse_proof", "submit", "resubmit", "accept_date", "give_up", "record_test", "write_note", "ask_for_update", "clear_attention", "cancel", "claim", "release", "ask_carrier", ];
+    ActionWords = [ "edit", "add_numbers", "remove_numbers", "change_number", "agree", "send_loa", "resend_loa", "send_proof", "accept_proof", "refuse_proof", "submit", "resubmit", "accept_date", "give_up", "record_test", "write_note", "ask_for_update", "clear_attention", "cancel", "claim", "release", "ask_carrier", "ask_snapback", "confirm_snapback", "refuse_snapback", ];
     /// Where a webhook on its way stands.
     DeliveryStateWords = ["queued", "delivered", "failed"];
     /// Whether a mail has left.

@@ -582,8 +582,19 @@ fn decide(step: &mut Stepper, event: Event, by: &Actor, world: &World<'_>) -> Re
             step.happened(Fact::Cancelled { reason });
         }
         Event::AskSnapback { reason, deadline } => {
+            if deadline <= now {
+                return Err(Refusal::invalid(
+                    "deadline_past",
+                    "The deadline has passed already.",
+                    vec![super::refusal::Problem::new(
+                        "deadline",
+                        "Choose a moment that is still to come. Later than that it is a new port.",
+                    )],
+                ));
+            }
             step.happened(Fact::SnapbackAsked { reason, deadline })
         }
+        Event::RefuseSnapback { reason } => step.happened(Fact::SnapbackRefused { reason }),
         Event::ConfirmSnapback => step.happened(Fact::SnappedBack),
         Event::LookAgain => look_for_blocks(step, world),
         Event::Claim { to, name, over } => claims::claim(step, by, to, name, over, world)?,

@@ -264,6 +264,8 @@ pub enum Event {
     AskSnapback { reason: String, deadline: Timestamp },
     /// The number went back.
     ConfirmSnapback,
+    /// The providers do not undo the port: it stays as it is.
+    RefuseSnapback { reason: String },
     /// Something outside changed (a receiving number, a campaign): look again.
     LookAgain,
     /// Somebody at the desk takes the request, or is handed it: `to`, called `name`. `over` is whom the one who does it
@@ -373,6 +375,7 @@ event_kinds! {
     NothingToCancel,
     AskSnapback,
     ConfirmSnapback,
+    RefuseSnapback,
     LookAgain,
     Claim,
     Unclaim,
@@ -420,6 +423,7 @@ impl Event {
             Self::NothingToCancel => EventKind::NothingToCancel,
             Self::AskSnapback { .. } => EventKind::AskSnapback,
             Self::ConfirmSnapback => EventKind::ConfirmSnapback,
+            Self::RefuseSnapback { .. } => EventKind::RefuseSnapback,
             Self::LookAgain => EventKind::LookAgain,
             Self::Claim { .. } => EventKind::Claim,
             Self::Unclaim => EventKind::Unclaim,

@@ -240,6 +240,8 @@ pub fn evolve(request: &mut PortRequest, fact: &Fact, at: Timestamp) {
                 reason: reason.clone(),
             };
         }
+        // What was tested and what was not decides anew where it stands.
+        Fact::SnapbackRefused { .. } => request.stage = Stage::Released,
         Fact::SnappedBack => {
             request.stage = Stage::SnappedBack { at };
             request.claim = None;

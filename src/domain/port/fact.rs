@@ -193,6 +193,8 @@ pub enum Fact {
     Completed,
     /// The providers are asked to undo the port.
     SnapbackAsked { reason: String, deadline: Timestamp },
+    /// The providers do not undo the port.
+    SnapbackRefused { reason: String },
     /// The numbers went back.
     SnappedBack,
     /// Somebody at the desk has it from now on. `from` is who had it before, `handed_by` who gave it to them.
@@ -216,7 +218,7 @@ pub enum Fact {
 impl Fact {
     /// The names of the facts that an account may see, in the order in which they usually happen. Webhooks choose
     /// among them.
-    pub const NAMES: [&'static str; 48] = [
+    pub const NAMES: [&'static str; 49] = [
         "begun",
         "edited",
         "numbers_added",
@@ -264,6 +266,7 @@ impl Fact {
         "cancelled",
         "completed",
         "snapback_asked",
+        "snapback_refused",
         "snapped_back",
     ];
 
@@ -322,6 +325,7 @@ impl Fact {
             Self::Cancelled { .. } => "cancelled",
             Self::Completed => "completed",
             Self::SnapbackAsked { .. } => "snapback_asked",
+            Self::SnapbackRefused { .. } => "snapback_refused",
             Self::SnappedBack => "snapped_back",
             Self::Claimed { .. } => "claimed",
             Self::Unclaimed { .. } => "unclaimed",

@@ -49,7 +49,8 @@ pub(super) fn check_texts(event: &Event) -> Result<(), Refusal> {
         | Event::DeclineLetter { reason }
         | Event::GiveUp { reason, .. }
         | Event::RefuseProof { reason, .. }
-        | Event::AskSnapback { reason, .. } => fits(
+        | Event::AskSnapback { reason, .. }
+        | Event::RefuseSnapback { reason } => fits(
             "reason_too_long",
             "reason",
             "A reason",

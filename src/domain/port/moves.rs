@@ -337,6 +337,13 @@ pub const MOVES: &[Move] = &[
         way_out: "No snapback was asked for.",
     },
     Move {
+        event: EventKind::RefuseSnapback,
+        by: &[Desk, Carrier],
+        from: &[SnapbackPending],
+        does: "The providers do not undo the port: it goes on where it was, or is completed.",
+        way_out: "No snapback was asked for.",
+    },
+    Move {
         event: EventKind::LookAgain,
         by: &[Timer, Submitter, Desk, Carrier],
         from: EVER,

@@ -186,6 +186,7 @@ pub fn notices(fact: &Fact, request: &PortRequest, by: &Actor) -> Vec<(Reader, M
         | Fact::SilenceNoticed { .. }
         | Fact::SnappedBack
         | Fact::SnapbackAsked { .. }
+        | Fact::SnapbackRefused { .. }
         | Fact::CarrierSpoke { .. } => {
             vec![(Submitter, Kind::Update)]
         }

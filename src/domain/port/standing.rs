@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::blockers::blockers;
 use super::corrections::is_sent_when_signed;
 use super::details::{Remaining, Scope};
-use super::request::{Attention, Loa, PortRequest, Voice, Window};
+use super::request::{Attention, Loa, PortRequest, Stage, Voice, Window};
 use super::status::{Ball, Status, ball, status};
 use super::words;
 use super::world::World;
@@ -162,7 +162,14 @@ pub fn standing(request: &PortRequest, world: &World<'_>) -> Standing {
         },
         Status::CancelPending => ("The carrier has been asked to cancel.", "The carrier answers.".to_owned(), None),
         Status::Cancelled => ("The request is cancelled.", "The numbers stay where they are. File a new request to try again.".to_owned(), None),
-        Status::SnapbackPending => ("The providers have been asked to undo the port.", "The desk follows it up.".to_owned(), None),
+        Status::SnapbackPending => (
+            "The providers have been asked to undo the port.",
+            "The desk follows it up.".to_owned(),
+            match request.stage {
+                Stage::SnapbackPending { deadline, .. } => Some(deadline),
+                _ => None,
+            },
+        ),
         Status::SnappedBack => ("The numbers went back to the losing provider.", String::new(), None),
     };
     Standing {

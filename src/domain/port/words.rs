@@ -331,9 +331,12 @@ pub fn say(fact: &Fact, zone: &TimeZone) -> String {
             format!("The carrier can no longer cancel: {says} The port continues.")
         }
         Fact::Cancelled { reason } => format!("The port request is cancelled: {reason}"),
-        Fact::Completed => "Completed. The old service can safely be cancelled now.".to_owned(),
+        Fact::Completed => "The port is completed.".to_owned(),
         Fact::SnapbackAsked { reason, .. } => {
             format!("The providers were asked to undo the port: {reason}")
+        }
+        Fact::SnapbackRefused { reason } => {
+            format!("The providers do not undo the port: {reason}")
         }
         Fact::SnappedBack => "The numbers went back to the losing provider.".to_owned(),
         Fact::Claimed {

@@ -236,6 +236,8 @@ fn tone(fact: &Fact) -> Tone {
         | Fact::UpdateAsked
         | Fact::Blocked { .. }
         | Fact::SubmissionRefused
+        | Fact::SnapbackAsked { .. }
+        | Fact::SnapbackRefused { .. }
         | Fact::SupplementsRefused { .. }
         | Fact::CancelRefused { .. } => Tone::Act,
         Fact::NumbersFailed { .. }

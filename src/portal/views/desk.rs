@@ -257,6 +257,14 @@ pub struct ReviewPage {
     pub give_up: Act,
     /// Ask the gaining carrier where the orders stand.
     pub ask: Act,
+    /// Ask the providers to undo the port.
+    pub ask_snapback: Act,
+    /// Say what came of that.
+    pub end_snapback: Act,
+    /// Why the port is to be undone, or is not, if that was sent incomplete.
+    pub snapback_reason: Field,
+    /// Until when it can be undone: a day.
+    pub snapback_until: Field,
     /// The numbers that could be given up: value and what is shown.
     pub hopeless: Vec<Choice>,
     /// Why they are given up, if that was sent incomplete.

@@ -146,7 +146,22 @@ fn table() -> Vec<(&'static str, For, Value)> {
         ("GET /v1/documents/{document}", Account, none.clone()),
         ("POST /v1/ports/{port}/submit", DeskOfAccount, none.clone()),
         ("POST /v1/ports/{port}/resubmit", Account, none.clone()),
-        ("POST /v1/ports/{port}/cancel", Account, reason),
+        ("POST /v1/ports/{port}/cancel", Account, reason.clone()),
+        (
+            "POST /v1/ports/{port}/snapback",
+            DeskOfAccount,
+            json!({ "reason": "A test.", "deadline": "2026-12-09T16:00:00Z" }),
+        ),
+        (
+            "POST /v1/ports/{port}/snapback/confirm",
+            DeskOfAccount,
+            none.clone(),
+        ),
+        (
+            "POST /v1/ports/{port}/snapback/refuse",
+            DeskOfAccount,
+            reason,
+        ),
         (
             "POST /v1/ports/{port}/give-up",
             DeskOfAccount,

@@ -1,14 +1,14 @@
 //! A text that is too long is refused beside its field, and stays there as it was typed: no page cuts anything off.
 
-use portolan::app::ports::{self, Extras, Scope};
-use portolan::domain::carrier::{Activation, Messaging, NumberReading, OrderReading, OrderStatus};
+use portolan::app::ports;
 use portolan::domain::port::{
-    Actor, Event, QUESTION_CHARACTERS_MAX, REASON_CHARACTERS_MAX, REMARK_CHARACTERS_MAX,
+    QUESTION_CHARACTERS_MAX, REASON_CHARACTERS_MAX, REMARK_CHARACTERS_MAX,
 };
 use portolan::ids::PortId;
 use pretty_assertions::assert_eq;
 
 use super::repair::submitted;
+use super::snapback::ported;
 use super::*;
 use crate::support::browser::Desk;
 use crate::support::database::on_both;
@@ -114,32 +114,7 @@ async fn what_customers_and_the_desk_type_is_not_cut() {
         let form = page.form(&format!("{review}/give-up"));
         assert_eq!(form.values("number"), [ticked.as_str()]);
 
-        let now = desk.clock.now();
-        let reading = OrderReading {
-            external_id: "order-1".to_owned(),
-            customer_reference: None,
-            support_key: None,
-            status: OrderStatus::Ported,
-            raw_status: "ported".to_owned(),
-            reasons: Vec::new(),
-            requested_foc: None,
-            confirmed_foc: None,
-            requirements_met: Some(true),
-            numbers: vec![NumberReading {
-                number: number.number,
-                activation: Activation::Active,
-                messaging: Messaging::Pending,
-            }],
-            updated_at: Some(now),
-        };
-        let event = Event::ReadOrders {
-            carrier: "telnyx".to_owned(),
-            orders: vec![(desk.app.ids.next(now), reading)],
-        };
-        let by = Actor::carrier("telnyx");
-        ports::handle(&desk.app, id, Scope::Any, &by, event, Extras::default())
-            .await
-            .expect("ported");
+        ported(&desk, id).await;
         let here = format!("{port}/test");
         let form = dana.open(&here).await.form(&here);
         let control = format!("{}-remark", number.id);

@@ -12,6 +12,7 @@ mod path;
 mod repair;
 mod session;
 mod settings;
+mod snapback;
 mod start;
 mod undelivered;
 mod walls;

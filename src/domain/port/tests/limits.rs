@@ -45,7 +45,13 @@ fn ported() -> Desk {
     desk
 }
 
-const CASES: [Case; 9] = [
+fn tomorrow(desk: &Desk) -> Timestamp {
+    desk.now
+        .checked_add(SignedDuration::from_hours(24))
+        .expect("in range")
+}
+
+const CASES: [Case; 10] = [
     Case {
         name: "cancel",
         field: "reason",
@@ -92,8 +98,24 @@ const CASES: [Case; 9] = [
         role: Role::Desk,
         event: |desk, reason| Event::AskSnapback {
             reason,
-            deadline: desk.now,
+            deadline: tomorrow(desk),
         },
+    },
+    Case {
+        name: "refuse_snapback",
+        field: "reason",
+        most: REASON_CHARACTERS_MAX,
+        desk: || {
+            let mut desk = ported();
+            let event = Event::AskSnapback {
+                reason: "moved by mistake".into(),
+                deadline: tomorrow(&desk),
+            };
+            desk.must(Role::Desk, event);
+            desk
+        },
+        role: Role::Desk,
+        event: |_, reason| Event::RefuseSnapback { reason },
     },
     Case {
         name: "ask_carrier",

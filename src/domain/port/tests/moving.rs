@@ -332,3 +332,57 @@ fn r52_the_old_service_may_go_only_when_nothing_needs_it() {
     assert_eq!(of_some(Remaining::Keep), OldService::KeepForOthers);
     assert_eq!(of_some(Remaining::Disconnect), OldService::MayGo);
 }
+
+/// A port is undone on request for a while; what the providers refuse leaves it as it was.
+#[test]
+fn a_port_is_undone_or_stays_as_it_was() {
+    let ported = || {
+        let mut desk = Desk::released(1);
+        let done = desk.reading(OrderStatus::Ported, |_, said| {
+            said.activation = Activation::Active;
+            said.messaging = Messaging::Ported;
+        });
+        desk.reads(done);
+        desk
+    };
+    let ask = |desk: &Desk, hours: i64| Event::AskSnapback {
+        reason: "moved by mistake".into(),
+        deadline: desk
+            .now
+            .checked_add(SignedDuration::from_hours(hours))
+            .expect("in range"),
+    };
+    let refused = || Event::RefuseSnapback {
+        reason: "the line was given away".into(),
+    };
+    let passed = Event::RecordTest {
+        number: number(0),
+        kind: TestKind::Voice,
+        passed: true,
+        remark: String::new(),
+    };
+
+    let mut desk = ported();
+    let late = ask(&desk, 0);
+    assert_eq!(
+        desk.does(Role::Desk, late).expect_err("past").rule,
+        "deadline_past"
+    );
+    let asked = ask(&desk, 24);
+    desk.must(Role::Desk, asked);
+    assert_eq!(desk.status(), Status::SnapbackPending);
+    assert!(desk.standing().by.is_some());
+    desk.must(Role::Desk, refused());
+    assert_eq!(desk.status(), Status::Testing, "as before");
+    desk.must(Role::Desk, passed);
+    assert_eq!(desk.status(), Status::Completed);
+    let asked = ask(&desk, 24);
+    desk.must(Role::Desk, asked);
+    desk.must(Role::Desk, refused());
+    assert_eq!(desk.status(), Status::Completed, "as before");
+    let asked = ask(&desk, 24);
+    desk.must(Role::Desk, asked);
+    desk.must(Role::Desk, Event::ConfirmSnapback);
+    assert_eq!(desk.status(), Status::SnappedBack);
+    assert_eq!(desk.standing().old_service, OldService::Keep);
+}

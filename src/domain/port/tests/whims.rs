@@ -57,6 +57,7 @@ enum Whim {
     NothingToCancel,
     Snapback,
     SnappedBack,
+    NoSnapback,
     Look,
     Claim(usize, bool),
     Unclaim,
@@ -118,6 +119,7 @@ fn whim() -> impl Strategy<Value = Whim> {
         1 => Just(Whim::NothingToCancel),
         1 => Just(Whim::Snapback),
         1 => Just(Whim::SnappedBack),
+        1 => Just(Whim::NoSnapback),
         1 => Just(Whim::Look),
         2 => (0..2usize, any::<bool>()).prop_map(|(who, over)| Whim::Claim(who, over)),
         1 => Just(Whim::Unclaim),
@@ -295,9 +297,14 @@ impl Desk {
             Whim::NothingToCancel => Event::NothingToCancel,
             Whim::Snapback => Event::AskSnapback {
                 reason: "wrong number".into(),
-                deadline: now,
+                deadline: now
+                    .checked_add(SignedDuration::from_hours(24))
+                    .expect("in range"),
             },
             Whim::SnappedBack => Event::ConfirmSnapback,
+            Whim::NoSnapback => Event::RefuseSnapback {
+                reason: "too late".into(),
+            },
             Whim::Look => Event::LookAgain,
             Whim::Claim(who, over) => Event::Claim {
                 to: agents()[*who],
