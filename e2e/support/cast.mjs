@@ -24,7 +24,7 @@ export async function world() {
       launch(),
       // Links and letters outlive a slow machine here, and no reminder replaces a link while somebody reads behind it;
       // the journey about old ones has a stage of its own.
-      Stage.open({ customers: wanted, pairs: 4, env: { PORTOLAN_LINKS__SIGNATURE_DAYS: "365", PORTOLAN_LINKS__UPLOAD_DAYS: "365", PORTOLAN_LINKS__REMINDER_DAYS: "[360]", PORTOLAN_LOA__MAX_AGE_DAYS: "365" } }),
+      Stage.open({ customers: wanted, pairs: 4, env: { PORTOLAN_LINKS__SIGNATURE_DAYS: "365", PORTOLAN_LINKS__UPLOAD_DAYS: "365", PORTOLAN_LINKS__REMINDER_DAYS: "[360]" } }),
     ]);
     return { browser, stage };
   })();

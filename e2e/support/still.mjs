@@ -22,7 +22,7 @@ export class Still extends Stage {
     begins.setUTCDate(begins.getUTCDate() - ((begins.getUTCDay() + 6) % 7));
     begins.setUTCHours(15, 0, 0, 0);
     writeFileSync(join(demo, "clock.json"), JSON.stringify({ wall: new Date().toISOString(), desk: begins.toISOString(), speed: 86_400 / DAY }));
-    const long = { PORTOLAN_LINKS__SIGNATURE_DAYS: "365", PORTOLAN_LINKS__UPLOAD_DAYS: "365", PORTOLAN_LINKS__REMINDER_DAYS: "[360]", PORTOLAN_LOA__MAX_AGE_DAYS: "365" };
+    const long = { PORTOLAN_LINKS__SIGNATURE_DAYS: "365", PORTOLAN_LINKS__UPLOAD_DAYS: "365", PORTOLAN_LINKS__REMINDER_DAYS: "[360]" };
     const still = await super.open({ folder, day: DAY, env: long });
     await still.play();
     await still.freeze();

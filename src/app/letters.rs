@@ -90,7 +90,8 @@ pub fn letter_of(
                 ..
             } => letter::Extent::Partial(letter::Remaining::Disconnect),
         },
-        valid_days: max_days(app, request),
+        // 47 CFR 64.1130(j).
+        valid_days: max_days(app, request).min(60),
     }
 }
 
