@@ -15,8 +15,8 @@ journey("a letter is declined, goes to somebody else, and each old link is dead 
   await owner.open(first);
   await owner.page.getByText("I am not the owner, or I do not agree").click();
   await owner.press("I do not sign");
-  await owner.focusIsOn("Why do you not sign?");
-  await owner.field("Why do you not sign?").fill("I sold the company in June. Please ask Kim Lowell.");
+  await owner.focusIsOn("Why are you not signing?");
+  await owner.field("Why are you not signing?").fill("I sold the company in June. Please ask Kim Lowell.");
   await owner.press("I do not sign");
   await owner.heading("You declined");
   await owner.open(first);
