@@ -327,12 +327,16 @@ fn signer_of(request: &PortRequest) -> Option<(String, String)> {
 
 /// The domain in the `Message-ID` of each mail of ours.
 pub(super) fn mail_domain(app: &App) -> String {
-    let from = &app.config.mail.from;
-    from.rsplit_once('@')
-        .map_or("portolan.invalid", |(_, domain)| {
-            domain.trim_end_matches('>')
-        })
-        .to_owned()
+    our_address(app).map_or_else(
+        || "portolan.invalid".to_owned(),
+        |address| address.domain().to_owned(),
+    )
+}
+
+/// The address that our mails are from.
+fn our_address(app: &App) -> Option<lettre::Address> {
+    let from: lettre::message::Mailbox = app.config.mail.from.parse().ok()?;
+    Some(from.email)
 }
 
 /// Whether a `Message-ID` is one that we gave to a mail. The domain alone proves nothing: the people of the desk may
@@ -353,10 +357,9 @@ fn is_our_message_id(app: &App, message_id: &str) -> bool {
 
 /// Whether a mail that came in is one that we sent, such as a notice to the desk at the support address.
 pub(super) fn is_ours(app: &App, mail: &mail::inbound::Incoming) -> bool {
-    let from = app.config.mail.from.trim().trim_end_matches('>');
-    let address = from.rsplit_once('<').map_or(from, |(_, address)| address);
-    (mail.auto_submitted && mail.from_address.eq_ignore_ascii_case(address.trim()))
-        || is_our_message_id(app, &mail.message_id)
+    let from_us =
+        our_address(app).is_some_and(|ours| mail.from_address.eq_ignore_ascii_case(ours.as_ref()));
+    (mail.auto_submitted && from_us) || is_our_message_id(app, &mail.message_id)
 }
 
 fn link_place(id: MailId) -> String {

@@ -301,6 +301,15 @@ impl Desk {
         )
     }
 
+    /// All numbers have moved, with their texts.
+    fn lands(&mut self) {
+        let done = self.reading(OrderStatus::Ported, |_, said| {
+            said.activation = Activation::Active;
+            said.messaging = Messaging::Ported;
+        });
+        self.reads(done);
+    }
+
     fn status(&self) -> Status {
         status(&self.request)
     }

@@ -7,8 +7,7 @@ use portolan::domain::port::{
 use portolan::ids::PortId;
 use pretty_assertions::assert_eq;
 
-use super::repair::submitted;
-use super::snapback::ported;
+use super::repair::{ported, submitted};
 use super::*;
 use crate::support::browser::Desk;
 use crate::support::database::on_both;

@@ -61,6 +61,41 @@ pub(super) async fn submitted(
 
 /// The losing provider rejects it for this reason.
 async fn rejected(desk: &Desk, id: PortId, code: &str) {
+    let reason = CarrierReason {
+        system: CodeSystem::Telnyx,
+        code: code.to_owned(),
+        text: String::new(),
+    };
+    read(
+        desk,
+        id,
+        OrderStatus::Exception,
+        vec![reason],
+        Activation::Pending,
+    )
+    .await;
+}
+
+/// Lets all numbers of a request move.
+pub(super) async fn ported(desk: &Desk, id: PortId) {
+    read(
+        desk,
+        id,
+        OrderStatus::Ported,
+        Vec::new(),
+        Activation::Active,
+    )
+    .await;
+}
+
+/// The carrier's order is read: all numbers are on it.
+async fn read(
+    desk: &Desk,
+    id: PortId,
+    status: OrderStatus,
+    reasons: Vec<CarrierReason>,
+    activation: Activation,
+) {
     let request = ports::get(&desk.app, id).await.expect("a port");
     let request = request.expect("it is there").request;
     let now = desk.clock.now();
@@ -68,13 +103,9 @@ async fn rejected(desk: &Desk, id: PortId, code: &str) {
         external_id: "order-1".to_owned(),
         customer_reference: None,
         support_key: None,
-        status: OrderStatus::Exception,
-        raw_status: "exception".to_owned(),
-        reasons: vec![CarrierReason {
-            system: CodeSystem::Telnyx,
-            code: code.to_owned(),
-            text: String::new(),
-        }],
+        raw_status: format!("{status:?}").to_lowercase(),
+        status,
+        reasons,
         requested_foc: None,
         confirmed_foc: None,
         requirements_met: Some(true),
@@ -83,7 +114,7 @@ async fn rejected(desk: &Desk, id: PortId, code: &str) {
             .iter()
             .map(|one| NumberReading {
                 number: one.number,
-                activation: Activation::Pending,
+                activation: activation.clone(),
                 messaging: Messaging::Pending,
             })
             .collect(),

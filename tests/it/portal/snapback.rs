@@ -1,50 +1,11 @@
 //! Undoing a port: the desk asks the providers, and writes down what came of it.
 
-use portolan::app::ports::{self, Extras, Scope};
-use portolan::domain::carrier::{Activation, Messaging, NumberReading, OrderReading, OrderStatus};
-use portolan::domain::port::{Actor, Event};
-use portolan::ids::PortId;
 use pretty_assertions::assert_eq;
 
-use super::repair::submitted;
+use super::repair::{ported, submitted};
 use super::*;
 use crate::support::browser::Desk;
 use crate::support::database::on_both;
-
-/// Lets all numbers of a request move.
-pub(super) async fn ported(desk: &Desk, id: PortId) {
-    let now = desk.clock.now();
-    let stored = ports::get(&desk.app, id).await.expect("read");
-    let numbers = stored.expect("there").request.numbers;
-    let reading = OrderReading {
-        external_id: "order-1".to_owned(),
-        customer_reference: None,
-        support_key: None,
-        status: OrderStatus::Ported,
-        raw_status: "ported".to_owned(),
-        reasons: Vec::new(),
-        requested_foc: None,
-        confirmed_foc: None,
-        requirements_met: Some(true),
-        numbers: numbers
-            .iter()
-            .map(|one| NumberReading {
-                number: one.number,
-                activation: Activation::Active,
-                messaging: Messaging::Pending,
-            })
-            .collect(),
-        updated_at: Some(now),
-    };
-    let event = Event::ReadOrders {
-        carrier: "telnyx".to_owned(),
-        orders: vec![(desk.app.ids.next(now), reading)],
-    };
-    let by = Actor::carrier("telnyx");
-    ports::handle(&desk.app, id, Scope::Any, &by, event, Extras::default())
-        .await
-        .expect("ported");
-}
 
 #[tokio::test]
 async fn the_desk_has_a_port_undone_or_hears_that_it_is_not() {
@@ -54,7 +15,7 @@ async fn the_desk_has_a_port_undone_or_hears_that_it_is_not() {
         let mut dana = desk.submitter(&account, "dana@harbor.example").await;
         let (mut maria, mut agent) = (desk.browser(), desk.agent().await);
         let port = filed(&mut dana).await;
-        submitted(&desk, &mut dana, &mut maria, &mut agent, &port).await;
+        let id = submitted(&desk, &mut dana, &mut maria, &mut agent, &port).await;
         let review = port.replace("/numbers/", "/desk/");
         let (ask, over) = (
             format!("{review}/snapback"),
@@ -65,8 +26,7 @@ async fn the_desk_has_a_port_undone_or_hears_that_it_is_not() {
             !page.attr("form", "action").contains(&ask),
             "nothing has moved yet"
         );
-        let id = port.rsplit('/').next().expect("an id").parse();
-        ported(&desk, id.expect("an id")).await;
+        ported(&desk, id).await;
 
         // What is wrong stands beside its field, and nothing typed is lost.
         let form = agent.open(&review).await.form(&ask);

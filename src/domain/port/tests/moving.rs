@@ -79,11 +79,7 @@ fn a_port_goes_from_draft_to_completed() {
 #[test]
 fn r33_untested_numbers_keep_the_port_open() {
     let mut desk = Desk::released(1);
-    let done = desk.reading(OrderStatus::Ported, |_, said| {
-        said.activation = Activation::Active;
-        said.messaging = Messaging::Ported;
-    });
-    desk.reads(done);
+    desk.lands();
     assert_eq!(desk.status(), Status::Testing);
     desk.must(
         Role::Desk,
@@ -112,11 +108,7 @@ fn r33_untested_numbers_keep_the_port_open() {
 #[test]
 fn r6_r7_calls_in_and_out_are_tested_before_the_port_is_complete() {
     let mut desk = Desk::released(1);
-    let done = desk.reading(OrderStatus::Ported, |_, said| {
-        said.activation = Activation::Active;
-        said.messaging = Messaging::Ported;
-    });
-    desk.reads(done);
+    desk.lands();
     let test = |kind, passed| Event::RecordTest {
         number: number(0),
         kind,
@@ -142,11 +134,7 @@ fn r6_r7_calls_in_and_out_are_tested_before_the_port_is_complete() {
 #[test]
 fn a_passed_test_does_not_raise_an_older_failure_again() {
     let mut desk = Desk::released(1);
-    let done = desk.reading(OrderStatus::Ported, |_, said| {
-        said.activation = Activation::Active;
-        said.messaging = Messaging::Ported;
-    });
-    desk.reads(done);
+    desk.lands();
     let test = |kind, passed| Event::RecordTest {
         number: number(0),
         kind,
@@ -290,11 +278,7 @@ fn r52_the_old_service_may_go_only_when_nothing_needs_it() {
             );
         }
         assert_eq!(desk.standing().old_service, OldService::Keep);
-        let done = desk.reading(OrderStatus::Ported, |_, said| {
-            said.activation = Activation::Active;
-            said.messaging = Messaging::Ported;
-        });
-        desk.reads(done);
+        desk.lands();
         for line in 0..2 {
             if !lost.contains(&number(line)) {
                 desk.must(
@@ -338,11 +322,7 @@ fn r52_the_old_service_may_go_only_when_nothing_needs_it() {
 fn a_port_is_undone_or_stays_as_it_was() {
     let ported = || {
         let mut desk = Desk::released(1);
-        let done = desk.reading(OrderStatus::Ported, |_, said| {
-            said.activation = Activation::Active;
-            said.messaging = Messaging::Ported;
-        });
-        desk.reads(done);
+        desk.lands();
         desk
     };
     let ask = |desk: &Desk, hours: i64| Event::AskSnapback {
