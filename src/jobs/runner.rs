@@ -176,6 +176,11 @@ impl Runner {
     /// is away or busy is waited for; nothing ends the runner but `shutdown`.
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
         let core = &self.core;
+        // Before anything runs here: a timer that an ended process still seems to have would be waited
+        // for. A database that is away now is asked again with the first look for jobs.
+        if let Err(e) = core.release_left_over().await {
+            tracing::warn!(error = %e, "cannot take over yet what an earlier process left");
+        }
         let mut recurring = JoinSet::new();
         for reconciler in core.reconcilers.clone() {
             let (core, signals) = (core.clone(), core.db.signals());

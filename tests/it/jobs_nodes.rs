@@ -16,7 +16,7 @@ use pretty_assertions::assert_eq;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::support::database::{TestDb, on_both, on_postgres};
+use crate::support::database::{TestDb, on_both, on_postgres, on_sqlite};
 use crate::support::work::{
     Work, after, enqueue, id_of, job, look, quick, runner, runner_with, states, still_clock, until,
 };
@@ -478,6 +478,30 @@ async fn recurring_work_runs_on_one_node_at_a_time() {
             node.stop().await;
         }
         assert_eq!(alone.overlaps.load(Ordering::SeqCst), 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_timer_that_an_ended_process_had_runs_again_at_once() {
+    on_sqlite(|mut test| async move {
+        let (clock, alone) = (fast_clock(), Arc::new(Alone::default()));
+        let mut tx = test.db.write().await.expect("begins");
+        let sql = "INSERT INTO reconcilers (name, due_at, lease_owner, lease_until) VALUES ('poll', $1, 'ended', $2)";
+        let an_hour_on = after(clock.wall(), 3_600);
+        tx.execute(sql, args![clock.now(), an_hour_on]).await.expect("stores");
+        tx.commit().await.expect("commits");
+        test.restart().await;
+        let recurring = Reconciler {
+            name: "poll",
+            period: SignedDuration::from_hours(24 * 365),
+            work: alone.clone(),
+        };
+        let node = Node::start(
+            runner_with(&test.db, &clock, 1, &Work::fine(), unpolled()).with([recurring]),
+        );
+        until("it ran", || async { alone.runs.load(Ordering::SeqCst) == 1 }).await;
+        node.stop().await;
     })
     .await;
 }

@@ -78,7 +78,9 @@ pub(super) fn table(ui: &mut Ui, outcomes: &[Outcome]) -> Result<(), Error> {
                 "should be {}, {} not ported, with {}",
                 one.should.status,
                 one.should.not_ported,
-                one.should.meet.join(", ")
+                [one.should.meet.as_slice(), &one.should.meet_in_time]
+                    .concat()
+                    .join(", ")
             ),
         };
         table.add_row([
