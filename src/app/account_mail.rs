@@ -15,7 +15,7 @@ use crate::mail::LINK_PLACE;
 use crate::mail::templates::{self, Frame, MailTemplate};
 
 pub use crate::db::access::AccountMail;
-pub use crate::mail::templates::Rendered;
+pub use crate::mail::templates::{LOGO_ID, Rendered};
 
 /// Everything around a mail that the operator sets, with no port in it.
 pub fn frame(app: &App) -> Frame {
@@ -35,6 +35,7 @@ pub fn frame(app: &App) -> Frame {
             operator.name
         ),
         accent: operator.accent_color.to_string(),
+        logo: operator.mail_logo().is_some(),
         unsubscribe: String::new(),
     }
 }

@@ -402,6 +402,7 @@ fn context(
         reader: to_name.to_owned(),
         operator: operator.name.clone(),
         accent: operator.accent_color.to_string(),
+        logo: operator.mail_logo().is_some(),
         unsubscribe: String::new(),
         support_name: support::name(&operator),
         support_phone: support::phone(&operator.support),

@@ -87,6 +87,15 @@ impl std::fmt::Debug for Logo {
 }
 
 impl Logo {
+    /// How a file with it ends, without the dot.
+    pub fn extension(&self) -> &'static str {
+        match self.content_type.as_str() {
+            "image/svg+xml" => "svg",
+            "image/jpeg" => "jpg",
+            _ => "png",
+        }
+    }
+
     fn new(bytes: Vec<u8>, content_type: &str) -> Self {
         Self {
             hash: hex::encode(Sha256::digest(&bytes).get(..8).unwrap_or_default()),
@@ -106,6 +115,15 @@ pub struct Operator {
     pub version: i64,
     /// The fields that the portal sets.
     pub set_here: Vec<String>,
+}
+
+impl Operator {
+    /// The logo, if mail programs show its kind of picture: hardly any shows an SVG.
+    pub fn mail_logo(&self) -> Option<&Logo> {
+        self.logo
+            .as_ref()
+            .filter(|logo| logo.content_type != "image/svg+xml")
+    }
 }
 
 impl std::ops::Deref for Operator {

@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 
 use super::{Handler, JobContext, JobError, carrier};
+use crate::app::operator::Operator;
 use crate::app::{App, account_mail, mailing, replies, tickets, users, webhooks};
 use crate::config::MailMode;
 use crate::db::jobs::Job;
 use crate::db::{DbError, Tx, mails, outside};
 use crate::ids::{DeliveryId, MailId};
-use crate::mail::smtp::{MailError, Smtp};
+use crate::mail::smtp::{Attached, Departure, MailError, Smtp};
 use crate::outbound::{Outbound, Sent};
 
 /// Does all kinds of jobs.
@@ -16,6 +17,19 @@ pub struct Work {
     app: App,
     smtp: Option<Smtp>,
     outbound: Outbound,
+}
+
+/// What the operator of now adds to a mail that leaves.
+fn departure<'a>(operator: &'a Operator, reply_to: Option<&'a str>) -> Departure<'a> {
+    Departure {
+        reply_to,
+        support: &operator.support.email,
+        logo: operator.mail_logo().map(|logo| Attached {
+            name: format!("logo.{}", logo.extension()),
+            content_type: logo.content_type.clone(),
+            bytes: logo.bytes.clone(),
+        }),
+    }
 }
 
 impl Work {
@@ -53,14 +67,10 @@ impl Work {
                 .await
                 .map_err(|e| JobError::retry_because(&e))?,
         };
+        let operator = self.app.operator();
         if let Some(smtp) = &self.smtp
             && let Err(error) = smtp
-                .send(
-                    &mail,
-                    attached,
-                    reply_to.as_deref(),
-                    &self.app.operator().support.email,
-                )
+                .send(&mail, attached, departure(&operator, reply_to.as_deref()))
                 .await
         {
             let given_up = !matches!(error, MailError::NotNow(_));
@@ -93,12 +103,9 @@ impl Work {
         let reply_to = mail
             .ticket
             .and_then(|ticket| tickets::address(&self.app, ticket));
+        let operator = self.app.operator();
         let Err(error) = smtp
-            .send_account_mail(
-                &mail,
-                reply_to.as_deref(),
-                &self.app.operator().support.email,
-            )
+            .send_account_mail(&mail, departure(&operator, reply_to.as_deref()))
             .await
         else {
             return account_mail::sent(&self.app, id).await.map_err(retry);

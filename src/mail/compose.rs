@@ -20,6 +20,8 @@ pub struct MailContext {
     pub operator: String,
     /// The operator's accent colour: `#0b6483`.
     pub accent: String,
+    /// Whether the operator has a logo that mails show.
+    pub logo: bool,
     /// Where this mail's topic can be switched off; empty for mails that are always sent.
     pub unsubscribe: String,
     /// Who answers questions.
@@ -154,6 +156,7 @@ fn frame(kind: MailKind, c: &MailContext) -> Frame {
         url: c.url.clone(),
         support_name: c.support_name.clone(),
         accent: c.accent.clone(),
+        logo: c.logo,
         unsubscribe: c.unsubscribe.clone(),
         email: c.support_email.clone(),
         phone: c.support_phone.clone(),

@@ -1,7 +1,7 @@
 //! Sending by SMTP.
 
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MessageBuilder, MultiPart};
+use lettre::message::{Attachment, Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::response::Code;
@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 use crate::config::{Mail as Settings, MailTls};
 use crate::db::access::AccountMail;
 use crate::db::mails::Mail;
+use crate::mail::templates::LOGO_ID;
 
 /// Why a mail did not leave.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +53,12 @@ pub struct Attached {
     pub bytes: bytes::Bytes,
 }
 
+impl Attached {
+    fn kind(&self) -> Result<ContentType, MailError> {
+        ContentType::parse(&self.content_type).map_err(|e| MailError::Unwritable(e.to_string()))
+    }
+}
+
 impl std::fmt::Debug for Attached {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Attached")
@@ -59,6 +66,18 @@ impl std::fmt::Debug for Attached {
             .field("bytes", &self.bytes.len())
             .finish_non_exhaustive()
     }
+}
+
+/// What a mail gets only when it leaves, because it may change while the program runs.
+#[derive(Debug, Default)]
+pub struct Departure<'a> {
+    /// Where answers to this mail go; `None`: where all others go, which is `mail.reply_to` of the settings, or
+    /// else `support`.
+    pub reply_to: Option<&'a str>,
+    /// The operator's address for questions.
+    pub support: &'a str,
+    /// The operator's logo, for mails that show one.
+    pub logo: Option<Attached>,
 }
 
 fn address(text: &str) -> Result<Address, MailError> {
@@ -132,32 +151,27 @@ impl Smtp {
 
     /// Sends a mail. Its Message-ID is its row's, so that a second copy (after a crash between sending
     /// and writing down) is one mail to every mailbox that looks at ids.
-    ///
-    /// `reply_to` is where answers to this mail go; `None`: where all others go, which is `mail.reply_to` of the
-    /// settings, or else `support`. The latter comes with each mail because it may change while the program runs.
     pub async fn send(
         &self,
         mail: &Mail,
         attached: Option<Attached>,
-        reply_to: Option<&str>,
-        support: &str,
+        departure: Departure<'_>,
     ) -> Result<(), MailError> {
-        let message = self.message(mail, attached, reply_to, support)?;
+        let message = self.message(mail, attached, departure)?;
         self.hand_over(message).await
     }
 
-    /// Sends a mail that is not about a port. `reply_to` and `support` are as for [`Self::send`].
+    /// Sends a mail that is not about a port.
     pub async fn send_account_mail(
         &self,
         mail: &AccountMail,
-        reply_to: Option<&str>,
-        support: &str,
+        departure: Departure<'_>,
     ) -> Result<(), MailError> {
         let mut builder = self.envelope(
             (&mail.to_name, &mail.to_address),
             &mail.subject,
             &mail.message_id,
-            self.reply_to(reply_to, support)?,
+            self.reply_to(&departure)?,
         )?;
         if let Some(answered) = &mail.in_reply_to {
             builder = builder
@@ -165,10 +179,7 @@ impl Smtp {
                 .references(format!("<{answered}>"));
         }
         let message = builder
-            .multipart(MultiPart::alternative_plain_html(
-                mail.body_text.clone(),
-                mail.body_html.clone(),
-            ))
+            .multipart(words(&mail.body_text, &mail.body_html, departure.logo)?)
             .map_err(|e| MailError::Unwritable(e.to_string()))?;
         self.hand_over(message).await
     }
@@ -184,11 +195,11 @@ impl Smtp {
     }
 
     /// Where answers go: to the mail's own address, or where those to all others go.
-    fn reply_to(&self, own: Option<&str>, support: &str) -> Result<Mailbox, MailError> {
-        match (own, &self.reply_to) {
+    fn reply_to(&self, departure: &Departure<'_>) -> Result<Mailbox, MailError> {
+        match (departure.reply_to, &self.reply_to) {
             (Some(own), _) => Ok(Mailbox::new(self.from.name.clone(), address(own)?)),
             (None, Some(set)) => Ok(set.clone()),
-            (None, None) => Ok(Mailbox::new(None, address(support)?)),
+            (None, None) => Ok(Mailbox::new(None, address(departure.support)?)),
         }
     }
 
@@ -214,16 +225,14 @@ impl Smtp {
         &self,
         mail: &Mail,
         attached: Option<Attached>,
-        reply_to: Option<&str>,
-        support: &str,
+        departure: Departure<'_>,
     ) -> Result<Message, MailError> {
-        let words =
-            MultiPart::alternative_plain_html(mail.body_text.clone(), mail.body_html.clone());
+        let reply_to = self.reply_to(&departure)?;
+        let words = words(&mail.body_text, &mail.body_html, departure.logo)?;
         let body = match attached {
             None => words,
             Some(file) => {
-                let kind = ContentType::parse(&file.content_type)
-                    .map_err(|e| MailError::Unwritable(e.to_string()))?;
+                let kind = file.kind()?;
                 MultiPart::mixed()
                     .multipart(words)
                     .singlepart(Attachment::new(file.name).body(file.bytes.to_vec(), kind))
@@ -234,7 +243,7 @@ impl Smtp {
                 (&mail.to_name, &mail.to_address),
                 &mail.subject,
                 &mail.message_id,
-                self.reply_to(reply_to, support)?,
+                reply_to,
             )?
             .in_reply_to(format!("<{}>", mail.thread_id))
             .references(format!("<{}>", mail.thread_id));
@@ -247,6 +256,29 @@ impl Smtp {
         builder
             .multipart(body)
             .map_err(|e| MailError::Unwritable(e.to_string()))
+    }
+}
+
+/// A mail's text and HTML. The picture that the HTML shows goes with it (RFC 2387), so that nobody's mail program
+/// has to fetch it, or asks first.
+fn words(text: &str, html: &str, logo: Option<Attached>) -> Result<MultiPart, MailError> {
+    match logo.filter(|_| html.contains(&format!("\"cid:{LOGO_ID}\""))) {
+        None => Ok(MultiPart::alternative_plain_html(
+            text.to_owned(),
+            html.to_owned(),
+        )),
+        Some(logo) => {
+            let kind = logo.kind()?;
+            let picture = Attachment::new_inline_with_name(LOGO_ID.to_owned(), logo.name)
+                .body(logo.bytes.to_vec(), kind);
+            Ok(MultiPart::alternative()
+                .singlepart(SinglePart::plain(text.to_owned()))
+                .multipart(
+                    MultiPart::related()
+                        .singlepart(SinglePart::html(html.to_owned()))
+                        .singlepart(picture),
+                ))
+        }
     }
 }
 

@@ -3,6 +3,9 @@
 
 use askama::Template;
 
+/// How a mail's HTML names the operator's logo, `cid:logo` (RFC 2392): the picture goes with the mail when it leaves.
+pub const LOGO_ID: &str = "logo";
+
 /// What every mail about a port has around its own words.
 #[derive(Clone, Debug)]
 pub struct Frame {
@@ -28,6 +31,8 @@ pub struct Frame {
     pub why: String,
     /// The operator's accent colour: `#0b6483`.
     pub accent: String,
+    /// Whether the operator's logo stands above the mail.
+    pub logo: bool,
     /// Where the reader can do without mails like this one; empty for mails that are always sent.
     pub unsubscribe: String,
 }
@@ -556,6 +561,7 @@ impl Frame {
             hours: "Monday to Friday, 7 am to 5 pm Central Time".into(),
             why: "You get this mail because you submitted this port.".into(),
             accent: "#0b6483".into(),
+            logo: false,
             unsubscribe: String::new(),
         }
     }

@@ -1,11 +1,10 @@
 //! The built-in mailbox: every mail that was written, also without a mail server.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse as _};
+use axum::http::StatusCode;
 
-use super::assets::MAIL_CONTENT_SECURITY_POLICY;
 use super::errors::{Answer, Fault};
+use super::mail_frame;
 use super::notes::sent_files;
 use super::posted::Posted;
 use super::query::Query;
@@ -367,12 +366,5 @@ pub(super) async fn html(
         Err(AppError::NotFound(_)) => account_mail::read(app, &who.caller, id).await?.body_html,
         found => found?.body_html,
     };
-    // A link in the mail opens beside the mailbox instead of inside the small frame.
-    let html = html.replacen("<head>", "<head><base target=\"_blank\">", 1);
-    let mut response = Html(html).into_response();
-    response.headers_mut().insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(MAIL_CONTENT_SECURITY_POLICY),
-    );
-    Ok(response)
+    Ok(mail_frame::answer(&html, &app.operator()))
 }

@@ -20,6 +20,7 @@ mod letter;
 mod live;
 mod locked;
 mod look;
+mod mail_frame;
 mod mailbox;
 mod new_port;
 mod notes;

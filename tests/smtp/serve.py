@@ -24,6 +24,7 @@ def parts(message):
                 "charset": part.get_content_charset(),
                 "disposition": part.get_content_disposition(),
                 "name": part.get_filename(),
+                "id": part["content-id"],
                 "text": part.get_content() if part.get_content_maintype() == "text" else None,
                 "bytes": None if part.get_content_maintype() == "text" else base64.b64encode(part.get_payload(decode=True)).decode(),
             }

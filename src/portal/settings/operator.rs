@@ -1,8 +1,7 @@
 //! Settings of the operator, for the desk's administrator; and every mail with made-up data.
 
 use axum::extract::Path;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse as _};
+use axum::http::StatusCode;
 use jiff::civil::Time;
 
 use super::{at, shell, zones};
@@ -11,10 +10,10 @@ use crate::app::account_mail::{self, Rendered};
 use crate::app::operator::{self, Operator, Wish, may_be_empty, text_of, week_of};
 use crate::config::Week;
 use crate::domain::port::Problem;
-use crate::portal::assets::MAIL_CONTENT_SECURITY_POLICY;
 use crate::portal::errors::Answer;
 use crate::portal::fields;
 use crate::portal::fields::field;
+use crate::portal::mail_frame;
 use crate::portal::posted::Posted;
 use crate::portal::session::SignedIn;
 use crate::portal::views::operator::{
@@ -398,10 +397,5 @@ pub(in crate::portal) async fn mail(who: SignedIn, Path(name): Path<String>) -> 
 pub(in crate::portal) async fn mail_html(who: SignedIn, Path(name): Path<String>) -> Answer {
     who.desk_administrator_only()?;
     let (_, mail) = sample(&who, &name)?;
-    let mut response = Html(mail.html).into_response();
-    response.headers_mut().insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(MAIL_CONTENT_SECURITY_POLICY),
-    );
-    Ok(response)
+    Ok(mail_frame::answer(&mail.html, &who.app.operator()))
 }

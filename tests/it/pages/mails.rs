@@ -78,6 +78,7 @@ fn context() -> MailContext {
         reader: "Dana Whitfield".to_owned(),
         operator: "Harbor Voice".to_owned(),
         accent: "#0b6483".to_owned(),
+        logo: false,
         unsubscribe: String::new(),
         support_name: "Porting support".to_owned(),
         support_phone: "+1 888 555 0116".to_owned(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use portolan::app::mailing::MailState;
 use portolan::clock::Clock;
-use portolan::mail::smtp::Smtp;
+use portolan::mail::smtp::{Departure, Smtp};
 use portolan::mail::{LINK_PLACE, templates};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -443,9 +443,16 @@ async fn every_mail_arrives_as_it_was_written() {
             mail.subject.clone_from(&sample.subject);
             mail.body_text.clone_from(&sample.text);
             mail.body_html.clone_from(&sample.html);
-            smtp.send(&mail, None, None, &config.operator.support.email)
-                .await
-                .unwrap_or_else(|e| panic!("{name}: {e}"));
+            smtp.send(
+                &mail,
+                None,
+                Departure {
+                    support: &config.operator.support.email,
+                    ..Departure::default()
+                },
+            )
+            .await
+            .unwrap_or_else(|e| panic!("{name}: {e}"));
         }
         let came = server.take(samples.len()).await;
         for (name, sample) in &samples {
@@ -463,6 +470,69 @@ async fn every_mail_arrives_as_it_was_written() {
                 "{name}"
             );
         }
+    })
+    .await;
+}
+
+/// The operator's logo comes inside each mail, and is shown in it without asking another machine.
+#[tokio::test]
+async fn the_operators_logo_comes_with_each_mail() {
+    on_sqlite(|test| async move {
+        let Some(mut server) = Server::start().await else {
+            return;
+        };
+        let desk = Desk::with(&test, &settings(&server)).await;
+        desk.person(
+            None,
+            portolan::domain::port::Role::Administrator,
+            "ines@desk.example",
+        )
+        .await;
+        let mut ines = desk.signed_in("ines@desk.example").await;
+        let form = ines
+            .open("/settings/operator")
+            .await
+            .form("/settings/operator/logo");
+        let page = ines
+            .send(form.file("logo_file", "ours.png", &picture()))
+            .await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        let account = desk.account("Harbor Dental").await;
+        let mut dana = desk.submitter(&account, "dana@harbor.example").await;
+        // Two about a port, one about a person.
+        let letter = format!("{}/letter", filed(&mut dana).await);
+        let page = dana.open(&letter).await;
+        dana.send(page.form(&format!("{letter}/send"))).await;
+        let mut stranger = desk.browser();
+        let form = stranger.open("/forgot").await.form("/forgot");
+        stranger
+            .send(form.set("email", "dana@harbor.example"))
+            .await;
+        desk.run_jobs().await;
+        for mail in server.take(3).await.values() {
+            let about = header(mail, "subject");
+            assert_eq!(mail["defects"], serde_json::json!([]), "{about}");
+            assert_eq!(mail["type"], "multipart/alternative", "{about}");
+            assert!(
+                part(mail, "text/html").contains("<img src=\"cid:logo\""),
+                "{about}"
+            );
+            let parts = mail["parts"].as_array().expect("a list");
+            let kinds: Vec<_> = parts
+                .iter()
+                .filter_map(|part| part["type"].as_str())
+                .collect();
+            assert_eq!(kinds, ["text/plain", "text/html", "image/png"], "{about}");
+            assert_eq!(parts[2]["id"], "<logo>", "{about}");
+            assert_eq!(parts[2]["disposition"], "inline", "{about}");
+            let bytes = base64::engine::general_purpose::STANDARD
+                .decode(parts[2]["bytes"].as_str().expect("bytes"));
+            assert_eq!(bytes.expect("base64"), picture(), "{about}");
+        }
+        // The portal shows a mail with the logo from its own address.
+        let frame = ines.open("/settings/mails/completed/html").await;
+        let src = frame.attr("img", "src").remove(0);
+        assert_eq!(desk.browser().open(&src).await.body, picture());
     })
     .await;
 }
