@@ -63,7 +63,7 @@ screens: setup-screens assets ## Takes pictures of the pages; ARGS=--demo=http:/
 	npm run --silent screens -- $(ARGS)
 
 .PHONY: screenshots
-screenshots: setup-e2e assets ## Writes docs/screens: every page, both sizes, both themes
+screenshots: setup-screenshots assets ## Writes docs/screens: every page, both sizes, both themes
 	cargo build --locked --bin portolan --example pages
 	cargo run --locked --quiet --example pages
 	npm run --silent screenshots
@@ -81,6 +81,6 @@ assets/vendor/LICENCES.txt: node_modules/.package-lock.json scripts/assets.mjs $
 	npm run --silent build
 	@touch $@
 
-.PHONY: setup-demo setup-test setup-bench setup-screens setup-e2e
-setup-demo setup-test setup-bench setup-screens setup-e2e: setup-%:
+.PHONY: setup-demo setup-test setup-bench setup-screens setup-screenshots setup-e2e
+setup-demo setup-test setup-bench setup-screens setup-screenshots setup-e2e: setup-%:
 	@scripts/setup.sh $*

@@ -8,6 +8,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { launch } from "./pages/browser.mjs";
+import { showPdfs } from "./pages/pdf.mjs";
 import { crawl } from "./pages/crawl.mjs";
 import { samples } from "./pages/samples.mjs";
 import { Still } from "../e2e/support/still.mjs";
@@ -67,6 +68,7 @@ async function photographed(pages) {
     const line = [...pages];
     await Promise.all([1, 2].map(async () => {
       const context = await browser.newContext({ viewport: { width: look.width, height: look.height }, colorScheme: look.theme, reducedMotion: "reduce", hasTouch: look.width < 600, isMobile: look.width < 600, timezoneId: "America/Chicago" });
+      await showPdfs(context);
       const page = await context.newPage();
       for (let one = line.shift(); one; one = line.shift()) {
         await context.clearCookies();

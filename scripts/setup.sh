@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs the Debian or Ubuntu packages that a task needs, if they are missing, and says so.
 #
-#   scripts/setup.sh demo       to build and run the demo
-#   scripts/setup.sh test       to run all tests
-#   scripts/setup.sh e2e        to play the journeys in a browser
-#   scripts/setup.sh screens    to take pictures of the pages
-#   scripts/setup.sh bench      to measure
+#   scripts/setup.sh demo         to build and run the demo
+#   scripts/setup.sh test         to run all tests
+#   scripts/setup.sh e2e          to play the journeys in a browser, and to look at every page
+#   scripts/setup.sh screens      to take pictures of the pages
+#   scripts/setup.sh screenshots  to take those of docs/screens
+#   scripts/setup.sh bench        to measure
 #
 # What is there already, from whatever source, is left alone. Packages are installed as root or with
 # sudo; with neither, this says which command somebody else must run.
@@ -67,6 +68,11 @@ case "${1:-}" in
   e2e)
     toolchain
     browser "plays the journeys"
+    ;;
+  screenshots)
+    toolchain
+    browser "shows the pages"
+    need pdftoppm poppler-utils "draws the PDFs in the pictures"
     ;;
   screens)
     toolchain

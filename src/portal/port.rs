@@ -60,12 +60,10 @@ fn page(app: &App, who: &SignedIn, view: &View, history: &[StoredFact], unread: 
         gaining: letters::gaining_carrier(app).to_owned(),
         head: head(app, who, view, now),
         stages: stages(view, history, zone, now),
-        blockers: view
-            .blockers
-            .iter()
-            .filter(|one| tell::is_obstacle(one))
-            .map(|one| tell::blocker(request, one))
-            .collect(),
+        blockers: tell::blockers(
+            request,
+            view.blockers.iter().filter(|one| tell::is_obstacle(one)),
+        ),
         numbers,
         numbers_more,
         window: next_window(request).map(|window| {

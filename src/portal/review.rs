@@ -135,6 +135,7 @@ async fn page(
             _ => None,
         }
     }));
+    let blockers = tell::blockers(request, &view.blockers);
     Ok(ReviewPage {
         shell: who.shell(Room::Desk, format!("Check {}", tell::title(request))),
         port: tell::port_ref(&view),
@@ -157,19 +158,15 @@ async fn page(
             .map(number)
             .collect(),
         numbers_more: request.numbers.len().saturating_sub(NUMBERS_SHOWN),
-        blockers: view
-            .blockers
-            .iter()
-            .map(|one| tell::blocker(request, one))
-            .collect(),
         submit: match tell::act(EventKind::Release, status, role) {
-            Act::Open => match view.blockers.first() {
-                Some(first) => Act::Closed(format!("{} {}", first.says, first.way_out)),
+            Act::Open => match blockers.first() {
+                Some(first) => Act::Closed(first.text.clone()),
                 None => Act::Open,
             },
             _ if request.released_at.is_some() => Act::Hidden,
             other => other,
         },
+        blockers,
         carriers: vec![Choice {
             value: app.config.carriers.default.clone(),
             label: letters::gaining_carrier(app).to_owned(),

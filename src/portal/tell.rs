@@ -293,6 +293,42 @@ pub(super) fn carrier(request: &PortRequest) -> String {
     }
 }
 
+/// The blockers with links to where they are cleared. What a form lacks is one of them, however much it is.
+pub(super) fn blockers<'a>(
+    request: &PortRequest,
+    all: impl IntoIterator<Item = &'a Blocker>,
+) -> Vec<views::Blocker> {
+    let (lacking, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| {
+        matches!(
+            one.code,
+            BlockerCode::FormIncomplete | BlockerCode::PinMissing
+        )
+    });
+    let mut told: Vec<_> = others.iter().map(|one| blocker(request, one)).collect();
+    if let [_, _, ..] = lacking.as_slice() {
+        told.insert(
+            0,
+            views::Blocker {
+                text: "The form is not complete.".to_owned(),
+                way_out: format!("{} things are missing:", lacking.len()),
+                links: lacking
+                    .iter()
+                    .flat_map(|one| {
+                        let mut links = blocker(request, one).links;
+                        for link in &mut links {
+                            link.text.clone_from(&one.says);
+                        }
+                        links
+                    })
+                    .collect(),
+            },
+        );
+    } else {
+        told.splice(0..0, lacking.iter().map(|one| blocker(request, one)));
+    }
+    told
+}
+
 /// A blocker with links to where it is cleared. What only the desk has to do is no blocker for others.
 pub(super) fn blocker(request: &PortRequest, one: &Blocker) -> views::Blocker {
     let port = request.id;
@@ -326,7 +362,11 @@ pub(super) fn blocker(request: &PortRequest, one: &Blocker) -> views::Blocker {
     };
     views::Blocker {
         text: one.says.clone(),
-        way_out: one.way_out.clone(),
+        // "Fill in the city." and a link to the form: that is the way out.
+        way_out: match one.code {
+            BlockerCode::FormIncomplete => String::new(),
+            _ => one.way_out.clone(),
+        },
         links,
     }
 }

@@ -435,3 +435,53 @@ async fn the_keys_are_said_and_can_be_switched_off() {
     })
     .await;
 }
+
+/// What a draft still lacks is one thing to know, with a way to each field, and it has no table without rows.
+#[tokio::test]
+async fn what_a_draft_lacks_is_said_once() {
+    on_sqlite(|test| async move {
+        let desk = Desk::on(&test).await;
+        let account = desk.account("Harbor Dental").await;
+        let mut dana = desk.submitter(&account, "dana@harbor.example").await;
+        let new = "/numbers/ports/new";
+        let form = dana.open(new).await.form(new);
+        let form = form.set("carrier", "Copper Valley Telephone");
+        let page = dana.press(form, "save").await;
+        let id = page.path.trim_end_matches("/edit").rsplit('/').next();
+        let id = id.expect("an id").to_owned();
+        let mine = dana.open(&format!("/numbers/ports/{id}")).await;
+        assert!(
+            mine.one("section[aria-labelledby=numbers]")
+                .contains("No numbers yet.")
+        );
+        assert!(
+            mine.all("section[aria-labelledby=numbers] table")
+                .is_empty()
+        );
+
+        let mut agent = desk.agent().await;
+        let page = agent.open(&format!("/desk/ports/{id}")).await;
+        let said = page.all(".says-stop");
+        assert_eq!(said.len(), 2, "the form and the letter: {said:?}");
+        assert!(
+            said[0].starts_with("The form is not complete."),
+            "{}",
+            said[0]
+        );
+        let ways = page.attr(".says-stop li a", "href");
+        assert!(
+            said[0].contains(&format!("{} things are missing", ways.len())),
+            "{}",
+            said[0]
+        );
+        assert!(ways.len() > 5, "{ways:?}");
+        assert!(
+            ways.iter()
+                .all(|way| way.starts_with(&format!("/numbers/ports/{id}/edit#"))),
+            "{ways:?}"
+        );
+        assert!(!page.text().contains("Fill it in."), "{}", page.text());
+        assert!(page.text().contains("No numbers yet."));
+    })
+    .await;
+}
