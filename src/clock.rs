@@ -134,6 +134,11 @@ impl Clock {
         self.sleep_until(later(self.now(), desk)).await;
     }
 
+    /// Whether time stands still until [`Clock::advance`] moves it.
+    pub fn stands_still(&self) -> bool {
+        matches!(&*self.0, Kind::Manual { .. })
+    }
+
     /// Moves a manual clock forward and wakes its sleepers; other clocks move by themselves.
     pub fn advance(&self, by: SignedDuration) {
         if let Kind::Manual { now, changed } = &*self.0 {

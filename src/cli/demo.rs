@@ -15,6 +15,7 @@ use super::{Context, Error, Ink, Ui};
 use crate::app::{App, AppError, open, people};
 use crate::clock::{Anchor, Clock};
 use crate::config::Config;
+use crate::db::{Db, jobs};
 use crate::domain::port::Role;
 use crate::ids::Ids;
 use crate::simulator::{self, Simulator, demo};
@@ -37,6 +38,8 @@ pub(super) struct Args {
 
 /// The file that marks a folder as a demo's, so that nothing else is ever cleared away.
 const MARK: &str = "this-is-a-portolan-demo";
+/// How often it is looked whether everything is done.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(5);
 /// The demo's password for everybody; it answers on this machine only.
 const PASSWORD: &str = "portolan-demo";
 
@@ -99,6 +102,8 @@ pub struct Set {
     pub carrier: String,
     /// The simulator, to look at what stands there.
     pub simulator: Simulator,
+    clock: Clock,
+    db: Db,
     stop: watch::Sender<bool>,
     server: JoinHandle<Result<(), Error>>,
     simulating: JoinHandle<std::io::Result<()>>,
@@ -114,7 +119,8 @@ impl std::fmt::Debug for Set {
 
 impl Set {
     /// Starts both. `front` may put something between them: it is given the simulator's address and
-    /// returns the one that the adapter is to use.
+    /// returns the one that the adapter is to use. With a clock that stands still, the carrier does what is due
+    /// when [`Set::settle`] is called.
     ///
     /// # Errors
     /// When the database or the data folder cannot be used.
@@ -133,6 +139,7 @@ impl Set {
             api_keys: vec![key.clone()],
             ..simulator::Config::default()
         };
+        let (its_clock, by_itself) = (clock.clone(), !clock.stands_still());
         let simulator = Simulator::new(rules, clock.clone(), ids.clone());
         simulator
             .add_customers(demo::cast().iter().map(demo::Part::customer).collect())
@@ -147,7 +154,7 @@ impl Set {
             &simulator.public_key(),
         )?;
         let db = super::open_database(&settings).await?;
-        let app = open::open(settings, db, clock, ids)
+        let app = open::open(settings, db.clone(), clock, ids)
             .await
             .map_err(Error::unavailable)?;
         let cast = seed(&app).await.map_err(Error::internal)?;
@@ -157,7 +164,15 @@ impl Set {
         };
         let simulating = tokio::spawn({
             let (simulator, stopped) = (simulator.clone(), stopped.clone());
-            async move { simulator.serve(simulator_listener, until(stopped)).await }
+            async move {
+                if by_itself {
+                    simulator.serve(simulator_listener, until(stopped)).await
+                } else {
+                    simulator
+                        .serve_without_background(simulator_listener, until(stopped))
+                        .await
+                }
+            }
         });
         let server = tokio::spawn(serve::run(app, listener, true, until(stopped)));
         let stage = Stage {
@@ -169,10 +184,31 @@ impl Set {
             stage,
             carrier: format!("http://{there}"),
             simulator,
+            clock: its_clock,
+            db,
             stop,
             server,
             simulating,
         })
+    }
+
+    /// Waits until everything that is due now is done, here and at the carrier. For a clock that stands still.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn settle(&self) -> Result<(), Error> {
+        loop {
+            let told = self.simulator.settle().await;
+            let mut read = self.db.read().await.map_err(Error::unavailable)?;
+            let busy = jobs::is_busy(&mut read, self.clock.now())
+                .await
+                .map_err(Error::unavailable)?;
+            drop(read);
+            if told == 0 && !busy {
+                return Ok(());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
     }
 
     /// Ends both.

@@ -281,6 +281,19 @@ pub async fn list_dead(session: &mut Session, limit: u32) -> Result<Vec<Job>, Db
     rows(session.fetch_all(sql, args![limit]).await?)
 }
 
+/// Whether a job or a timer is due or being done (`now` in desk time). Between two commits of one piece of work it may
+/// seem that none is.
+pub async fn is_busy(session: &mut Session, now: Timestamp) -> Result<bool, DbError> {
+    let row = session
+        .fetch_one(
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'running' OR (state = 'ready' AND run_at <= $1)) AS jobs, \
+                EXISTS (SELECT 1 FROM reconcilers WHERE lease_owner IS NOT NULL OR due_at <= $1) AS timers",
+            args![now],
+        )
+        .await?;
+    Ok(row.bool("jobs")? || row.bool("timers")?)
+}
+
 /// How many jobs stand where, by kind: (kind, state, how many).
 pub async fn counts(session: &mut Session) -> Result<Vec<(String, String, i64)>, DbError> {
     let found = session

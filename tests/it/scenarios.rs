@@ -10,8 +10,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
+use portolan::cli::demo::Set;
 use portolan::cli::demo::people_at_work::Play;
-use portolan::cli::demo::{Set, clock};
+use portolan::clock::Clock;
 use portolan::config::Config;
 use portolan::db::{Db, DbOptions};
 use portolan::simulator::Simulator;
@@ -24,9 +26,9 @@ use crate::simulator::judged::{
 };
 use crate::support::database::on_postgres;
 
-/// How long a desk day takes: a machine that is busy with something else must still meet each of the
-/// carrier's dates before the next one, a day later.
-const DAY_SECONDS: f64 = 3.0;
+/// How far the calendar goes at once. Time stands still until everything that is due is done and everybody has looked, so
+/// that a slow machine sees what a quick one sees.
+const STEP: SignedDuration = SignedDuration::from_hours(2);
 
 async fn free() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.expect("a free port")
@@ -41,19 +43,27 @@ fn config(url: &str) -> Config {
 /// Plays everything and looks at what is left behind.
 async fn play(config: &Config, front: impl FnOnce(String) -> String) {
     let folder = tempfile::tempdir().expect("a folder");
-    let clock = clock(folder.path(), DAY_SECONDS).expect("a clock");
+    // A Monday morning in New York.
+    let clock = Clock::manual("2026-11-02T14:00:00Z".parse().expect("a moment"));
     let set = Set::raise(
         config,
         folder.path(),
-        clock,
+        clock.clone(),
         (free().await, free().await),
         front,
     )
     .await
     .expect("the set stands");
     let outcomes = Play::new(set.stage.clone(), cast())
-        .patient(Duration::from_secs(200))
-        .run(|_, _| {})
+        .patient(Duration::from_secs(150))
+        .run_with(
+            async || {
+                set.settle().await.expect("the database is there");
+                clock.advance(STEP);
+                set.settle().await.expect("the database is there");
+            },
+            |_, _| {},
+        )
         .await;
     let simulator = set.simulator.clone();
     set.strike().await.expect("it ends in order");

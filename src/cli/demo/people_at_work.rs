@@ -5,8 +5,6 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use futures::StreamExt as _;
-use futures::stream::FuturesUnordered;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -144,6 +142,42 @@ fn should(scenario: Scenario) -> Should {
     }
 }
 
+/// One port's story as it is played.
+struct Story<'a> {
+    part: &'a Part,
+    outcome: Outcome,
+    /// Once it is filed.
+    port: Option<String>,
+    asked_to_cancel: bool,
+    mended: bool,
+    letters: HashSet<String>,
+    over: bool,
+}
+
+impl<'a> Story<'a> {
+    fn new(part: &'a Part) -> Self {
+        Self {
+            part,
+            outcome: Outcome {
+                scenario: part.scenario.name(),
+                story: part.story,
+                port: String::new(),
+                status: "not filed".to_owned(),
+                ported: 0,
+                not_ported: 0,
+                met: Vec::new(),
+                should: should(part.scenario),
+                trouble: None,
+            },
+            port: None,
+            asked_to_cancel: false,
+            mended: false,
+            letters: HashSet::new(),
+            over: false,
+        }
+    }
+}
+
 /// The play.
 pub struct Play {
     stage: Stage,
@@ -197,15 +231,24 @@ impl Play {
 
     /// Plays every story to its end, all at the same time. `says` hears how each fares.
     pub async fn run(&self, says: impl Fn(&'static str, &str)) -> Vec<Outcome> {
-        let mut stories: FuturesUnordered<_> = self
-            .cast
-            .iter()
-            .map(|part| self.story(part, &says))
-            .collect();
-        let mut outcomes = Vec::new();
-        while let Some(outcome) = stories.next().await {
-            outcomes.push(outcome);
+        self.run_with(async || tokio::time::sleep(GLANCE).await, says)
+            .await
+    }
+
+    /// [`Play::run`] in rounds: everybody looks and does what there is to do, then `between` says when they look again.
+    pub async fn run_with(
+        &self,
+        between: impl AsyncFn(),
+        says: impl Fn(&'static str, &str),
+    ) -> Vec<Outcome> {
+        let mut stories: Vec<_> = self.cast.iter().map(Story::new).collect();
+        let end = tokio::time::Instant::now() + self.patience;
+        while stories.iter().any(|one| !one.over) {
+            let looks = stories.iter_mut().filter(|one| !one.over);
+            futures::future::join_all(looks.map(|one| self.glance(one, end, &says))).await;
+            between().await;
         }
+        let mut outcomes: Vec<_> = stories.into_iter().map(|one| one.outcome).collect();
         outcomes.sort_by_key(|one| {
             Scenario::ALL
                 .iter()
@@ -214,104 +257,109 @@ impl Play {
         outcomes
     }
 
-    async fn story(&self, part: &Part, says: &impl Fn(&'static str, &str)) -> Outcome {
-        let name = part.scenario.name();
-        let mut outcome = Outcome {
-            scenario: name,
-            story: part.story,
-            port: String::new(),
-            status: "not filed".to_owned(),
-            ported: 0,
-            not_ported: 0,
-            met: Vec::new(),
-            should: should(part.scenario),
-            trouble: None,
-        };
-        let told = tokio::time::timeout(self.patience, self.tell(part, &mut outcome, says)).await;
-        outcome.trouble = match told {
+    /// One look at a story, and what there is to do.
+    async fn glance(
+        &self,
+        story: &mut Story<'_>,
+        end: tokio::time::Instant,
+        says: &impl Fn(&'static str, &str),
+    ) {
+        let name = story.part.scenario.name();
+        let trouble = match tokio::time::timeout_at(end, self.look(story, says)).await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
             Err(_) => Some("it did not end in time".to_owned()),
         };
-        says(
-            name,
-            if outcome.as_it_should() {
-                "as it should"
-            } else {
-                "NOT as it should"
-            },
-        );
-        outcome
+        if trouble.is_some() {
+            story.outcome.trouble = trouble;
+            story.over = true;
+        }
+        if story.over {
+            says(
+                name,
+                if story.outcome.as_it_should() {
+                    "as it should"
+                } else {
+                    "NOT as it should"
+                },
+            );
+        }
     }
 
-    async fn tell(
+    async fn look(
         &self,
-        part: &Part,
-        outcome: &mut Outcome,
+        story: &mut Story<'_>,
         says: &impl Fn(&'static str, &str),
     ) -> Result<(), PlayError> {
-        let name = part.scenario.name();
-        let port = self.file(part).await?;
-        outcome.port.clone_from(&port);
-        self.send_letter(&port, &part.typed).await?;
-        let (mut asked_to_cancel, mut mended, mut letters) = (false, false, HashSet::new());
-        loop {
-            let view = self
-                .api(
-                    As::Customer,
-                    Method::GET,
-                    &format!("/v1/ports/{port}"),
-                    None,
-                    None,
-                )
-                .await?;
-            let status = text(&view, "status")?;
-            if outcome.status != status {
-                says(name, &status.replace('_', " "));
-                outcome.status.clone_from(&status);
-            }
-            let numbers = view["numbers"].as_array().cloned().unwrap_or_default();
-            let voices = |wanted: &[&str]| {
-                numbers
-                    .iter()
-                    .filter(|one| {
-                        wanted.contains(&one["voice"]["state"].as_str().unwrap_or_default())
-                    })
-                    .count()
-            };
-            outcome.ported = voices(&["ported"]);
-            outcome.not_ported = voices(&["failed", "cancelled", "snapped_back"]);
-            match status.as_str() {
-                "awaiting_signature" => self.sign(&port, &mut letters).await?,
-                "awaiting_proof" => self.upload_bill(&port, part).await?,
-                "in_review" => self.review(&port, &view).await?,
-                "rejected" if view["loa"]["state"] == "sent" => {
-                    self.sign(&port, &mut letters).await?;
-                    meet(outcome, "signed again");
-                    // The correction goes back with the signature.
-                    meet(outcome, "mended");
-                }
-                "rejected" => self.mend(&port, part, &mut mended, outcome).await?,
-                "scheduled" => {
-                    if part.scenario == Scenario::CancelTooLate && !asked_to_cancel {
-                        asked_to_cancel = true;
-                        self.api(
-                            As::Customer,
-                            Method::POST,
-                            &format!("/v1/ports/{port}/cancel"),
-                            Some(json!({ "reason": "We stay where we are." })),
-                            None,
-                        )
-                        .await?;
-                    }
-                    self.accept_early_dates(&port, outcome).await?;
-                }
-                "testing" => self.test(&port, &numbers).await?,
-                "completed" | "cancelled" | "snapped_back" => break,
-                _ => {}
-            }
-            tokio::time::sleep(GLANCE).await;
+        let part = story.part;
+        let Some(port) = story.port.clone() else {
+            let port = self.file(part).await?;
+            story.outcome.port.clone_from(&port);
+            self.send_letter(&port, &part.typed).await?;
+            story.port = Some(port);
+            return Ok(());
+        };
+        let view = self
+            .api(
+                As::Customer,
+                Method::GET,
+                &format!("/v1/ports/{port}"),
+                None,
+                None,
+            )
+            .await?;
+        let outcome = &mut story.outcome;
+        let status = text(&view, "status")?;
+        if outcome.status != status {
+            says(part.scenario.name(), &status.replace('_', " "));
+            outcome.status.clone_from(&status);
         }
+        let numbers = view["numbers"].as_array().cloned().unwrap_or_default();
+        let voices = |wanted: &[&str]| {
+            numbers
+                .iter()
+                .filter(|one| wanted.contains(&one["voice"]["state"].as_str().unwrap_or_default()))
+                .count()
+        };
+        outcome.ported = voices(&["ported"]);
+        outcome.not_ported = voices(&["failed", "cancelled", "snapped_back"]);
+        match status.as_str() {
+            "awaiting_signature" => self.sign(&port, &mut story.letters).await?,
+            "awaiting_proof" => self.upload_bill(&port, part).await?,
+            "in_review" => self.review(&port, &view).await?,
+            "rejected" if view["loa"]["state"] == "sent" => {
+                self.sign(&port, &mut story.letters).await?;
+                meet(outcome, "signed again");
+                // The correction goes back with the signature.
+                meet(outcome, "mended");
+            }
+            "rejected" => self.mend(&port, part, &mut story.mended, outcome).await?,
+            "scheduled" => {
+                if part.scenario == Scenario::CancelTooLate && !story.asked_to_cancel {
+                    story.asked_to_cancel = true;
+                    self.api(
+                        As::Customer,
+                        Method::POST,
+                        &format!("/v1/ports/{port}/cancel"),
+                        Some(json!({ "reason": "We stay where we are." })),
+                        None,
+                    )
+                    .await?;
+                }
+                self.accept_early_dates(&port, outcome).await?;
+            }
+            "testing" => self.test(&port, &numbers).await?,
+            "completed" | "cancelled" | "snapped_back" => {
+                self.remember(&port, outcome).await?;
+                story.over = true;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What the request's history says was met.
+    async fn remember(&self, port: &str, outcome: &mut Outcome) -> Result<(), PlayError> {
         let history = self
             .api(
                 As::Desk,

@@ -5,6 +5,7 @@
 //! [`evolve()`] writes into the request, and [`Effect`]s, which the job runner carries out later.
 
 mod apply;
+mod at_carrier;
 mod blockers;
 mod claims;
 mod corrections;
@@ -12,16 +13,20 @@ mod details;
 mod event;
 mod evolve;
 mod fact;
-mod letter_age;
+mod form;
+mod letter;
 mod limits;
 pub mod moves;
 mod notices;
 mod orders;
+mod port_day;
+mod proof;
 mod queue;
 mod refusal;
 mod request;
 mod standing;
 mod status;
+mod talk;
 #[cfg(test)]
 mod tests;
 mod texts;
@@ -35,7 +40,7 @@ pub use details::{Address, Agreement, Change, Customer, Details, Mask, Remaining
 pub use event::{Actor, Event, EventKind, NumberChange, PortabilityResult, Role, TestKind};
 pub use evolve::{begin, evolve, replay};
 pub use fact::Fact;
-pub use letter_age::letter_too_old;
+pub use letter::letter_too_old;
 pub use limits::{
     NOTE_CHARACTERS_MAX, NOTE_FILES_MAX, QUESTION_CHARACTERS_MAX, REASON_CHARACTERS_MAX,
     REMARK_CHARACTERS_MAX, fits,
