@@ -38,6 +38,7 @@ pub mod replies;
 pub(crate) mod seen;
 pub mod support;
 pub mod tickets;
+pub mod unplaced;
 pub mod users;
 pub mod vault;
 pub mod webhooks;

@@ -18,7 +18,7 @@ use super::errors::{Answer, Fault};
 use super::sign_in::Mistakes;
 use super::views::{Flash, Person, Room, Shell, Theme, Tone};
 use crate::app::people::{self, Sender, User};
-use crate::app::{App, AppError, Caller, desk, hosted, replies, tickets};
+use crate::app::{App, AppError, Caller, desk, hosted, tickets, unplaced};
 use crate::domain::calendar::zone;
 use crate::domain::port::Role;
 use crate::web::{ClientIp, Pace};
@@ -88,7 +88,7 @@ impl Portal {
         remember_reader(&user);
         let caller = Caller::of(&user);
         let (unplaced, tickets) = if caller.is_desk() {
-            let unplaced = replies::waiting(app, &caller).await?;
+            let unplaced = unplaced::waiting(app, &caller).await?;
             let waiting = tickets::waiting(app, &caller).await?;
             // What waits can be dealt with, also when answers were switched off meanwhile.
             let shown = |count| (count > 0 || tickets::are_on(app)).then_some(count);

@@ -10,8 +10,8 @@ use super::session::{Portal, SignedIn};
 use super::views::unplaced::{UnplacedList, UnplacedPage, UnplacedRow};
 use super::views::{Fact, Field, Link, Room, Tone};
 use super::{fields, tell};
-use crate::app::replies::{self, Inbound, InboundState, Unplaced};
 use crate::app::tickets::{self, Ticket};
+use crate::app::unplaced::{self, Inbound, InboundState, Unplaced};
 use crate::app::{App, AppError};
 use crate::domain::port::words;
 use crate::ids::InboundId;
@@ -34,7 +34,7 @@ fn subject(mail: &Inbound) -> String {
 pub(super) async fn list(State(portal): State<Portal>, who: SignedIn) -> Answer {
     who.desk_only()?;
     let app = &portal.app;
-    let mails = replies::list(app, &who.caller).await?;
+    let mails = unplaced::list(app, &who.caller).await?;
     let page = UnplacedList {
         shell: who.shell(Room::Unplaced, "Mail that could not be placed"),
         mails: mails
@@ -62,7 +62,7 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Answer {
     who.desk_only()?;
-    let found = replies::look(&portal.app, &who.caller, mail_id(&id)?).await?;
+    let found = unplaced::look(&portal.app, &who.caller, mail_id(&id)?).await?;
     who.page(&page(&portal.app, &who, &found, Typed::of(&found)))
 }
 
@@ -128,7 +128,7 @@ pub(super) async fn message(
     Path(id): Path<String>,
 ) -> Answer {
     who.desk_only()?;
-    let bytes = replies::raw(&portal.app, &who.caller, mail_id(&id)?).await?;
+    let bytes = unplaced::raw(&portal.app, &who.caller, mail_id(&id)?).await?;
     let mut response = bytes.into_response();
     let headers = response.headers_mut();
     let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
@@ -155,7 +155,7 @@ pub(super) async fn place(
     who.desk_only()?;
     let id = mail_id(&id)?;
     let (port, staff_only) = (posted.one("port"), posted.ticked("staff_only"));
-    match replies::place(app, &who.caller, id, port, staff_only).await {
+    match unplaced::place(app, &who.caller, id, port, staff_only).await {
         Ok((port, note)) => who.done(
             &format!("/numbers/ports/{port}/notes#{note}"),
             "The mail is a note on this port now.",
@@ -245,7 +245,7 @@ async fn wrong(
     change: impl FnOnce(Typed) -> Typed,
 ) -> Answer {
     who.here = format!("/desk/unplaced-mail/{id}");
-    let found = replies::look(app, &who.caller, id).await?;
+    let found = unplaced::look(app, &who.caller, id).await?;
     let typed = change(Typed::of(&found));
     let page = page(app, who, &found, typed);
     who.page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
@@ -258,6 +258,6 @@ pub(super) async fn discard(
 ) -> Answer {
     let who = &posted.who;
     who.desk_only()?;
-    replies::discard(&portal.app, &who.caller, mail_id(&id)?).await?;
+    unplaced::discard(&portal.app, &who.caller, mail_id(&id)?).await?;
     who.done("/desk/unplaced-mail", "The mail was put away.")
 }

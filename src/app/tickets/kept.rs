@@ -4,7 +4,7 @@ use super::{
     Author, Message, Question, Source, Ticket, TicketEvent, answerable, files_of, go_on,
     is_address, rows, sender, store, words_of,
 };
-use crate::app::replies;
+use crate::app::unplaced;
 use crate::app::{App, AppError, Caller};
 use crate::db::inbound::{self, Inbound, InboundState};
 use crate::domain::port::Refusal;
@@ -25,7 +25,7 @@ async fn waiting_mail(
     caller: &Caller,
     id: InboundId,
 ) -> Result<(Inbound, Incoming), AppError> {
-    let (row, mail) = replies::open(app, caller, id).await?;
+    let (row, mail) = unplaced::open(app, caller, id).await?;
     if row.state != InboundState::Unplaced {
         return Err(dealt_with().into());
     }

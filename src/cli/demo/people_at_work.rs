@@ -295,6 +295,9 @@ impl Play {
         let Some(port) = story.port.clone() else {
             let port = self.file(part).await?;
             story.outcome.port.clone_from(&port);
+            if part.scenario == Scenario::DateEarlierThanAsked {
+                self.wish_for_a_date(&port).await?;
+            }
             self.send_letter(&port, &part.typed).await?;
             story.port = Some(port);
             return Ok(());
@@ -433,6 +436,36 @@ impl Play {
         } else {
             Err(refused(what, &answer))
         }
+    }
+
+    /// The customer would like a day two weeks on, so that there are earlier ones to be given. On a weekend or a
+    /// holiday nothing is ported: then the next day.
+    async fn wish_for_a_date(&self, port: &str) -> Result<(), PlayError> {
+        let path = format!("/v1/ports/{port}");
+        let view = self
+            .api(As::Customer, Method::GET, &path, None, None)
+            .await?;
+        let begun: jiff::Timestamp = text(&view, "created_at")?
+            .parse()
+            .map_err(|_| PlayError::Odd(format!("{path}: created_at is no moment")))?;
+        let mut day = begun.to_zoned(jiff::tz::TimeZone::UTC).date();
+        day = day.saturating_add(jiff::Span::new().days(14));
+        for _ in 0..7 {
+            let wish = json!({ "requested_date": day.to_string() });
+            match self
+                .api(As::Customer, Method::PATCH, &path, Some(wish), None)
+                .await
+            {
+                Err(PlayError::Refused { status: 422, .. }) => {
+                    day = day.saturating_add(jiff::Span::new().days(1));
+                }
+                Err(error) => return Err(error),
+                Ok(_) => return Ok(()),
+            }
+        }
+        Err(PlayError::Odd(format!(
+            "{path}: no day of a week can be asked for"
+        )))
     }
 
     async fn send_letter(&self, port: &str, typed: &Typed) -> Result<(), PlayError> {

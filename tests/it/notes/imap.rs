@@ -10,6 +10,7 @@ use std::process::Command;
 use jiff::{SignedDuration, Timestamp};
 use portolan::app::replies;
 use portolan::app::tickets;
+use portolan::app::unplaced;
 use portolan::domain::ticket::TicketState;
 use portolan::ids::PortId;
 
@@ -217,7 +218,7 @@ async fn answers_are_fetched_once_from_a_real_mailbox() {
         };
         assert_eq!(texts().await, ["Suite 410.", "And the fax stays."]);
         let desk = desk_of(&app.app);
-        let waiting = replies::list(&app.app, &desk).await.expect("a list");
+        let waiting = unplaced::list(&app.app, &desk).await.expect("a list");
         let reasons: Vec<&str> = waiting.iter().map(|mail| mail.reason.as_str()).collect();
         assert_eq!(reasons.len(), 2, "{reasons:?}");
         assert!(
@@ -266,7 +267,10 @@ async fn answers_are_fetched_once_from_a_real_mailbox() {
             texts().await,
             ["Suite 410.", "And the fax stays.", "The last one."]
         );
-        assert_eq!(replies::waiting(&app.app, &desk).await.expect("a count"), 2);
+        assert_eq!(
+            unplaced::waiting(&app.app, &desk).await.expect("a count"),
+            2
+        );
 
         // R66, R67: a mail that answers none of ours is a ticket.
         dovecot.deliver(
@@ -394,7 +398,7 @@ async fn our_own_mails_stay_in_the_mailbox_unread() {
         look(&app).await;
         assert_eq!(asked(&app).await, [person]);
         let desk = desk_of(&app.app);
-        assert_eq!(replies::waiting(&app.app, &desk).await.expect("a count"), 0);
+        assert_eq!(unplaced::waiting(&app.app, &desk).await.expect("a count"), 0);
         let left = dovecot.files("");
         let numbers: Vec<&str> = left.iter().map(|name| &name[..1]).collect();
         assert_eq!(numbers, ["1", "2", "3"], "{left:?}");

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use portolan::app::replies::{self, Outcome};
+use portolan::app::unplaced;
 use portolan::app::users;
 use portolan::domain::port::Role;
 use portolan::ids::PortId;
@@ -277,14 +278,14 @@ async fn what_cannot_be_placed_waits_for_the_desk() {
 
         assert!(scene.notes().await.is_empty(), "nothing is guessed");
         let desk = desk_of(&scene.app.app);
-        let waiting = replies::list(&scene.app.app, &desk).await.expect("a list");
+        let waiting = unplaced::list(&scene.app.app, &desk).await.expect("a list");
         assert_eq!(waiting.len(), 10);
-        assert!(replies::list(&scene.app.app, &portolan::app::Caller::of(&scene.dana.user)).await.is_err());
+        assert!(unplaced::list(&scene.app.app, &portolan::app::Caller::of(&scene.dana.user)).await.is_err());
         // A second copy does not wait twice.
         assert_eq!(scene.receive(&say("evil@x.example", &scene.hers, "1", "Let me in.")).await, Outcome::Known);
         // It is kept as it came.
         let first = waiting.iter().find(|mail| mail.reason == foreign).expect("it waits");
-        let raw = replies::raw(&scene.app.app, &desk, first.id).await.expect("kept");
+        let raw = unplaced::raw(&scene.app.app, &desk, first.id).await.expect("kept");
         assert_eq!(raw, say("evil@x.example", &scene.hers, "1", "Let me in."));
     })
     .await;
@@ -320,7 +321,7 @@ async fn automatic_answers_are_left_out_and_closed_ports_take_notes() {
         ));
         let desk = desk_of(&scene.app.app);
         assert_eq!(
-            replies::waiting(&scene.app.app, &desk)
+            unplaced::waiting(&scene.app.app, &desk)
                 .await
                 .expect("a count"),
             0

@@ -3,6 +3,7 @@
 use portolan::app::account_mail;
 use portolan::app::replies::{self, Outcome};
 use portolan::app::tickets;
+use portolan::app::unplaced;
 use portolan::db::mails::MailState;
 use portolan::db::people;
 use portolan::domain::port::Role;
@@ -301,7 +302,7 @@ async fn mail_that_waits_is_put_into_a_ticket_or_opens_one() {
             page.text()
         );
         assert_eq!(
-            replies::waiting(&desk.app, &desk_of(&desk.app))
+            unplaced::waiting(&desk.app, &desk_of(&desk.app))
                 .await
                 .expect("a count"),
             1
