@@ -365,7 +365,7 @@ fn the_certificate_tells_how_it_was_signed() {
         "Maria O'Neil, Managing member",
         "maria@oneil-sons.example",
         "A secret link that was mailed to maria@oneil-sons.example and works for one signature",
-        "Typed name, November 23, 2026, 9:41 AM CST (2026-11-23 15:41:12 UTC)",
+        "Typed name, November 23, 2026, 9:41 am CST (2026-11-23 15:41:12 UTC)",
         "198.51.100.24",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X)",
         "I agree to sign this letter electronically.",

@@ -366,7 +366,7 @@ fn utc(at: Timestamp) -> String {
 }
 
 fn local(at: &Zoned) -> String {
-    at.strftime("%B %-d, %Y, %-I:%M %p %Z").to_string()
+    at.strftime("%B %-d, %Y, %-I:%M %P %Z").to_string()
 }
 
 fn required(field: &'static str, text: &str) -> Result<String, LetterError> {

@@ -101,9 +101,9 @@ pub struct MailContext {
 pub struct WindowWords {
     /// "Tuesday, December 8, 2026".
     pub day: String,
-    /// "10:00 AM CST".
+    /// "10:00 am CST".
     pub start: String,
-    /// "10:00 AM to 11:30 AM CST".
+    /// "10:00 am to 11:30 am CST".
     pub span: String,
 }
 
